@@ -1,0 +1,97 @@
+"""Who may see what: devices, their grants, spent claims, counted attempts."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Device(models.Model):
+    """A browser, known by its cookie. The token is kept hashed."""
+
+    token_hash = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField()
+    last_seen_on = models.DateField()
+    label = models.CharField(max_length=80, blank=True, help_text=_("Browser and system, roughly."))
+
+    class Meta:
+        verbose_name = _("device")
+        verbose_name_plural = _("devices")
+
+    def __str__(self) -> str:
+        return self.label or f"device {self.pk}"
+
+
+class Grant(models.Model):
+    """Makes one device private for one order."""
+
+    class Method(models.TextChoices):
+        """How it was let in."""
+
+        CLAIM = "claim", _("ordered on it")
+        IDENTIFIED = "identified", _("gave number and email")
+
+    device = models.ForeignKey(Device, on_delete=models.CASCADE, related_name="grants")
+    order = models.ForeignKey("order_status_plugin.Order", on_delete=models.CASCADE, related_name="grants")
+    method = models.CharField(max_length=12, choices=Method.choices)
+    #: Of the checkout email when it was given: a change of email at the host ends it.
+    email_digest = models.CharField(max_length=80, blank=True)
+    created_at = models.DateTimeField()
+    last_used_on = models.DateField()
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("grant")
+        verbose_name_plural = _("grants")
+        constraints = (models.UniqueConstraint(fields=("device", "order"), name="order_status_grant_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.device_id} → {self.order_id}"
+
+
+class SpentClaim(models.Model):
+    """A claim code that was used: it works once."""
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    spent_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name = _("spent claim")
+        verbose_name_plural = _("spent claims")
+
+    def __str__(self) -> str:
+        return self.digest[:12]
+
+
+class AttemptCount(models.Model):
+    """How often something was tried in a window of time. One row a key and window, counted in place."""
+
+    key = models.CharField(max_length=120, help_text=_("What is limited, and whose: digests, no addresses."))
+    window = models.CharField(max_length=20, help_text=_("The window's start, or 'life'."))
+    count = models.PositiveIntegerField(default=0)
+    expires_at = models.DateTimeField(db_index=True, null=True)
+
+    class Meta:
+        verbose_name = _("attempt count")
+        verbose_name_plural = _("attempt counts")
+        constraints = (models.UniqueConstraint(fields=("key", "window"), name="order_status_attempt_window"),)
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.window}: {self.count}"
+
+
+class StaffView(models.Model):
+    """A member of staff looked at a customer's page."""
+
+    order = models.ForeignKey("order_status_plugin.Order", on_delete=models.CASCADE, related_name="staff_views")
+    user = models.CharField(max_length=190)
+    viewed_as = models.CharField(max_length=10)
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name = _("staff view")
+        verbose_name_plural = _("staff views")
+        permissions = (("view_status_page", _("Can view order status pages as staff")),)
+
+    def __str__(self) -> str:
+        return f"{self.user} saw order {self.order_id}"

@@ -1,0 +1,135 @@
+"""From an alias in ORDER_STATUS to a living backend: hosts, sources, channels."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
+
+from django.utils.module_loading import import_string
+
+from .conf import conf
+from .exceptions import BackendError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from django.core.checks import CheckMessage
+
+    from .channels.base import Channel
+    from .hosts.base import Host
+    from .sources.base import Source
+
+#: An alias stands in URLs and in environment variables.
+ALIAS = re.compile(r"[a-z][a-z0-9_-]{0,39}")
+
+
+class Backend:
+    """What hosts, sources and channels have in common.
+
+    ``alias`` is the key in ``ORDER_STATUS`` and, for webhooks, the address. ``options`` is the dict under
+    ``OPTIONS``; a subclass reads what it needs in ``__init__`` and keeps nothing between requests.
+    """
+
+    #: A name for people, e.g. in the admin.
+    label: ClassVar[str] = ""
+
+    def __init__(self, alias: str, options: Mapping[str, Any]) -> None:
+        """Keep alias and options. Raise nothing here: say what is wrong in :meth:`check`."""
+        self.alias = alias
+        self.options = options
+
+    def check(self) -> list[CheckMessage]:
+        """Return what ``manage.py check`` should say about these options. No network here."""
+        return []
+
+
+B = TypeVar("B", bound=Backend)
+
+
+class Registry:
+    """The backends of one kind, by alias. Nothing is cached, so ``override_settings`` works."""
+
+    def __init__(self, setting: str, base: str) -> None:
+        """Name the key in ORDER_STATUS and the dotted path of the class its backends derive from."""
+        self.setting = setting
+        self.base = base
+
+    def aliases(self) -> list[str]:
+        """Return the configured aliases, in the order of the setting."""
+        return list(getattr(conf, self.setting))
+
+    def __contains__(self, alias: str) -> bool:
+        """Say whether this alias is configured."""
+        return alias in getattr(conf, self.setting)
+
+    def __getitem__(self, alias: str) -> Backend:
+        """Return a fresh backend for this alias.
+
+        Raises KeyError for an unknown alias, BackendError when its class cannot be used.
+        """
+        entry = getattr(conf, self.setting)[alias]
+        where = f"ORDER_STATUS[{self.setting!r}][{alias!r}]"
+        if not isinstance(entry, Mapping) or not isinstance(entry.get("BACKEND"), str):
+            raise BackendError(f"{where} must be a dict with a dotted path under 'BACKEND'.")
+        try:
+            cls = import_string(entry["BACKEND"])
+        except ImportError as error:
+            raise BackendError(f"{where}: cannot import {entry['BACKEND']!r}: {error}") from error
+        base = import_string(self.base)
+        if not (isinstance(cls, type) and issubclass(cls, base)):
+            raise BackendError(f"{where}: {entry['BACKEND']!r} is not a subclass of {self.base}.")
+        options = entry.get("OPTIONS", {})
+        if not isinstance(options, Mapping):
+            raise BackendError(f"{where}: 'OPTIONS' must be a dict.")
+        return cast("Backend", cls(alias, options))
+
+    def __iter__(self) -> Iterator[Backend]:
+        """Yield a fresh backend for each alias."""
+        return (self[alias] for alias in self.aliases())
+
+
+_hosts = Registry("HOSTS", "order_status_plugin.hosts.base.Host")
+_sources = Registry("SOURCES", "order_status_plugin.sources.base.Source")
+_channels = Registry("CHANNELS", "order_status_plugin.channels.base.Channel")
+
+REGISTRIES = (_hosts, _sources, _channels)
+
+
+def get_host(alias: str) -> Host:
+    """Return the host of this alias. Raises KeyError or BackendError."""
+    return cast("Host", _hosts[alias])
+
+
+def get_source(alias: str) -> Source:
+    """Return the tracking source of this alias. Raises KeyError or BackendError."""
+    return cast("Source", _sources[alias])
+
+
+def get_channel(alias: str) -> Channel:
+    """Return the message channel of this alias. Raises KeyError or BackendError."""
+    return cast("Channel", _channels[alias])
+
+
+def all_hosts() -> list[Host]:
+    """Return every configured host."""
+    return cast("list[Host]", list(_hosts))
+
+
+def all_sources() -> list[Source]:
+    """Return every configured tracking source."""
+    return cast("list[Source]", list(_sources))
+
+
+def all_channels() -> list[Channel]:
+    """Return every configured message channel."""
+    return cast("list[Channel]", list(_channels))
+
+
+def source_for(carrier: str) -> str:
+    """Return the alias of the first source that tracks this carrier live, or "" when none does."""
+    if carrier:
+        for source in all_sources():
+            if source.tracks(carrier):
+                return source.alias
+    return ""

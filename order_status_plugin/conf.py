@@ -1,0 +1,118 @@
+"""Every setting: name, type, default. Read live from ``settings.ORDER_STATUS``; nothing is cached."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.conf import settings
+
+Backends = Mapping[str, Mapping[str, Any]]
+
+
+class Settings:
+    """The keys of ``ORDER_STATUS``. An annotated attribute is a setting's name, type and default at once."""
+
+    # --- who tells us, and whom we tell ---------------------------------------------------------
+    HOSTS: Backends = {}
+    SOURCES: Backends = {}
+    CHANNELS: Backends = {}
+
+    # --- links and access -----------------------------------------------------------------------
+    #: Secrets that sign links, newest first; older ones still verify. Empty: derived from SECRET_KEY.
+    KEYS: Sequence[str] = ()
+    #: Absolute address of the shop for mails, e.g. "https://shop.example"; "" takes the Wagtail Site's.
+    BASE_URL: str = ""
+    #: How long a device stays identified without a visit, and at the most.
+    GRANT_IDLE: dt.timedelta = dt.timedelta(days=14)
+    GRANT_LIFETIME: dt.timedelta = dt.timedelta(days=30)
+    #: How long the thank-you page's claim works.
+    CLAIM_LIFETIME: dt.timedelta = dt.timedelta(minutes=10)
+    #: Identification attempts: an order's hour, day and whole life, an address's hour, an email's day, and all.
+    LIMIT_ORDER_HOUR: int = 5
+    LIMIT_ORDER_DAY: int = 15
+    LIMIT_ORDER_LIFE: int = 50
+    LIMIT_ADDRESS_HOUR: int = 20
+    LIMIT_EMAIL_DAY: int = 10
+    LIMIT_GLOBAL_HOUR: int = 2000
+    #: Proxies whose X-Forwarded-For is believed, as networks, e.g. ("10.0.0.0/8",).
+    TRUSTED_PROXIES: Sequence[str] = ()
+
+    # --- the page -------------------------------------------------------------------------------
+    #: Let anyone with the link see the items, and their prices.
+    PUBLIC_ITEMS: bool = True
+    PUBLIC_PRICES: bool = False
+    #: A template of the shop's own that holds the page, with a block "order_status".
+    BASE_TEMPLATE: str = "order_status_plugin/page/base.html"
+    #: Additions to the Content-Security-Policy by directive, e.g. {"img-src": ["https://cdn.example"]}.
+    CSP: Mapping[str, Sequence[str]] = {}
+    #: The shop's name and where help is; "" takes the Wagtail Site's name, and shows no help link.
+    SHOP_NAME: str = ""
+    HELP_URL: str = ""
+    HELP_EMAIL: str = ""
+    #: The zone of the shop, for times that belong to no place; "" takes Django's TIME_ZONE.
+    TIME_ZONE: str = ""
+    #: After how long without a scan the page says that there is no news.
+    SILENT_AFTER: dt.timedelta = dt.timedelta(days=4)
+
+    # --- what comes in --------------------------------------------------------------------------
+    #: Largest body that a webhook may have, in bytes.
+    WEBHOOK_MAX_BYTES: int = 2_000_000
+    #: Scans this much older than their fulfillment belong to somebody else's parcel: numbers are recycled.
+    RECYCLED_AFTER: dt.timedelta = dt.timedelta(days=7)
+    #: How far ahead of our clock a scan may be before its time is not believed.
+    FUTURE_TOLERANCE: dt.timedelta = dt.timedelta(minutes=5)
+    #: How far back the reconciliation sweep looks at the host's orders.
+    SWEEP_WINDOW: dt.timedelta = dt.timedelta(days=2)
+
+    # --- live -----------------------------------------------------------------------------------
+    LIVE_BROKER: str = "order_status_plugin.live.database.DatabaseBroker"
+    #: Seconds between two looks of a process at the database, and between two heartbeats on a stream.
+    LIVE_POLL_SECONDS: float = 1.0
+    LIVE_HEARTBEAT_SECONDS: float = 20.0
+
+    # --- messages -------------------------------------------------------------------------------
+    #: The kill switch: False sends nothing; rows wait and say so.
+    MESSAGES: bool = True
+    #: Milestones older than this are history, not news.
+    MESSAGES_MAX_AGE: dt.timedelta = dt.timedelta(hours=24)
+    #: Milestones that are told.
+    MILESTONES: Sequence[str] = (
+        "confirmed",
+        "shipped",
+        "out_for_delivery",
+        "attempted_delivery",
+        "ready_for_pickup",
+        "delivered",
+        "delayed",
+        "exception",
+        "returned",
+        "cancelled",
+        "refunded",
+    )
+    #: Several parcels of one order that reach the same milestone within this time are one message.
+    DIGEST_WINDOW: dt.timedelta = dt.timedelta(seconds=30)
+    #: Tries before a message is given up, and the longest wait between two.
+    MESSAGES_MAX_ATTEMPTS: int = 12
+    MESSAGES_MAX_DELAY: dt.timedelta = dt.timedelta(hours=2)
+
+    # --- the worker -----------------------------------------------------------------------------
+    #: Options for each django-q2 task and schedule, e.g. {"cluster": "orders"}.
+    Q_OPTIONS: Mapping[str, Any] = {}
+
+    def __getattribute__(self, name: str) -> Any:
+        """Look into ``settings.ORDER_STATUS`` first, then at the default above."""
+        if name.isupper():
+            given = getattr(settings, "ORDER_STATUS", {})
+            if isinstance(given, Mapping) and name in given:
+                return given[name]
+        return super().__getattribute__(name)
+
+    @classmethod
+    def names(cls) -> frozenset[str]:
+        """Return every known key."""
+        return frozenset(name for name in cls.__annotations__ if name.isupper())
+
+
+conf = Settings()

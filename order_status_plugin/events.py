@@ -1,0 +1,315 @@
+"""The words of the house: what happened, said once, in types that know no framework and no shop."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+
+
+class ParcelStatus(StrEnum):
+    """Where one parcel is. What a source says and we cannot map stays ``UNKNOWN``, with the source's own words."""
+
+    CONFIRMED = "confirmed"
+    LABEL_CREATED = "label_created"
+    PICKED_UP_BY_CARRIER = "picked_up_by_carrier"
+    IN_TRANSIT = "in_transit"
+    OUT_FOR_DELIVERY = "out_for_delivery"
+    ATTEMPTED_DELIVERY = "attempted_delivery"
+    READY_FOR_PICKUP = "ready_for_pickup"
+    DELIVERED = "delivered"
+    COLLECTED = "collected"
+    RETURNING = "returning"
+    RETURNED = "returned"
+    LOST = "lost"
+    CANCELLED = "cancelled"
+    UNKNOWN = "unknown"
+
+
+class Overlay(StrEnum):
+    """What is wrong beside the status, never instead of it."""
+
+    NONE = ""
+    DELAYED = "delayed"
+    EXCEPTION = "exception"
+
+
+class Headline(StrEnum):
+    """The one word for a whole order. Five of them are the product's promise; the rest say what else can be true."""
+
+    CONFIRMED = "confirmed"
+    IN_TRANSIT = "in_transit"
+    OUT_FOR_DELIVERY = "out_for_delivery"
+    ATTEMPTED_DELIVERY = "attempted_delivery"
+    DELIVERED = "delivered"
+    DELIVERED_IN_PART = "delivered_in_part"
+    SENT = "sent"
+    RETURNED = "returned"
+    LOST = "lost"
+    CANCELLED = "cancelled"
+    REFUNDED = "refunded"
+
+
+class OrderState(StrEnum):
+    """What the host says of the order as a whole."""
+
+    OPEN = "open"
+    COMPLETE = "complete"
+    CANCELLED = "cancelled"
+    REFUNDED = "refunded"
+
+
+class PaymentState(StrEnum):
+    """What the host says of the money."""
+
+    UNKNOWN = "unknown"
+    PENDING = "pending"
+    AUTHORIZED = "authorized"
+    PAID = "paid"
+    PARTLY_REFUNDED = "partly_refunded"
+    REFUNDED = "refunded"
+    FAILED = "failed"
+
+
+class FulfillmentKind(StrEnum):
+    """How the items reach the customer."""
+
+    SHIPPING = "shipping"
+    PICKUP = "pickup"
+    DIGITAL = "digital"
+
+
+class Precision(StrEnum):
+    """How exactly a source knew the time of an event."""
+
+    INSTANT = "instant"
+    MINUTE = "minute"
+    DATE = "date"
+
+
+class Tier(StrEnum):
+    """What a viewer may see."""
+
+    PUBLIC = "public"
+    PRIVATE = "private"
+    STAFF = "staff"
+
+
+class Milestone(StrEnum):
+    """A change that a customer cares about: what messages hang on."""
+
+    CONFIRMED = "confirmed"
+    SHIPPED = "shipped"
+    OUT_FOR_DELIVERY = "out_for_delivery"
+    ATTEMPTED_DELIVERY = "attempted_delivery"
+    READY_FOR_PICKUP = "ready_for_pickup"
+    DELIVERED = "delivered"
+    DELAYED = "delayed"
+    ESTIMATE_MOVED = "estimate_moved"
+    EXCEPTION = "exception"
+    RETURNED = "returned"
+    CANCELLED = "cancelled"
+    REFUNDED = "refunded"
+    NOTE = "note"
+    STALLED = "stalled"
+
+
+#: The names of Shopify's ``FulfillmentEventStatus`` for ours; None where it has none.
+TO_SHOPIFY: dict[ParcelStatus, str | None] = {
+    ParcelStatus.CONFIRMED: "CONFIRMED",
+    ParcelStatus.LABEL_CREATED: "LABEL_PRINTED",
+    ParcelStatus.PICKED_UP_BY_CARRIER: "CARRIER_PICKED_UP",
+    ParcelStatus.IN_TRANSIT: "IN_TRANSIT",
+    ParcelStatus.OUT_FOR_DELIVERY: "OUT_FOR_DELIVERY",
+    ParcelStatus.ATTEMPTED_DELIVERY: "ATTEMPTED_DELIVERY",
+    ParcelStatus.READY_FOR_PICKUP: "READY_FOR_PICKUP",
+    ParcelStatus.DELIVERED: "DELIVERED",
+    ParcelStatus.COLLECTED: "PICKED_UP",
+    ParcelStatus.RETURNING: "RETURNING_TO_SENDER",
+    ParcelStatus.RETURNED: "FAILURE",
+    ParcelStatus.LOST: "FAILURE",
+    ParcelStatus.CANCELLED: "FAILURE",
+    ParcelStatus.UNKNOWN: None,
+}
+
+#: Our status (and overlay) for each name of Shopify's.
+FROM_SHOPIFY: dict[str, tuple[ParcelStatus | None, Overlay]] = {
+    "CONFIRMED": (ParcelStatus.CONFIRMED, Overlay.NONE),
+    "LABEL_PURCHASED": (ParcelStatus.LABEL_CREATED, Overlay.NONE),
+    "LABEL_PRINTED": (ParcelStatus.LABEL_CREATED, Overlay.NONE),
+    "CARRIER_PICKED_UP": (ParcelStatus.PICKED_UP_BY_CARRIER, Overlay.NONE),
+    "IN_TRANSIT": (ParcelStatus.IN_TRANSIT, Overlay.NONE),
+    "OUT_FOR_DELIVERY": (ParcelStatus.OUT_FOR_DELIVERY, Overlay.NONE),
+    "ATTEMPTED_DELIVERY": (ParcelStatus.ATTEMPTED_DELIVERY, Overlay.NONE),
+    "READY_FOR_PICKUP": (ParcelStatus.READY_FOR_PICKUP, Overlay.NONE),
+    "READY_FOR_RECIPIENT_PICKUP": (ParcelStatus.READY_FOR_PICKUP, Overlay.NONE),
+    "DELIVERED": (ParcelStatus.DELIVERED, Overlay.NONE),
+    "PICKED_UP": (ParcelStatus.COLLECTED, Overlay.NONE),
+    "RETURNING_TO_SENDER": (ParcelStatus.RETURNING, Overlay.NONE),
+    "DELAYED": (None, Overlay.DELAYED),
+    "BUYER_ACTION_REQUIRED": (None, Overlay.EXCEPTION),
+    "FAILURE": (None, Overlay.EXCEPTION),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A place as a source named it. City level at the finest: a street never enters here."""
+
+    text: str = ""  # the source's own spelling, whole
+    city: str = ""
+    region: str = ""  # state or province, as given
+    postcode: str = ""
+    country: str = ""  # ISO 3166-1 alpha-2 in upper case, or ""
+    latitude: float | None = None  # degrees, WGS 84
+    longitude: float | None = None
+
+    def __bool__(self) -> bool:
+        """Say whether anything at all is known."""
+        return bool(self.text or self.city or self.region or self.postcode or self.country or self.latitude is not None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrackingScan:
+    """One thing that happened to a parcel, as a source told it."""
+
+    status: ParcelStatus | None  # None: it says something, but moves nothing
+    local_time: dt.datetime  # naive: the clock on the wall of the place
+    utc_offset: int | None = None  # minutes east of UTC, None when the source does not say
+    precision: Precision = Precision.INSTANT
+    overlay: Overlay = Overlay.NONE
+    source_id: str = ""  # the source's own id or hash of this event, "" when it has none
+    raw_code: str = ""  # the source's code, untouched
+    message: str = ""  # the source's words, untouched
+    rule: str = ""  # which rule of the adapter mapped it: the answer to "why"
+    place: Place = field(default_factory=Place)
+    sequence: int = 0  # the source's own order, ascending; never a position in a list
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryWindow:
+    """When a parcel is expected. Dates stay dates; hours are local to the place of delivery."""
+
+    earliest: dt.date | dt.datetime
+    latest: dt.date | dt.datetime  # equal to ``earliest`` for a single day or instant
+    stated_at: dt.datetime  # aware: when the source said so
+    reason: str = ""  # the source's words on why it moved
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrackingUpdate:
+    """All that one message of a source says about one parcel. Histories are merged, never replaced."""
+
+    tracking_number: str
+    carrier: str = ""  # slug of our catalogue, "" when the source does not name the carrier
+    carrier_text: str = ""  # as the source spells it
+    scans: tuple[TrackingScan, ...] = ()
+    window: DeliveryWindow | None = None
+    next_step: str = ""  # what the source asks the customer to do, in its words
+    signed_by: str = ""  # personal: private tier only
+    pickup_place: str = ""  # personal: private tier only
+    pickup_until: dt.date | None = None
+    estimate_ends: bool = False  # the source took its estimate back
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """A postal address, ready to print line by line."""
+
+    name: str = ""
+    lines: tuple[str, ...] = ()  # street and what belongs to it
+    postcode: str = ""
+    city: str = ""
+    region: str = ""
+    country: str = ""  # ISO 3166-1 alpha-2 in upper case, or ""
+    country_name: str = ""  # in the host's words
+
+    def __bool__(self) -> bool:
+        """Say whether there is anything to print."""
+        return bool(self.name or self.lines or self.postcode or self.city or self.country)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineSnapshot:
+    """One line of an order."""
+
+    reference: str  # the host's id of the line, unique in the order
+    title: str
+    quantity: int
+    details: str = ""  # variant, size, colour: nothing personal
+    sku: str = ""
+    image_url: str = ""  # absolute, or a path on the shop's own origin
+    url: str = ""
+    unit_price: Decimal | None = None  # in the order's currency, as the customer was shown it
+    total: Decimal | None = None
+    is_physical: bool = True  # False: nothing to send (download, gift card by mail)
+    personal_text: str = ""  # engraving, greeting: kept with the contact, private tier only
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParcelSnapshot:
+    """One parcel as the host knows it."""
+
+    carrier_text: str = ""  # as the host spells it; the catalogue finds the slug
+    carrier: str = ""  # slug, when the host is sure
+    tracking_number: str = ""
+    tracking_url: str = ""  # only when the host gives one; ours comes from the catalogue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FulfillmentSnapshot:
+    """One act of sending: some quantities of some lines."""
+
+    reference: str  # the host's id, unique in the order
+    lines: tuple[tuple[str, int], ...]  # (line reference, quantity)
+    sent_at: dt.datetime  # aware
+    kind: FulfillmentKind = FulfillmentKind.SHIPPING
+    parcels: tuple[ParcelSnapshot, ...] = ()
+    is_cancelled: bool = False
+    notify_customer: bool = True
+    host_status: ParcelStatus | None = None  # the host's own word on these parcels, e.g. delivered
+    host_status_text: str = ""  # the same in the host's spelling
+    host_status_at: dt.datetime | None = None  # aware
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactSnapshot:
+    """Everything personal of an order but the free text of its lines."""
+
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+    shipping_address: Address = field(default_factory=Address)
+    billing_address: Address = field(default_factory=Address)
+    payment_summary: str = ""  # e.g. "Visa ending in 4242", ready to print
+    customer_reference: str = ""  # the host's id of a registered customer, "" for guests
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderSnapshot:
+    """The whole state of one order, as the host reads it now."""
+
+    reference: str  # the host's own key, stable for ever
+    number: str  # what the customer knows it by
+    placed_at: dt.datetime  # aware
+    lines: tuple[LineSnapshot, ...]
+    contact: ContactSnapshot
+    fulfillments: tuple[FulfillmentSnapshot, ...] = ()
+    state: OrderState = OrderState.OPEN
+    state_text: str = ""  # the host's word, shown when our mapping does not know it
+    payment: PaymentState = PaymentState.UNKNOWN
+    currency: str = ""  # ISO 4217
+    items_total: Decimal | None = None
+    shipping_total: Decimal | None = None
+    tax_total: Decimal | None = None
+    total: Decimal | None = None
+    refunded_total: Decimal | None = None
+    locale: str = ""  # BCP 47 as Django spells it, "" when the host does not know
+    site_id: int | None = None  # pk of the Wagtail Site, None for the default one
+    country: str = ""  # of the destination, ISO 3166-1 alpha-2
+    shipping_method: str = ""
+    tags: tuple[str, ...] = ()
+    expected_dispatch: dt.date | None = None
+    handover: str = ""  # how a digital or collected order was handed over, in the host's words
+    changed_at: dt.datetime | None = None  # aware: when the host last changed it; None: now

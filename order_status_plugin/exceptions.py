@@ -1,0 +1,46 @@
+"""What can go wrong at our doors. The docstring of each is its message."""
+
+from __future__ import annotations
+
+from django.core.exceptions import ImproperlyConfigured, SuspiciousOperation
+
+
+class OrderStatusError(Exception):
+    """Something in order_status_plugin failed."""
+
+    def __init__(self, message: str = "") -> None:
+        """Take the message, or the docstring where none is given."""
+        super().__init__(message or (self.__doc__ or "").strip())
+
+
+class BackendError(OrderStatusError, ImproperlyConfigured):
+    """A backend of ORDER_STATUS cannot be used."""
+
+
+class UntrustedWebhook(OrderStatusError, SuspiciousOperation):
+    """The signature of this webhook is missing or wrong."""
+
+
+class UnreadableMessage(OrderStatusError):
+    """This body is not what its source documents; it is kept and can be replayed."""
+
+
+class UnknownParcel(OrderStatusError):
+    """No parcel has this carrier and number yet; the message waits for it."""
+
+
+class UnknownOrder(OrderStatusError):
+    """The host has no such order."""
+
+
+class TemporaryFailure(OrderStatusError):
+    """It did not work now and may work later: try again."""
+
+    def __init__(self, message: str = "", *, retry_after: float | None = None) -> None:
+        """Keep how many seconds the other side asked us to wait, if it did."""
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class PermanentFailure(OrderStatusError):
+    """It did not work and never will as it is: do not try again."""

@@ -1,0 +1,53 @@
+"""The contract of a host: the shop that we are plugged into."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, ClassVar
+
+from ..backends import Backend
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from django.http import HttpRequest
+
+    from ..events import OrderSnapshot
+
+#: Called with (host alias, reference, locale): "something about this order changed, read it again after commit".
+Nudge = Callable[[str, str, str], None]
+
+
+class Host(Backend, ABC):
+    """Knows one shop: hears when an order changes, and reads it whole.
+
+    A signal or a webhook of the shop is a hint, never the truth: :meth:`connect` passes on only *which* order
+    changed; :meth:`read` then reads its present state, after the shop's transaction is committed.
+    """
+
+    #: The shop mails its own order confirmation with our link: ours stays silent.
+    sends_confirmation: ClassVar[bool] = False
+
+    def connect(self, nudge: Nudge) -> None:  # noqa: B027 - hosts that only push have nothing to connect
+        """Attach to the shop's signals. Called once at start-up; receivers must call ``nudge`` and nothing else."""
+
+    @abstractmethod
+    def read(self, reference: str) -> OrderSnapshot:
+        """Return the order's present state. Raises UnknownOrder, TemporaryFailure."""
+
+    def changed_since(self, moment: dt.datetime | None) -> Iterable[str]:
+        """Yield references of orders that may have changed since ``moment`` (aware); all orders for None."""
+        return ()
+
+    def normalise_number(self, number: str) -> str:
+        """Return the form in which two spellings of an order number are equal."""
+        return "".join(number.split()).lstrip("#").casefold()
+
+    def owns(self, request: HttpRequest, customer_reference: str) -> bool:
+        """Say whether the visitor is signed in at the shop as this customer. Empty references own nothing."""
+        return False
+
+    def staff_url(self, reference: str) -> str:
+        """Return the path of this order in the shop's own admin, or ""."""
+        return ""

@@ -1,0 +1,40 @@
+"""The index of our tables; each lives in its room."""
+
+from __future__ import annotations
+
+from .access.models import AttemptCount, Device, Grant, SpentClaim, StaffView
+from .intake.models import InboxMessage
+from .messages.models import MessageAttempt, OutboxMessage
+from .page.models import KeptPage
+from .tracking.models import (
+    DeliveryEstimate,
+    Fulfillment,
+    FulfillmentLine,
+    Order,
+    OrderContact,
+    OrderLine,
+    Parcel,
+    TrackingEvent,
+)
+from .worker.models import Pulse
+
+__all__ = [
+    "AttemptCount",
+    "DeliveryEstimate",
+    "Device",
+    "Fulfillment",
+    "FulfillmentLine",
+    "Grant",
+    "InboxMessage",
+    "KeptPage",
+    "MessageAttempt",
+    "Order",
+    "OrderContact",
+    "OrderLine",
+    "OutboxMessage",
+    "Parcel",
+    "Pulse",
+    "SpentClaim",
+    "StaffView",
+    "TrackingEvent",
+]

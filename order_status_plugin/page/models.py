@@ -1,0 +1,24 @@
+"""The kept public page: rendered once, served until the order changes or its time is up."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class KeptPage(models.Model):
+    """The public page of one order as bytes, with holes for what differs by request."""
+
+    order = models.ForeignKey("order_status_plugin.Order", on_delete=models.CASCADE, related_name="+")
+    #: Language, release and settings that shaped it.
+    variant = models.CharField(max_length=64)
+    version = models.PositiveBigIntegerField()
+    valid_until = models.DateTimeField()
+    html = models.TextField()
+
+    class Meta:
+        verbose_name = "kept page"
+        verbose_name_plural = "kept pages"
+        constraints = (models.UniqueConstraint(fields=("order", "variant"), name="order_status_kept_page"),)
+
+    def __str__(self) -> str:
+        return f"{self.order_id} {self.variant}"

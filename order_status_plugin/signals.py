@@ -1,0 +1,20 @@
+"""Signals for other people's code. Sent after commit, with ``send_robust``: a receiver that fails hurts nobody else."""
+
+from __future__ import annotations
+
+from django.dispatch import Signal
+
+#: An order's page would look different now.
+#: Arguments: ``order`` (tracking.models.Order), ``version`` (int).
+order_changed = Signal()
+
+#: A parcel has another status than before.
+#: Arguments: ``order``, ``parcel`` (tracking.models.Parcel), ``old_status``, ``new_status`` (ParcelStatus).
+parcel_status_changed = Signal()
+
+#: A milestone was reached, whether or not somebody is told.
+#: Arguments: ``order``, ``milestone`` (Milestone), ``subject`` (str), ``occurrence`` (str), ``is_news`` (bool).
+milestone_reached = Signal()
+
+#: A message left. Arguments: ``order``, ``milestone`` (str), ``channel`` (str alias), ``message_id`` (int).
+customer_notified = Signal()

@@ -1,0 +1,288 @@
+"""What we know of orders and parcels. Written by ``record`` alone."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from ..events import (
+    FulfillmentKind,
+    Headline,
+    OrderState,
+    Overlay,
+    ParcelStatus,
+    PaymentState,
+    Precision,
+)
+
+
+def choices(enum: type) -> list[tuple[str, str]]:
+    """Return an enum of ours as Django's choices, in its own words."""
+    return [(member.value, member.value.replace("_", " ")) for member in enum if member.value]  # type: ignore[attr-defined]
+
+
+class Order(models.Model):
+    """One order of one host: nothing personal stands here."""
+
+    host = models.CharField(_("host"), max_length=40)
+    reference = models.CharField(_("reference"), max_length=190)
+    number = models.CharField(_("number"), max_length=190, blank=True)
+    number_key = models.CharField(max_length=190, blank=True, editable=False, help_text=_("As the host normalises it."))
+    site = models.ForeignKey(
+        "wagtailcore.Site", verbose_name=_("site"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    locale = models.CharField(_("language"), max_length=35, blank=True)
+    placed_at = models.DateTimeField(_("placed"), null=True, blank=True)
+    state = models.CharField(_("state"), max_length=20, default=OrderState.OPEN)
+    state_text = models.CharField(_("state at the host"), max_length=190, blank=True)
+    payment = models.CharField(_("payment"), max_length=20, default=PaymentState.UNKNOWN)
+    currency = models.CharField(_("currency"), max_length=12, blank=True)
+    items_total = models.DecimalField(max_digits=14, decimal_places=3, null=True, blank=True)
+    shipping_total = models.DecimalField(max_digits=14, decimal_places=3, null=True, blank=True)
+    tax_total = models.DecimalField(max_digits=14, decimal_places=3, null=True, blank=True)
+    total = models.DecimalField(_("total"), max_digits=14, decimal_places=3, null=True, blank=True)
+    refunded_total = models.DecimalField(max_digits=14, decimal_places=3, null=True, blank=True)
+    country = models.CharField(_("destination country"), max_length=2, blank=True)
+    shipping_method = models.CharField(_("shipping method"), max_length=190, blank=True)
+    tags = models.JSONField(_("tags"), default=list, blank=True)
+    expected_dispatch = models.DateField(_("expected dispatch"), null=True, blank=True)
+    handover = models.CharField(max_length=190, blank=True)
+
+    locator = models.CharField(max_length=16, unique=True, editable=False)
+    link_version = models.PositiveIntegerField(default=1, editable=False)
+    #: Counts every change that a page could show; the stream says no more than this number.
+    version = models.PositiveBigIntegerField(default=1, editable=False)
+    changed_at = models.DateTimeField(db_index=True, editable=False)
+    headline = models.CharField(_("headline"), max_length=30, default=Headline.CONFIRMED, choices=choices(Headline))
+    headline_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    #: Null until the host was read: the sweep looks for these.
+    read_at = models.DateTimeField(null=True, blank=True, editable=False)
+    #: The digest of the last snapshot: equal ones change nothing.
+    snapshot_digest = models.CharField(max_length=64, blank=True, editable=False)
+    #: Came in by ``order_status_sync``: what is known of it already is history, not news.
+    is_imported = models.BooleanField(default=False, editable=False)
+    delivered_at = models.DateTimeField(null=True, blank=True, editable=False)
+    closed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    last_activity_at = models.DateTimeField(editable=False)
+    #: A tombstone: personal data of this order must not come back.
+    erased_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("order")
+        verbose_name_plural = _("orders")
+        ordering = ("-placed_at", "-pk")
+        constraints = (models.UniqueConstraint(fields=("host", "reference"), name="order_status_order_ref"),)
+        indexes = (
+            models.Index(fields=("number_key", "host"), name="order_status_order_number"),
+            models.Index(fields=("-placed_at", "-id"), name="order_status_order_placed"),
+            models.Index(
+                fields=("host",), name="order_status_order_unread", condition=models.Q(read_at__isnull=True)
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.number or self.reference
+
+
+class OrderContact(models.Model):
+    """Everything personal of one order. Read by the private tier only, erased on its own clock."""
+
+    order = models.OneToOneField(Order, primary_key=True, on_delete=models.CASCADE, related_name="contact")
+    name = models.CharField(_("name"), max_length=255, blank=True)
+    email = models.CharField(_("email"), max_length=254, blank=True)
+    phone = models.CharField(_("phone"), max_length=64, blank=True)
+    shipping_address = models.JSONField(default=dict, blank=True)
+    billing_address = models.JSONField(default=dict, blank=True)
+    payment_summary = models.CharField(max_length=255, blank=True)
+    line_texts = models.JSONField(default=dict, blank=True, help_text=_("Free text by line reference."))
+    customer_reference = models.CharField(max_length=190, blank=True)
+    #: Of the email given at checkout, frozen at first sight; and of the host's present one.
+    checkout_email_digest = models.CharField(max_length=80, blank=True, db_index=True)
+    email_digest = models.CharField(max_length=80, blank=True, db_index=True)
+    first_seen_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("contact")
+        verbose_name_plural = _("contacts")
+
+    def __str__(self) -> str:
+        return f"contact of order {self.order_id}"
+
+
+class OrderLine(models.Model):
+    """One line of an order."""
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines")
+    reference = models.CharField(max_length=190)
+    position = models.PositiveIntegerField(default=0)
+    title = models.CharField(max_length=500)
+    details = models.CharField(max_length=500, blank=True)
+    sku = models.CharField(max_length=190, blank=True)
+    quantity = models.PositiveIntegerField()
+    image_url = models.CharField(max_length=1000, blank=True)
+    url = models.CharField(max_length=1000, blank=True)
+    unit_price = models.DecimalField(max_digits=14, decimal_places=3, null=True, blank=True)
+    total = models.DecimalField(max_digits=14, decimal_places=3, null=True, blank=True)
+    is_physical = models.BooleanField(default=True)
+
+    class Meta:
+        verbose_name = _("order line")
+        verbose_name_plural = _("order lines")
+        ordering = ("position", "pk")
+        constraints = (models.UniqueConstraint(fields=("order", "reference"), name="order_status_line_ref"),)
+
+    def __str__(self) -> str:
+        return f"{self.quantity} × {self.title}"
+
+
+class Fulfillment(models.Model):
+    """One act of sending: some quantities of some lines."""
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="fulfillments")
+    reference = models.CharField(max_length=190)
+    kind = models.CharField(max_length=20, default=FulfillmentKind.SHIPPING, choices=choices(FulfillmentKind))
+    sent_at = models.DateTimeField(_("sent"))
+    is_cancelled = models.BooleanField(default=False)
+    notify_customer = models.BooleanField(_("notify the customer"), default=True)
+
+    class Meta:
+        verbose_name = _("fulfillment")
+        verbose_name_plural = _("fulfillments")
+        ordering = ("sent_at", "pk")
+        constraints = (models.UniqueConstraint(fields=("order", "reference"), name="order_status_fulfillment_ref"),)
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class FulfillmentLine(models.Model):
+    """How many of a line went with a fulfillment."""
+
+    fulfillment = models.ForeignKey(Fulfillment, on_delete=models.CASCADE, related_name="lines")
+    line = models.ForeignKey(OrderLine, on_delete=models.CASCADE, related_name="+")
+    quantity = models.PositiveIntegerField()
+
+    class Meta:
+        verbose_name = _("fulfillment line")
+        verbose_name_plural = _("fulfillment lines")
+        constraints = (models.UniqueConstraint(fields=("fulfillment", "line"), name="order_status_fulfilled_line"),)
+
+    def __str__(self) -> str:
+        return f"{self.quantity} of line {self.line_id}"
+
+
+class Parcel(models.Model):
+    """One parcel of a fulfillment. Its status columns are the fold of its events and can be rebuilt at any time."""
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="parcels")
+    fulfillment = models.ForeignKey(Fulfillment, on_delete=models.CASCADE, related_name="parcels")
+    carrier = models.CharField(_("carrier"), max_length=60, blank=True, help_text=_("Slug in the catalogue."))
+    carrier_text = models.CharField(_("carrier at the host"), max_length=190, blank=True)
+    tracking_number = models.CharField(_("tracking number"), max_length=190, blank=True)
+    number_key = models.CharField(max_length=190, blank=True, editable=False)
+    tracking_url = models.CharField(max_length=1000, blank=True)
+    #: Alias of the source that follows it live; "" where nobody does.
+    source = models.CharField(_("source"), max_length=40, blank=True)
+    #: The host took it back (a corrected number, a voided label): kept for its history, shown no more.
+    is_withdrawn = models.BooleanField(default=False)
+    position = models.PositiveIntegerField(default=0)
+    last_checked_at = models.DateTimeField(null=True, blank=True)
+
+    # Told by the source beside its events; personal ones are read by the private tier only.
+    next_step = models.CharField(max_length=500, blank=True)
+    signed_by = models.CharField(max_length=190, blank=True)
+    pickup_place = models.CharField(max_length=500, blank=True)
+    pickup_until = models.DateField(null=True, blank=True)
+    details_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    # The fold of the events.
+    status = models.CharField(_("status"), max_length=30, default=ParcelStatus.CONFIRMED, choices=choices(ParcelStatus))
+    overlay = models.CharField(_("overlay"), max_length=20, blank=True, choices=choices(Overlay))
+    state = models.JSONField(default=dict, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("parcel")
+        verbose_name_plural = _("parcels")
+        ordering = ("position", "pk")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("fulfillment", "carrier", "carrier_text", "number_key"), name="order_status_parcel_number"
+            ),
+        )
+        indexes = (models.Index(fields=("number_key", "carrier"), name="order_status_parcel_key"),)
+
+    def __str__(self) -> str:
+        return f"{self.carrier_text or self.carrier} {self.tracking_number}".strip()
+
+
+class TrackingEvent(models.Model):
+    """One thing that happened to a parcel. Append-only: corrections are further events."""
+
+    parcel = models.ForeignKey(Parcel, on_delete=models.CASCADE, related_name="events")
+    source = models.CharField(max_length=40)
+    source_id = models.CharField(max_length=190, blank=True)
+    digest = models.CharField(max_length=64)
+    status = models.CharField(max_length=30, blank=True, choices=choices(ParcelStatus))
+    overlay = models.CharField(max_length=20, blank=True, choices=choices(Overlay))
+    raw_code = models.CharField(max_length=190, blank=True)
+    message = models.CharField(max_length=1000, blank=True)
+    rule = models.CharField(max_length=190, blank=True)
+    #: The clock on the wall of the place, ISO 8601 without offset: a date and time that nobody converts.
+    local_time = models.CharField(max_length=26)
+    utc_offset = models.SmallIntegerField(null=True, help_text=_("Minutes east of UTC."))
+    occurred_at = models.DateTimeField(null=True, help_text=_("UTC, where it is known."))
+    precision = models.CharField(max_length=10, default=Precision.INSTANT, choices=choices(Precision))
+    received_at = models.DateTimeField()
+    place_text = models.CharField(max_length=255, blank=True)
+    city = models.CharField(max_length=190, blank=True)
+    region = models.CharField(max_length=190, blank=True)
+    postcode = models.CharField(max_length=40, blank=True)
+    country = models.CharField(max_length=2, blank=True)
+    latitude = models.FloatField(null=True)
+    longitude = models.FloatField(null=True)
+    sequence = models.BigIntegerField(default=0)
+    #: The total order, computed when recorded, with the version of the rules that made it.
+    sort_key = models.CharField(max_length=80)
+    resolver = models.PositiveSmallIntegerField(default=1)
+    message_id = models.BigIntegerField(null=True, help_text=_("The inbox row that brought it."))
+
+    class Meta:
+        verbose_name = _("tracking event")
+        verbose_name_plural = _("tracking events")
+        ordering = ("sort_key", "pk")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("parcel", "source", "source_id", "digest"), name="order_status_event_identity"
+            ),
+        )
+        indexes = (models.Index(fields=("parcel", "sort_key"), name="order_status_event_order"),)
+
+    def __str__(self) -> str:
+        return f"{self.local_time} {self.status or self.raw_code}"
+
+
+class DeliveryEstimate(models.Model):
+    """What a source once expected. Append-only; the present estimate and its moves are folded from these."""
+
+    parcel = models.ForeignKey(Parcel, on_delete=models.CASCADE, related_name="estimates")
+    source = models.CharField(max_length=40)
+    #: ISO 8601 dates or local times, as stated; both "" takes the estimate back.
+    earliest = models.CharField(max_length=26, blank=True)
+    latest = models.CharField(max_length=26, blank=True)
+    reason = models.CharField(max_length=500, blank=True)
+    stated_at = models.DateTimeField()
+    received_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("delivery estimate")
+        verbose_name_plural = _("delivery estimates")
+        ordering = ("stated_at", "pk")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("parcel", "source", "stated_at", "earliest", "latest"), name="order_status_estimate_identity"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.earliest} – {self.latest}"

@@ -1,0 +1,3 @@
+"""The only writer."""
+
+from __future__ import annotations

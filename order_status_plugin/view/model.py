@@ -1,0 +1,210 @@
+"""The customer-safe picture of an order. Page, stream, mail and API render these and nothing else.
+
+Every text is ready to print, in the language that was active when the view was built; every field is one that
+the tier may see. What a tier may not see is not masked here: it was never read.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from ..events import Headline, Milestone, Overlay, ParcelStatus, Tier
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """A time to show: for machines in ``iso``, for people in the rest."""
+
+    iso: str  # for <time datetime>: a date, or a local time with its offset where that is known
+    day: str  # "Wed 25 November"
+    clock: str = ""  # "21:42", "" for a date
+
+    def __str__(self) -> str:
+        """Return day and time."""
+        return f"{self.day}, {self.clock}" if self.clock else self.day
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RailStep:
+    """One step of the rail: Confirmed, In transit, Out for delivery, (Attempted delivery,) Delivered."""
+
+    status: Headline
+    name: str
+    state: str  # "done", "now", "todo"
+    when: Moment | None = None  # a day
+    note: str = ""  # a word before the day: "Expected", "Planned"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemView:
+    """Some of one line."""
+
+    title: str
+    quantity: int
+    details: str = ""
+    image_url: str = ""
+    initial: str = ""  # stands in for the picture
+    is_physical: bool = True
+    total: str = ""  # money, only where prices may be seen
+    personal_text: str = ""  # private tier
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventView:
+    """One thing that happened, newest first in its list."""
+
+    title: str  # our words for the status; in the private tier the carrier's own where we have none
+    when: Moment  # public tier: the day only
+    place: str = ""  # private tier
+    is_corrected: bool = False  # the carrier took it back later
+    why: str = ""  # private tier: source, raw code, rule, received
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WindowView:
+    """When a parcel is expected."""
+
+    label: str  # "Arriving", "Now arriving", "Was expected", "Ready for pickup"
+    day: str
+    iso: str
+    hours: str = ""  # "10:00 to 14:00"
+    note: str = ""  # "was Wednesday 25", "now overdue"
+    is_overdue: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoveView:
+    """One statement of a source about the date, newest first in its list."""
+
+    title: str  # "Now Wednesday 25 November"
+    reason: str
+    when: Moment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextStep:
+    """What the customer does next."""
+
+    title: str
+    text: str = ""
+    is_action: bool = False  # tinted, loud: somebody must act
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flag:
+    """A word of warning at a parcel."""
+
+    text: str
+    tone: str = "warn"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParcelView:
+    """One parcel: the card."""
+
+    anchor: str  # "parcel-1": the id of its element, the same for as long as the order lives
+    status: ParcelStatus
+    overlay: Overlay
+    tone: str  # "", "good", "warn", "quiet"
+    kicker: str  # "Parcel 1 of 2 · UPS"
+    state: str  # the heading
+    line: str = ""  # "Left Cologne, Germany" in private, the plain state of things in public
+    flags: tuple[Flag, ...] = ()
+    window: WindowView | None = None
+    moves: tuple[MoveView, ...] = ()
+    next_step: NextStep | None = None
+    items: tuple[ItemView, ...] = ()
+    items_title: str = ""  # "In this parcel", "In these 3 parcels"
+    events: tuple[EventView, ...] = ()
+    carrier_name: str = ""
+    carrier_host: str = ""  # "ups.com": whose site the link leads to
+    is_live: bool = False  # somebody tells us where it is
+    is_folded: bool = False  # delivered, beside others that are not: shown as a row
+    tracking_number: str = ""  # private tier, in groups as people read it
+    tracking_url: str = ""  # private tier
+    checked: Moment | None = None  # private tier: when the source last spoke of it
+    signed_by: str = ""  # private tier
+    pickup_place: str = ""  # private tier
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PendingView:
+    """What is not sent yet."""
+
+    kicker: str
+    title: str
+    planned: Moment | None = None
+    items: tuple[ItemView, ...] = ()
+    is_all: bool = False  # nothing was sent at all: a plain card
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sum:
+    """One row of the bill."""
+
+    label: str
+    amount: str
+    is_total: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrivateView:
+    """What only the customer sees."""
+
+    number: str
+    placed: Moment | None
+    deliver_to: tuple[str, ...]  # name and address, line by line
+    bill_to: tuple[str, ...]  # empty when it is the same
+    payment: str
+    sums: tuple[Sum, ...]
+    email: str  # masked
+    phone: str  # masked
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageView:
+    """One message that was sent or held back, newest first in its list. Private tier."""
+
+    title: str
+    how: str  # "Email to n•••@example.org", "Not sent: …"
+    when: Moment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderView:
+    """One order as one tier may see it."""
+
+    tier: Tier
+    headline: Headline
+    tone: str  # "", "good", "warn", "quiet"
+    word: str  # "In transit." - first half of the headline sentence
+    promise: str  # "Arriving Wednesday, 25 November." - the second half, may be ""
+    count: str  # "2 parcels sent." - strong
+    rest: str  # "1 item not sent yet." - after it
+    over: str  # the line above: "Order TS-20418" in private, "Your order at Tilia & Sal" in public
+    rail: tuple[RailStep, ...]  # empty where a rail would lie
+    parcels: tuple[ParcelView, ...]  # those that need something first, folded ones last
+    pending: PendingView | None
+    digital: tuple[ItemView, ...]  # nothing to send
+    private: PrivateView | None  # None in the public tier
+    shop: str
+    version: int
+    updated: Moment
+    valid_until: dt.datetime  # aware: when a word of this turns stale without any news (a day ends, silence begins)
+    language: str
+    is_rtl: bool
+    handover: str = ""
+    is_erased: bool = False  # a stub: headline and help, nothing else
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MilestoneView:
+    """What a message says: the news, and the order around it."""
+
+    milestone: Milestone
+    subject: str  # of the mail
+    word: str
+    sentence: str
+    order: OrderView
+    parcel: ParcelView | None = None

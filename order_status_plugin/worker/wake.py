@@ -1,0 +1,45 @@
+"""Wake the worker for a kind of work: one django-q2 task a drain, never one an event or a message."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+
+from django.db import DatabaseError, transaction
+from django.db.models import Q
+from django.utils import timezone
+from django_q.tasks import async_task
+
+from ..conf import conf
+from .models import Pulse
+
+logger = logging.getLogger(__name__)
+
+#: A wake-up that no worker heard for this long is made again.
+STALE = dt.timedelta(seconds=20)
+
+
+def wake(name: str, func: str) -> None:
+    """Ask a worker, once this transaction is committed, to run ``func`` (a dotted path) soon.
+
+    Waking is a courtesy: the schedules run every kind of work anyway, so a failure here loses nothing.
+    """
+
+    def call() -> None:
+        now = timezone.now()
+        try:
+            asleep = Q(is_woken=False) | Q(woken_at__lt=now - STALE)
+            if not Pulse.objects.filter(asleep, name=name).update(is_woken=True, woken_at=now):
+                _pulse, is_new = Pulse.objects.get_or_create(name=name, defaults={"is_woken": True, "woken_at": now})
+                if not is_new:
+                    return
+            async_task(func, q_options={"save": False, **conf.Q_OPTIONS})
+        except (DatabaseError, OSError, ValueError) as error:
+            logger.warning("could not wake the worker for %s: %s", name, error)
+
+    transaction.on_commit(call, robust=True)
+
+
+def begin(name: str) -> None:
+    """Say that a worker begins this work now; whoever wakes it from here on is heard again."""
+    Pulse.objects.update_or_create(name=name, defaults={"is_woken": False, "beat_at": timezone.now()})
