@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .access.models import AttemptCount, Device, Grant, SpentClaim, StaffView
 from .intake.models import InboxMessage
-from .messages.models import MessageAttempt, OutboxMessage
+from .messages.models import MessageAttempt, OutboxMessage, Preference
 from .page.models import KeptPage
 from .tracking.models import (
     DeliveryEstimate,
@@ -33,6 +33,7 @@ __all__ = [
     "OrderLine",
     "OutboxMessage",
     "Parcel",
+    "Preference",
     "Pulse",
     "SpentClaim",
     "StaffView",
