@@ -28,6 +28,11 @@ class UnreadableMessage(OrderStatusError):
 class UnknownParcel(OrderStatusError):
     """No parcel has this carrier and number yet; the message waits for it."""
 
+    def __init__(self, message: str = "", *, number_key: str = "") -> None:
+        """Keep the normalised number that is waited for."""
+        super().__init__(message)
+        self.number_key = number_key
+
 
 class UnknownOrder(OrderStatusError):
     """The host has no such order."""

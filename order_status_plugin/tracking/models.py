@@ -76,9 +76,7 @@ class Order(models.Model):
         indexes = (
             models.Index(fields=("number_key", "host"), name="order_status_order_number"),
             models.Index(fields=("-placed_at", "-id"), name="order_status_order_placed"),
-            models.Index(
-                fields=("host",), name="order_status_order_unread", condition=models.Q(read_at__isnull=True)
-            ),
+            models.Index(fields=("host",), name="order_status_order_unread", condition=models.Q(read_at__isnull=True)),
         )
 
     def __str__(self) -> str:
@@ -223,6 +221,8 @@ class TrackingEvent(models.Model):
     source = models.CharField(max_length=40)
     source_id = models.CharField(max_length=190, blank=True)
     digest = models.CharField(max_length=64)
+    #: Over all that was said: two tellings of one event that differ are both kept, the fold takes one.
+    fingerprint = models.CharField(max_length=64)
     status = models.CharField(max_length=30, blank=True, choices=choices(ParcelStatus))
     overlay = models.CharField(max_length=20, blank=True, choices=choices(Overlay))
     raw_code = models.CharField(max_length=190, blank=True)
@@ -251,11 +251,7 @@ class TrackingEvent(models.Model):
         verbose_name = _("tracking event")
         verbose_name_plural = _("tracking events")
         ordering = ("sort_key", "pk")
-        constraints = (
-            models.UniqueConstraint(
-                fields=("parcel", "source", "source_id", "digest"), name="order_status_event_identity"
-            ),
-        )
+        constraints = (models.UniqueConstraint(fields=("parcel", "fingerprint"), name="order_status_event_identity"),)
         indexes = (models.Index(fields=("parcel", "sort_key"), name="order_status_event_order"),)
 
     def __str__(self) -> str:

@@ -1,3 +1,437 @@
-"""The only writer."""
+"""The only writer. Each call is one transaction: upsert, append, fold, milestones; then the world is told.
+
+Everything that must not be lost is written inside; whatever happens after commit is a courtesy.
+"""
 
 from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from .. import signals
+from ..carriers import catalogue
+from ..conf import conf
+from ..events import (
+    Milestone,
+    OrderSnapshot,
+    ParcelStatus,
+    Precision,
+    TrackingScan,
+    TrackingUpdate,
+)
+from ..exceptions import UnknownParcel
+from . import refresh, snapshot
+from .identity import RESOLVER, identify
+from .locator import locator_for
+from .milestones import Reached
+from .models import DeliveryEstimate, Order, Parcel, TrackingEvent
+
+_observers: dict[str, Callable[[Reached], None]] = {}
+
+
+def observe(name: str, callback: Callable[[Reached], None]) -> None:
+    """Have ``callback`` called for each milestone, inside the transaction that records it. Once a name."""
+    _observers[name] = callback
+
+
+@dataclass(slots=True)
+class Recorded:
+    """What a tracking update did."""
+
+    parcels: list[Parcel] = field(default_factory=list)
+    applied: int = 0  # events that were new
+    too_old: int = 0  # events of some earlier parcel with the same number
+
+
+def first_sight(host: str, reference: str, locale: str = "") -> Order:
+    """Return the order's row, making the smallest one there can be. Safe inside the host's own transaction."""
+    now = timezone.now()
+    order, is_new = Order.objects.get_or_create(
+        host=host,
+        reference=reference,
+        defaults={
+            "locator": locator_for(host, reference),
+            "locale": locale,
+            "changed_at": now,
+            "last_activity_at": now,
+        },
+    )
+    if not is_new and locale and not order.locale:
+        Order.objects.filter(pk=order.pk, locale="").update(locale=locale)
+        order.locale = locale
+    return order
+
+
+def order(host: str, snap: OrderSnapshot, *, is_import: bool = False) -> Order:
+    """Record the present state of an order as its host reads it. Repeating it changes nothing.
+
+    ``is_import`` marks what is taken in from before our time: it is history, and nobody is told.
+    """
+    with transaction.atomic():
+        row = Order.objects.select_for_update().get(pk=first_sight(host, snap.reference, snap.locale).pk)
+        is_first = row.read_at is None
+        digest = snapshot.digest(snap)
+        if not is_first and row.snapshot_digest == digest:
+            return row
+        now = timezone.now()
+        old_headline = row.headline
+        row.is_imported = row.is_imported or (is_first and is_import)
+        touched = snapshot.apply(row, snap, now)
+        row.snapshot_digest, row.read_at = digest, now
+        reached = [
+            found for parcel in touched.parcels for found in _append_host_word(row, parcel, snap, now, is_import)
+        ]
+        refresh.order(row)
+        reached += _order_milestones(row, snap, touched.new_fulfillments, old_headline, is_first=is_first, now=now)
+        _changed(row, now)
+        row.save()
+        _tell(row, reached, is_import=is_import)
+    return row
+
+
+def tracking(
+    source: str,
+    update: TrackingUpdate,
+    *,
+    message_id: int | None = None,
+    received_at: dt.datetime | None = None,
+) -> Recorded:
+    """Record what a source says about one parcel.
+
+    ``source`` is the alias it came by. Raises UnknownParcel when no order has such a parcel (yet).
+    """
+    received_at = received_at or timezone.now()
+    number_key = catalogue.normalise_number(update.tracking_number)
+    with transaction.atomic():
+        candidates = _candidates(update, number_key)
+        if not candidates:
+            raise UnknownParcel(
+                f"No parcel has the number {update.tracking_number!r} with this carrier yet.", number_key=number_key
+            )
+        done = Recorded()
+        shares = _share(candidates, update, received_at)
+        done.too_old = len(update.scans) - len({id(scan) for scans in shares.values() for scan in scans})
+        orders = {
+            row.pk: row
+            for row in Order.objects.select_for_update().filter(pk__in={p.order_id for p in shares}).order_by("pk")
+        }
+        for parcel, scans in shares.items():
+            row = orders[parcel.order_id]
+            reached, is_changed, applied = _append(
+                row, parcel, source, update, scans, message_id=message_id, received_at=received_at
+            )
+            done.parcels.append(parcel)
+            done.applied += applied
+            if is_changed:
+                old_headline = row.headline
+                refresh.order(row)
+                reached += _headline_milestones(row, old_headline, received_at)
+                _changed(row, received_at)
+                row.save()
+                _tell(row, reached)
+    return done
+
+
+def check_in(parcels: Iterable[Parcel], moment: dt.datetime) -> None:
+    """Note that a source was asked, or spoke, about these parcels and had nothing new."""
+    Parcel.objects.filter(pk__in=[parcel.pk for parcel in parcels]).update(last_checked_at=moment)
+
+
+def revoke_link(row: Order) -> Order:
+    """End every link to this order that was given out; the next one printed is new."""
+    with transaction.atomic():
+        row = Order.objects.select_for_update().get(pk=row.pk)
+        row.link_version += 1
+        _changed(row, timezone.now())
+        row.save(update_fields=["link_version", "version", "changed_at", "last_activity_at"])
+        _announce(row)
+    return row
+
+
+def _candidates(update: TrackingUpdate, number_key: str) -> list[Parcel]:
+    """Return the parcels that the update may be about, most recently sent first."""
+    if not number_key:
+        return []
+    rows = (
+        Parcel.objects.filter(number_key=number_key, is_withdrawn=False, fulfillment__is_cancelled=False)
+        .select_related("fulfillment")
+        .order_by("-fulfillment__sent_at", "pk")
+    )
+    if update.carrier:
+        # Where the host's carrier is none of ours, its own word decides; where it gave none, the number does.
+        said = update.carrier_text.casefold()
+        rows = rows.filter(
+            Q(carrier=update.carrier) | Q(carrier="", carrier_text="") | Q(carrier="", carrier_text__iexact=said or "-")
+        )
+    return list(rows)
+
+
+def _share(
+    candidates: list[Parcel], update: TrackingUpdate, received_at: dt.datetime
+) -> dict[Parcel, list[TrackingScan]]:
+    """Return which scans belong to which parcels: numbers are recycled, so each scan goes to the latest that fits."""
+    shares: dict[Parcel, list[TrackingScan]] = {}
+    for scan in update.scans:
+        order_id = next((parcel.order_id for parcel in candidates if _is_of_its_time(scan, parcel)), None)
+        for parcel in candidates:
+            if parcel.order_id == order_id:
+                shares.setdefault(parcel, []).append(scan)
+    if not update.scans:
+        shares = {parcel: [] for parcel in candidates if parcel.order_id == candidates[0].order_id}
+    return shares
+
+
+def _is_of_its_time(scan: TrackingScan, parcel: Parcel) -> bool:
+    """Say whether the scan is not much older than the parcel."""
+    sent = parcel.fulfillment.sent_at.astimezone(dt.UTC).replace(tzinfo=None)
+    return scan.local_time.replace(tzinfo=None) >= sent - conf.RECYCLED_AFTER
+
+
+def _append(
+    row: Order,
+    parcel: Parcel,
+    source: str,
+    update: TrackingUpdate,
+    scans: list[TrackingScan],
+    *,
+    message_id: int | None,
+    received_at: dt.datetime,
+) -> tuple[list[Reached], bool, int]:
+    """Append events and estimate to one parcel, fold it, and return milestones, whether it changed, and how many."""
+    before, old_window = refresh.fold_parcel(parcel), refresh.present_estimate(parcel)
+    old_status = ParcelStatus(parcel.status)
+    applied = _insert_events(parcel, source, scans, message_id=message_id, received_at=received_at)
+    is_changed = bool(applied)
+    is_changed |= _insert_estimate(parcel, source, update, received_at)
+    is_changed |= _take_details(parcel, update, received_at)
+    if not parcel.source and (scans or update.window):
+        parcel.source = source
+        is_changed = True
+    parcel.last_checked_at = max(filter(None, (parcel.last_checked_at, received_at)))
+    after = refresh.parcel(parcel)
+    parcel.save()
+    reached = refresh.new_milestones(row, parcel, before, after, received_at)
+    reached += refresh.moved_estimate(row, parcel, old_window, received_at)
+    _announce_status(row, parcel, old_status)
+    return reached, is_changed, applied
+
+
+def _insert_events(
+    parcel: Parcel,
+    source: str,
+    scans: list[TrackingScan],
+    *,
+    message_id: int | None,
+    received_at: dt.datetime,
+) -> int:
+    """Insert the events that are new and return how many there were."""
+    rows: dict[str, TrackingEvent] = {}
+    for scan in scans:
+        identity = identify(source, parcel.number_key, scan, received_at)
+        rows[identity.fingerprint] = TrackingEvent(
+            parcel=parcel,
+            source=source,
+            source_id=scan.source_id[:190],
+            digest=identity.digest,
+            fingerprint=identity.fingerprint,
+            status=scan.status or "",
+            overlay=scan.overlay,
+            raw_code=scan.raw_code[:190],
+            message=scan.message[:1000],
+            rule=scan.rule[:190],
+            local_time=scan.local_time.replace(tzinfo=None).isoformat(timespec="seconds"),
+            utc_offset=scan.utc_offset,
+            occurred_at=identity.occurred_at,
+            precision=scan.precision,
+            received_at=received_at,
+            place_text=scan.place.text[:255],
+            city=scan.place.city[:190],
+            region=scan.place.region[:190],
+            postcode=scan.place.postcode[:40],
+            country=scan.place.country[:2].upper(),
+            latitude=scan.place.latitude,
+            longitude=scan.place.longitude,
+            sequence=min(max(scan.sequence, 0), 10**15),
+            sort_key=identity.sort_key,
+            resolver=RESOLVER,
+            message_id=message_id,
+        )
+    known = set(TrackingEvent.objects.filter(parcel=parcel, fingerprint__in=rows).values_list("fingerprint", flat=True))
+    new = [event for fingerprint, event in rows.items() if fingerprint not in known]
+    TrackingEvent.objects.bulk_create(new, ignore_conflicts=True)
+    return len(new)
+
+
+def _insert_estimate(parcel: Parcel, source: str, update: TrackingUpdate, received_at: dt.datetime) -> bool:
+    """Append what the source says of the day of delivery; return whether that was new."""
+    if update.window is None and not update.estimate_ends:
+        return False
+    window = update.window
+    _row, is_new = DeliveryEstimate.objects.get_or_create(
+        parcel=parcel,
+        source=source,
+        stated_at=window.stated_at if window else received_at,
+        earliest=_iso(window.earliest) if window else "",
+        latest=_iso(window.latest) if window else "",
+        defaults={"reason": window.reason[:500] if window else "", "received_at": received_at},
+    )
+    return is_new
+
+
+def _iso(value: dt.date | dt.datetime) -> str:
+    """Return a date, or a local time without offset."""
+    if isinstance(value, dt.datetime):
+        return value.replace(tzinfo=None).isoformat(timespec="seconds")
+    return value.isoformat()
+
+
+def _take_details(parcel: Parcel, update: TrackingUpdate, received_at: dt.datetime) -> bool:
+    """Take over what the source says beside events; an older message does not overwrite a newer one."""
+    stated_at = update.window.stated_at if update.window else received_at
+    if parcel.details_at is not None and stated_at < parcel.details_at:
+        return False
+    given = {
+        "next_step": update.next_step[:500],
+        "signed_by": update.signed_by[:190],
+        "pickup_place": update.pickup_place[:500],
+        "pickup_until": update.pickup_until,
+    }
+    changed = {name: value for name, value in given.items() if value and getattr(parcel, name) != value}
+    for name, value in changed.items():
+        setattr(parcel, name, value)
+    if changed:
+        parcel.details_at = stated_at
+    return bool(changed)
+
+
+def _append_host_word(
+    row: Order, parcel: Parcel, snap: OrderSnapshot, now: dt.datetime, is_import: bool
+) -> list[Reached]:
+    """Append the host's own word on a fulfillment as events of the source "host"."""
+    before, old_status = refresh.fold_parcel(parcel), ParcelStatus(parcel.status)
+    said = next((f for f in snap.fulfillments if f.reference == parcel.fulfillment.reference), None)
+    if said is not None and said.host_status is not None:
+        moment = (said.host_status_at or said.sent_at).astimezone(dt.UTC)
+        scan = TrackingScan(
+            status=said.host_status,
+            local_time=moment.replace(tzinfo=None),
+            utc_offset=0,
+            precision=Precision.MINUTE,
+            source_id=f"{said.reference}:{said.host_status}",
+            raw_code=said.host_status_text or said.host_status,
+            rule="the shop's own word",
+        )
+        _insert_events(parcel, "host", [scan], message_id=None, received_at=now)
+    after = refresh.parcel(parcel)
+    parcel.save()
+    if not is_import:
+        _announce_status(row, parcel, old_status)
+    return refresh.new_milestones(row, parcel, before, after, now)
+
+
+def _order_milestones(
+    row: Order,
+    snap: OrderSnapshot,
+    new_fulfillments: list[snapshot.NewFulfillment],
+    old_headline: str,
+    *,
+    is_first: bool,
+    now: dt.datetime,
+) -> list[Reached]:
+    """Return the milestones that hang on the order and on acts of sending."""
+    reached = []
+    if is_first:
+        reached.append(_reached(row, Milestone.CONFIRMED, snap.placed_at))
+    for new in new_fulfillments:
+        if new.is_shipping:
+            reached.append(
+                Reached(
+                    order=row,
+                    milestone=Milestone.SHIPPED,
+                    subject=f"fulfillment:{new.row.pk}",
+                    occurrence="1",
+                    happened_at=new.row.sent_at,
+                    is_news=True,
+                    fulfillment=new.row,
+                )
+            )
+    return reached + _headline_milestones(row, old_headline, snap.changed_at or now)
+
+
+def _headline_milestones(row: Order, old_headline: str, moment: dt.datetime) -> list[Reached]:
+    """Return what the change of the headline itself tells: ends that no single parcel tells."""
+    if row.headline == old_headline:
+        return []
+    if row.headline in (Milestone.CANCELLED, Milestone.REFUNDED):
+        return [_reached(row, Milestone(row.headline), moment)]
+    if row.headline == Milestone.DELIVERED and not row.parcels.filter(is_withdrawn=False).exists():
+        return [_reached(row, Milestone.DELIVERED, moment)]
+    return []
+
+
+def _reached(row: Order, milestone: Milestone, moment: dt.datetime) -> Reached:
+    return Reached(order=row, milestone=milestone, subject="order", occurrence="1", happened_at=moment, is_news=True)
+
+
+def _changed(row: Order, now: dt.datetime) -> None:
+    """Count a change that a page could show."""
+    row.version += 1
+    row.changed_at = timezone.now()
+    row.last_activity_at = max(row.last_activity_at, now)
+
+
+def _tell(row: Order, reached: list[Reached], *, is_import: bool = False) -> None:
+    """Hand the milestones to the observers now, and everything to the signals after commit."""
+    horizon = timezone.now() - conf.MESSAGES_MAX_AGE
+    told = [
+        Reached(
+            order=found.order,
+            milestone=found.milestone,
+            subject=found.subject,
+            occurrence=found.occurrence,
+            happened_at=found.happened_at,
+            is_news=found.is_news and not is_import and found.happened_at >= horizon,
+            fulfillment=found.fulfillment,
+            parcel=found.parcel,
+        )
+        for found in reached
+    ]
+    for found in told:
+        for callback in _observers.values():
+            callback(found)
+
+    def send() -> None:
+        for found in told:
+            signals.milestone_reached.send_robust(
+                Order,
+                order=row,
+                milestone=found.milestone,
+                subject=found.subject,
+                occurrence=found.occurrence,
+                is_news=found.is_news,
+            )
+
+    if told:
+        transaction.on_commit(send, robust=True)
+    _announce(row)
+
+
+def _announce(row: Order) -> None:
+    version = row.version
+    transaction.on_commit(lambda: signals.order_changed.send_robust(Order, order=row, version=version), robust=True)
+
+
+def _announce_status(row: Order, parcel: Parcel, old: ParcelStatus) -> None:
+    new = ParcelStatus(parcel.status)
+    if new is not old:
+        transaction.on_commit(
+            lambda: signals.parcel_status_changed.send_robust(
+                Parcel, order=row, parcel=parcel, old_status=old, new_status=new
+            ),
+            robust=True,
+        )

@@ -1,0 +1,221 @@
+"""Put a host's snapshot of an order into its rows. Called by ``record`` inside its transaction, and nowhere else."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import json
+import logging
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+
+from ..backends import get_host, source_for
+from ..carriers import catalogue
+from ..events import Address, ContactSnapshot, FulfillmentKind, FulfillmentSnapshot, OrderSnapshot, ParcelSnapshot
+from .contact import email_digest
+from .identity import hashed
+from .models import Fulfillment, FulfillmentLine, Order, OrderContact, OrderLine, Parcel
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class NewFulfillment:
+    """An act of sending that was not known before."""
+
+    row: Fulfillment
+    is_shipping: bool
+
+
+@dataclass(slots=True)
+class Touched:
+    """What a snapshot reached."""
+
+    parcels: list[Parcel] = field(default_factory=list)
+    new_fulfillments: list[NewFulfillment] = field(default_factory=list)
+
+
+def digest(snap: OrderSnapshot) -> str:
+    """Return a digest of all that the snapshot says; when the host says it is no part of it."""
+    said = dataclasses.asdict(dataclasses.replace(snap, changed_at=None))
+    return hashed(json.dumps(said, sort_keys=True, cls=DjangoJSONEncoder))
+
+
+def apply(row: Order, snap: OrderSnapshot, now: dt.datetime) -> Touched:
+    """Make the rows say what the snapshot says. The caller saves ``row``."""
+    _order(row, snap)
+    if row.erased_at is None:
+        _contact(row, snap)
+    lines = _lines(row, snap)
+    return _fulfillments(row, snap, lines)
+
+
+def _order(row: Order, snap: OrderSnapshot) -> None:
+    row.number = snap.number[:190]
+    try:
+        row.number_key = get_host(row.host).normalise_number(snap.number)[:190]
+    except KeyError:
+        row.number_key = snap.number.strip().casefold()[:190]
+    row.site_id = snap.site_id
+    row.locale = snap.locale or row.locale
+    row.placed_at = snap.placed_at
+    row.state, row.state_text = snap.state, snap.state_text[:190]
+    row.payment = snap.payment
+    row.currency = snap.currency[:12]
+    for name in ("items_total", "shipping_total", "tax_total", "total", "refunded_total"):
+        setattr(row, name, money(getattr(snap, name)))
+    row.country = snap.country[:2].upper()
+    row.shipping_method = snap.shipping_method[:190]
+    row.tags = list(snap.tags)
+    row.expected_dispatch = snap.expected_dispatch
+    row.handover = snap.handover[:190]
+
+
+def money(amount: Decimal | None) -> Decimal | None:
+    """Return an amount as it is stored: three places hold every currency."""
+    return None if amount is None else amount.quantize(Decimal("0.001"))
+
+
+def _contact(row: Order, snap: OrderSnapshot) -> None:
+    said: ContactSnapshot = snap.contact
+    new = email_digest(said.email)
+    contact, is_new = OrderContact.objects.get_or_create(order=row, defaults={"checkout_email_digest": new})
+    if not is_new and not contact.checkout_email_digest:
+        contact.checkout_email_digest = new
+    contact.name = said.name[:255]
+    contact.email, contact.phone = said.email[:254], said.phone[:64]
+    contact.shipping_address = _address(said.shipping_address)
+    contact.billing_address = _address(said.billing_address)
+    contact.payment_summary = said.payment_summary[:255]
+    contact.line_texts = {line.reference: line.personal_text for line in snap.lines if line.personal_text}
+    contact.customer_reference = said.customer_reference[:190]
+    contact.email_digest = new
+    contact.save()
+
+
+def _address(address: Address) -> dict[str, Any]:
+    return dataclasses.asdict(address) if address else {}
+
+
+def _lines(row: Order, snap: OrderSnapshot) -> dict[str, OrderLine]:
+    """Upsert the lines; those that the host no longer has go."""
+    rows = [
+        OrderLine(
+            order=row,
+            reference=line.reference[:190],
+            position=position,
+            title=line.title[:500],
+            details=line.details[:500],
+            sku=line.sku[:190],
+            quantity=max(0, line.quantity),
+            image_url=line.image_url[:1000],
+            url=line.url[:1000],
+            unit_price=money(line.unit_price),
+            total=money(line.total),
+            is_physical=line.is_physical,
+        )
+        for position, line in enumerate(snap.lines)
+    ]
+    OrderLine.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=("order", "reference"),
+        update_fields=(
+            "position",
+            "title",
+            "details",
+            "sku",
+            "quantity",
+            "image_url",
+            "url",
+            "unit_price",
+            "total",
+            "is_physical",
+        ),
+    )
+    OrderLine.objects.filter(order=row).exclude(reference__in=[line.reference for line in rows]).delete()
+    return {line.reference: line for line in OrderLine.objects.filter(order=row)}
+
+
+def _fulfillments(row: Order, snap: OrderSnapshot, lines: dict[str, OrderLine]) -> Touched:
+    """Upsert the acts of sending with their parcels. Nothing is deleted: what the host took back is marked."""
+    touched = Touched()
+    known = {fulfillment.reference: fulfillment for fulfillment in row.fulfillments.all()}
+    position = 0
+    for said in snap.fulfillments:
+        fulfillment = known.pop(said.reference[:190], None)
+        is_new = fulfillment is None
+        if fulfillment is None:
+            fulfillment = Fulfillment(order=row, reference=said.reference[:190])
+        fulfillment.kind = said.kind
+        fulfillment.sent_at = said.sent_at
+        fulfillment.is_cancelled = said.is_cancelled
+        fulfillment.notify_customer = said.notify_customer
+        fulfillment.save()
+        _fulfilled_lines(fulfillment, said, lines)
+        parcels = _parcels(row, fulfillment, said, position)
+        position += len(parcels)
+        touched.parcels += parcels
+        if is_new and not said.is_cancelled:
+            touched.new_fulfillments.append(
+                NewFulfillment(fulfillment, is_shipping=said.kind is FulfillmentKind.SHIPPING)
+            )
+    gone = [fulfillment.pk for fulfillment in known.values() if not fulfillment.is_cancelled]
+    if gone:
+        Fulfillment.objects.filter(pk__in=gone).update(is_cancelled=True)
+    return touched
+
+
+def _fulfilled_lines(fulfillment: Fulfillment, said: FulfillmentSnapshot, lines: dict[str, OrderLine]) -> None:
+    quantities: dict[int, int] = {}
+    for reference, quantity in said.lines:
+        if (line := lines.get(reference[:190])) is not None and quantity > 0:
+            quantities[line.pk] = quantities.get(line.pk, 0) + quantity
+    FulfillmentLine.objects.bulk_create(
+        [FulfillmentLine(fulfillment=fulfillment, line_id=pk, quantity=n) for pk, n in quantities.items()],
+        update_conflicts=True,
+        unique_fields=("fulfillment", "line"),
+        update_fields=("quantity",),
+    )
+    FulfillmentLine.objects.filter(fulfillment=fulfillment).exclude(line__in=quantities).delete()
+
+
+def _source_of(carrier: str) -> str:
+    """Return who follows parcels of this carrier; an adapter that cannot be built must not stop a host's order."""
+    try:
+        return source_for(carrier)
+    except Exception:
+        logger.exception("no source could be asked about the carrier %r", carrier)
+        return ""
+
+
+def _parcels(row: Order, fulfillment: Fulfillment, said: FulfillmentSnapshot, position: int) -> list[Parcel]:
+    """Upsert the parcels of one act of sending. What travels has at least one, be it without carrier and number."""
+    if said.kind is FulfillmentKind.DIGITAL:
+        return []
+    known = {(p.carrier or p.carrier_text.casefold(), p.number_key): p for p in fulfillment.parcels.all()}
+    rows: dict[tuple[str, str], Parcel] = {}
+    for parcel in said.parcels or (ParcelSnapshot(),):
+        carrier = parcel.carrier or (found.slug if (found := catalogue.find(parcel.carrier_text)) else "")
+        number_key = catalogue.normalise_number(parcel.tracking_number)[:190]
+        key = (carrier or parcel.carrier_text[:190].casefold(), number_key)
+        if key in rows:
+            continue
+        item = known.pop(key, None) or Parcel(
+            order=row, fulfillment=fulfillment, carrier=carrier, number_key=number_key
+        )
+        item.carrier_text = parcel.carrier_text[:190]
+        item.source = item.source or (_source_of(carrier) if number_key else "")
+        item.tracking_number = parcel.tracking_number[:190]
+        item.tracking_url = parcel.tracking_url[:1000]
+        item.is_withdrawn = False
+        item.position = position + len(rows)
+        item.save()
+        rows[key] = item
+    gone = [parcel.pk for parcel in known.values()]
+    if gone:
+        Parcel.objects.filter(pk__in=gone).update(is_withdrawn=True)
+    return list(rows.values())
