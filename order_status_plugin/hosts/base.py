@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, ClassVar
@@ -29,7 +30,7 @@ class Host(Backend, ABC):
     #: The shop mails its own order confirmation with our link: ours stays silent.
     sends_confirmation: ClassVar[bool] = False
 
-    def connect(self, nudge: Nudge) -> None:  # noqa: B027 - hosts that only push have nothing to connect
+    def connect(self, nudge: Nudge) -> None:
         """Attach to the shop's signals. Called once at start-up; receivers must call ``nudge`` and nothing else."""
 
     @abstractmethod
@@ -42,11 +43,18 @@ class Host(Backend, ABC):
 
     def normalise_number(self, number: str) -> str:
         """Return the form in which two spellings of an order number are equal."""
-        return "".join(number.split()).lstrip("#").casefold()
+        return "".join(unicodedata.normalize("NFKC", number).split()).lstrip("#").casefold()
 
     def owns(self, request: HttpRequest, customer_reference: str) -> bool:
-        """Say whether the visitor is signed in at the shop as this customer. Empty references own nothing."""
+        """Say whether the visitor is signed in at the shop as this customer. Empty references own nothing.
+
+        Asked only where ``request.user`` is authenticated.
+        """
         return False
+
+    def reference_of(self, thing: object) -> str | None:
+        """Return the reference of the shop's own order object, None for what is not one: for templates of the shop."""
+        return None
 
     def staff_url(self, reference: str) -> str:
         """Return the path of this order in the shop's own admin, or ""."""

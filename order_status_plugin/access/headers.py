@@ -1,0 +1,223 @@
+"""The headers of every response that our code makes, and the door in which its failures become readable answers."""
+
+from __future__ import annotations
+
+import functools
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any, ClassVar, TypeVar, cast
+from urllib.parse import urlsplit
+
+from asgiref.sync import iscoroutinefunction, sync_to_async
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
+from django.core.files.storage import default_storage
+from django.core.signals import got_request_exception, setting_changed
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
+from django.http.response import HttpResponseBase
+from django.middleware.csrf import CsrfViewMiddleware
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.generic import View
+
+from ..conf import conf
+
+logger = logging.getLogger("order_status_plugin")
+
+#: Turns a status (400, 403, 404 or 500) into the page that says so.
+Refuse = Callable[[HttpRequest, int], HttpResponse]
+V = TypeVar("V", bound=Callable[..., Any])
+
+_FIXED = (
+    ("Cache-Control", "no-store, private"),
+    # Not no-referrer: Django's CSRF check over HTTPS needs the referrer of our own origin.
+    ("Referrer-Policy", "same-origin"),
+    ("X-Robots-Tag", "noindex, nofollow, noarchive"),
+    ("X-Content-Type-Options", "nosniff"),
+    (
+        "Permissions-Policy",
+        "accelerometer=(), browsing-topics=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), "
+        "magnetometer=(), microphone=(), midi=(), payment=(), usb=()",
+    ),
+)
+
+
+def _origins() -> list[str]:
+    """Return the origins, other than our own, of the shop's static and media storage."""
+    places = [settings.STATIC_URL, settings.MEDIA_URL]
+    for storage in (staticfiles_storage, default_storage):
+        places.append(getattr(storage, "base_url", None))
+        domain = getattr(storage, "custom_domain", None)  # of the cloud storages of django-storages
+        places.append(f"https://{domain}/" if domain else None)
+    found = {}
+    for place in places:
+        parts = urlsplit(str(place or ""))
+        if parts.netloc:
+            found[f"{parts.scheme or 'https'}://{parts.netloc}"] = None
+    return list(found)
+
+
+@functools.cache
+def policy(frame_ancestors: str = "'none'") -> str:
+    """Return the Content-Security-Policy: our own origin, the storages' and what the setting ``CSP`` adds."""
+    shop = ["'self'", *_origins()]
+    directives = {
+        "default-src": shop,
+        "script-src": shop,
+        "style-src": shop,
+        "img-src": shop,
+        "font-src": shop,
+        "connect-src": ["'self'"],
+        "form-action": ["'self'"],
+        "object-src": ["'none'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": [frame_ancestors],
+    }
+    for directive, more in conf.CSP.items():
+        given = [source for source in directives.get(directive, shop) if source != "'none'"]
+        directives[directive] = [*given, *more]
+    return "; ".join(f"{directive} {' '.join(sources)}" for directive, sources in directives.items())
+
+
+@functools.cache
+def headers(frame_ancestors: str = "'none'") -> tuple[tuple[str, str], ...]:
+    """Return the headers as names and values. They hang on settings only, so they are computed once a process."""
+    return (*_FIXED, ("Content-Security-Policy", policy(frame_ancestors)))
+
+
+def _forget(*, setting: str, **kwargs: Any) -> None:
+    if setting in {"ORDER_STATUS", "STATIC_URL", "MEDIA_URL", "STORAGES"}:
+        policy.cache_clear()
+        headers.cache_clear()
+
+
+setting_changed.connect(_forget, dispatch_uid="order_status.headers")
+
+
+def put_headers(response: HttpResponseBase, frame_ancestors: str = "'none'") -> None:
+    """Put our headers on a response; one that its view has set itself stays."""
+    for name, value in headers(frame_ancestors):
+        response.headers.setdefault(name, value)
+
+
+def refuse_plainly(request: HttpRequest, status: int) -> HttpResponse:
+    """Answer a failure with one line of text: for machines. People get the pages of ``page.door``."""
+    words = {
+        400: _("This request cannot be understood."),
+        403: _("This is not allowed."),
+        404: _("There is nothing at this address."),
+    }
+    text = words.get(status) or _("Something went wrong here. Please try again later.")
+    return HttpResponse(f"{text}\n", status=status, content_type="text/plain; charset=utf-8")
+
+
+def _never(request: HttpRequest) -> HttpResponse:
+    raise AssertionError("the CSRF check has no inner view")
+
+
+def _protected(request: HttpRequest) -> None:
+    """Stands for our view in the CSRF check: the real one is exempt, so that the check happens here."""
+
+
+_csrf = CsrfViewMiddleware(_never)
+
+
+def _is_forged(request: HttpRequest) -> bool:
+    if "CSRF_COOKIE" not in request.META:  # else the project's own middleware has read the cookie already
+        _csrf.process_request(request)
+    return _csrf.process_view(request, _protected, (), {}) is not None
+
+
+def _answer(request: HttpRequest, error: Exception, refuse: Refuse) -> HttpResponse:
+    """Turn what a view raised into a response, as Django's handler would, but with our headers and words."""
+    if isinstance(error, Http404):
+        return refuse(request, 404)
+    if isinstance(error, PermissionDenied):
+        return refuse(request, 403)
+    if isinstance(error, (BadRequest, SuspiciousOperation, MultiPartParserError)):
+        logger.warning("Refused %s %s: %s", request.method, type(error).__name__, error)
+        return refuse(request, 400)
+    if settings.DEBUG or settings.DEBUG_PROPAGATE_EXCEPTIONS:
+        raise error
+    got_request_exception.send(sender=None, request=request)
+    logger.error("Our view failed", exc_info=error)
+    return refuse_plainly(request, 500)
+
+
+def _finish(
+    request: HttpRequest, response: HttpResponseBase, *, checks_csrf: bool, frame_ancestors: str
+) -> HttpResponseBase:
+    if checks_csrf:
+        response = _csrf.process_response(request, response)
+    put_headers(response, frame_ancestors)
+    return response
+
+
+def secure(
+    view: Callable[..., Any],
+    *,
+    checks_csrf: bool = True,
+    frame_ancestors: str = "'none'",
+    refuse: Refuse = refuse_plainly,
+) -> Callable[..., Any]:
+    """Wrap a view of ours: its headers, its CSRF check and its failures.
+
+    The result needs no login under LoginRequiredMiddleware and runs outside of ATOMIC_REQUESTS on every database.
+    ``checks_csrf=False`` is for machines that prove themselves otherwise. Works for plain and async views.
+    """
+    wrapped: Callable[..., Any]
+    if iscoroutinefunction(view):
+
+        async def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            try:
+                if checks_csrf and await sync_to_async(_is_forged)(request):
+                    response = await sync_to_async(refuse)(request, 403)
+                else:
+                    response = await cast("Awaitable[HttpResponse]", view(request, *args, **kwargs))
+            except Exception as error:  # noqa: BLE001 - whatever it was, the answer carries our headers
+                response = await sync_to_async(_answer)(request, error, refuse)
+            return _finish(request, response, checks_csrf=checks_csrf, frame_ancestors=frame_ancestors)
+
+    else:
+
+        def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            try:
+                if checks_csrf and _is_forged(request):
+                    response = refuse(request, 403)
+                else:
+                    response = view(request, *args, **kwargs)
+            except Exception as error:  # noqa: BLE001 - whatever it was, the answer carries our headers
+                response = _answer(request, error, refuse)
+            return _finish(request, response, checks_csrf=checks_csrf, frame_ancestors=frame_ancestors)
+
+    functools.update_wrapper(wrapped, view)
+    wrapped = login_not_required(csrf_exempt(wrapped))
+    for alias in settings.DATABASES:
+        wrapped = transaction.non_atomic_requests(using=alias)(wrapped)
+    return wrapped
+
+
+class Secure(View):
+    """The base of our class-based views: :func:`secure` around each."""
+
+    checks_csrf: ClassVar[bool] = True
+    frame_ancestors: ClassVar[str] = "'none'"
+
+    @classmethod
+    def as_view(cls, **initkwargs: Any) -> Callable[..., Any]:
+        """Return the view function, wrapped."""
+        return secure(
+            super().as_view(**initkwargs),
+            checks_csrf=cls.checks_csrf,
+            frame_ancestors=cls.frame_ancestors,
+            refuse=cls.refuse,
+        )
+
+    @staticmethod
+    def refuse(request: HttpRequest, status: int) -> HttpResponse:
+        """Answer a failure; see :data:`Refuse`."""
+        return refuse_plainly(request, status)

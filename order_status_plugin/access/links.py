@@ -1,0 +1,145 @@
+"""The link of an order: where its page is. A locator, never a key; derived, never stored."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+from dataclasses import dataclass
+
+from django.urls import reverse
+from wagtail.models import Site
+
+from ..backends import all_hosts
+from ..conf import conf
+from ..keys import Key, keys_numbered, signing_key
+from ..tracking.locator import SIZE as LOCATOR_SIZE
+from ..tracking.locator import locator_for
+from ..tracking.models import Order
+
+#: key number (2 bytes), link version (2), locator (12), MAC (16)
+_MAC_SIZE = 16
+_SIZE = 2 + 2 + LOCATOR_SIZE + _MAC_SIZE
+#: Characters of a link: every one has exactly so many.
+LENGTH = -(-_SIZE * 4 // 3)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What a link says once its signature was checked: which order, in which version of its link."""
+
+    locator: str
+    version: int
+
+
+def _signature(key: Key, locator: bytes, version: bytes) -> bytes:
+    return key.mac("link", locator, version)[:_MAC_SIZE]
+
+
+def _write(locator: str, version: int) -> str:
+    key = signing_key()
+    where, which = base64.urlsafe_b64decode(locator), version.to_bytes(2, "big")
+    token = key.number.to_bytes(2, "big") + which + where + _signature(key, where, which)
+    return base64.urlsafe_b64encode(token).decode().rstrip("=")
+
+
+def link_for(order: Order) -> str:
+    """Return the link of an order: 43 characters of ``A-Za-z0-9_-``."""
+    return _write(order.locator, order.link_version)
+
+
+def link_for_reference(host_alias: str, reference: str) -> str:
+    """Return the link of a host's order, also before any row of ours exists.
+
+    It may be called in the transaction that places the order: a template or a mail of the host can print it there.
+    """
+    known = (
+        Order.objects.filter(host=host_alias, reference=reference).values_list("locator", "link_version").first()
+    ) or (locator_for(host_alias, reference), 1)
+    return _write(*known)
+
+
+def read_link(token: str) -> Link | None:
+    """Return what a link says, None when it is not one of ours. Reads no row.
+
+    A malformed one costs the same work as a well-formed wrong one.
+    """
+    raw = _decode(token)
+    well_formed = len(raw) == _SIZE
+    if not well_formed:
+        raw = bytes(_SIZE)
+    number, version, locator, given = raw[:2], raw[2:4], raw[4:-_MAC_SIZE], raw[-_MAC_SIZE:]
+    genuine = False
+    for key in keys_numbered(int.from_bytes(number, "big")) or (signing_key(),):
+        is_named = key.number == int.from_bytes(number, "big")
+        genuine |= hmac.compare_digest(_signature(key, locator, version), given) and is_named
+    if not (genuine and well_formed):
+        return None
+    return Link(base64.urlsafe_b64encode(locator).decode(), int.from_bytes(version, "big"))
+
+
+def _decode(token: str) -> bytes:
+    """Return the bytes of a token in its one spelling, b"" for anything else."""
+    if len(token) != LENGTH:
+        return b""
+    try:
+        raw = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
+    except (ValueError, binascii.Error):
+        return b""
+    # The last character has bits to spare: without this several links would mean the same order.
+    return raw if base64.urlsafe_b64encode(raw).decode().rstrip("=") == token else b""
+
+
+def resolve(token: str) -> Order | None:
+    """Return the order of a link; None for unknown, wrong and revoked ones. One query at the most."""
+    link = read_link(token)
+    if link is None:
+        return None
+    return Order.objects.filter(locator=link.locator, link_version=link.version).first()
+
+
+def channel_of(locator: str, version: int) -> str:
+    """Return the name under which changes of this order are published: a revoked link hears nothing."""
+    return hashlib.sha256(f"order-status\x00{locator}\x00{version}".encode()).hexdigest()[:32]
+
+
+def path_of(link: str) -> str:
+    """Return the path of the page that a link opens."""
+    return reverse("order_status:page", kwargs={"link": link})
+
+
+def order_path(order: Order) -> str:
+    """Return the path of an order's page."""
+    return path_of(link_for(order))
+
+
+def order_url(order: Order) -> str:
+    """Return the absolute address of an order's page."""
+    return _root(order.site_id) + order_path(order)
+
+
+def url_for_reference(host_alias: str, reference: str) -> str:
+    """Return the absolute address of a host's order, also before any row of ours exists."""
+    site = Order.objects.filter(host=host_alias, reference=reference).values_list("site_id", flat=True).first()
+    return _root(site) + path_of(link_for_reference(host_alias, reference))
+
+
+def _root(site_id: int | None) -> str:
+    """Return scheme, host and port of the shop: the setting, else the order's Wagtail Site, else the default one."""
+    if conf.BASE_URL:
+        return str(conf.BASE_URL).rstrip("/")
+    wanted = {"pk": site_id} if site_id is not None else {"is_default_site": True}
+    site = Site.objects.filter(**wanted).first()
+    return str(site.root_url) if site else ""
+
+
+def identity_of(thing: object) -> tuple[str, str] | None:
+    """Return host alias and reference of our own Order or of a shop's order object, None for anything else."""
+    if isinstance(thing, Order):
+        return thing.host, thing.reference
+    for host in all_hosts():
+        reference = host.reference_of(thing)
+        if reference:
+            return host.alias, reference
+    return None

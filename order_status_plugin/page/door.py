@@ -1,0 +1,36 @@
+"""What people see when a page of ours refuses: nothing here, not like this, something broke."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from ..access.headers import Secure, refuse_plainly
+from .context import render_page
+
+
+def refuse(request: HttpRequest, status: int) -> HttpResponse:
+    """Answer a failure with a page in the shop's frame."""
+    templates = {403: "forbidden.html", 404: "not_found.html"}
+    if status not in templates:
+        return refuse_plainly(request, status)
+    return render_page(request, templates[status], status, look_up_url=reverse("order_status:lookup"))
+
+
+class PageView(Secure):
+    """The base of the views that people open: our headers, and failures as pages."""
+
+    @staticmethod
+    def refuse(request: HttpRequest, status: int) -> HttpResponse:
+        """Answer a failure with a page in the shop's frame."""
+        return refuse(request, status)
+
+
+class NotFoundView(PageView):
+    """Everything below our address that is nothing: ours too, so that it carries our headers."""
+
+    checks_csrf = False
+
+    def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        """Answer every method alike."""
+        return refuse(request, 404)
