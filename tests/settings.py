@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-SECRET_KEY = "tests-only-secret-key-that-is-long-enough-to-be-taken-seriously"  # noqa: S105
+SECRET_KEY = "tests-only-secret-key-that-is-long-enough-to-be-taken-seriously"
 DEBUG = False
 ALLOWED_HOSTS = ["*"]
 USE_TZ = True

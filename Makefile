@@ -1,0 +1,61 @@
+# Everything from a clean clone with Python 3.11 or newer, make and git. A second run finds what the first installed.
+PYTHON ?= python3
+VENV   ?= .venv
+PORT   ?= 8000
+BIN     = $(VENV)/bin
+STAMP   = $(VENV)/.installed
+EXTRAS  = oscar,postgres
+INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-full bench lint docs
+
+help:
+	@echo "make demo       the example shop on http://127.0.0.1:$(PORT), with its worker and a parcel simulator"
+	@echo "make test       every test on this interpreter: SQLite, PostgreSQL, browser"
+	@echo "make test-full  the large volumes and the matrix of Pythons, Djangos and Wagtails"
+	@echo "make bench      the benchmark table, and bench/results.json"
+	@echo "make lint       ruff, mypy, import contracts"
+	@echo "make docs       the manual, in docs/_build/html"
+
+demo: $(STAMP)-demo
+	@PORT=$(PORT) $(BIN)/python -u -m example_site.demo
+
+test: $(STAMP)-test $(STAMP)-chromium
+	@$(BIN)/python -m tools.suite moderate
+
+test-full: $(STAMP)-test
+	@$(BIN)/python -m tools.suite full
+
+bench: $(STAMP)-bench
+	@$(BIN)/python -m bench
+
+lint: $(STAMP)-lint
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+
+docs: $(STAMP)-docs
+	$(BIN)/python -m sphinx -W --keep-going -b html docs docs/_build/html
+
+$(STAMP):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; say make PYTHON=python3.12 …")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
+	@touch $@
+
+$(STAMP)-demo: $(STAMP) pyproject.toml
+	$(INSTALL) -e ".[$(EXTRAS)]" --group demo
+	@touch $@
+
+$(STAMP)-test $(STAMP)-lint $(STAMP)-bench $(STAMP)-docs: $(STAMP)-dev
+	@touch $@
+
+$(STAMP)-dev: $(STAMP) pyproject.toml
+	$(INSTALL) -e ".[$(EXTRAS)]" --group dev
+	@touch $@ $(STAMP)-demo
+
+$(STAMP)-chromium: $(STAMP)-dev tools/find_chromium.py
+	$(BIN)/python tools/find_chromium.py --install
+	@touch $@

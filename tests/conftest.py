@@ -1,0 +1,96 @@
+"""What every test stands on: which projects are collected, no network, English, an empty demo shop."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.utils import translation
+from hypothesis import HealthCheck, Phase
+from hypothesis import settings as hypothesis
+
+from . import network
+
+HERE = Path(__file__).parent
+CHECKOUT = HERE.parent
+
+#: "moderate" or "full": how much of the long-running material is tried.
+VOLUME = os.environ.get("ORDER_STATUS_VOLUME", "moderate")
+
+hypothesis.register_profile(
+    "moderate", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow], derandomize=True
+)
+hypothesis.register_profile(
+    "full",
+    deadline=None,
+    max_examples=600,
+    suppress_health_check=[HealthCheck.too_slow],
+    phases=[Phase.explicit, Phase.generate, Phase.shrink],
+    database=None,
+)
+hypothesis.load_profile(VOLUME)
+
+# Away from the checkout (the matrix runs like that, against the wheel) there is no shop, manual or Makefile to test.
+_NEEDS_CHECKOUT = ("browser", "example_site", "test_architecture.py", "test_docs.py", "test_packaging.py")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Close the network before anything is imported by a test."""
+    network.fence()
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Collect a project's tests only under that project's settings, and only what this place can run."""
+    try:
+        parts = collection_path.relative_to(HERE).parts
+    except ValueError:
+        return None
+    if len(parts) > 1 and parts[0] == "projects":
+        return os.environ["DJANGO_SETTINGS_MODULE"] != f"tests.projects.{parts[1]}.settings" or None
+    if parts and parts[0] in _NEEDS_CHECKOUT and not (CHECKOUT / "order_status_plugin").is_dir():
+        return True
+    return None
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out, and count as deselected, what this database or this volume cannot show."""
+    without = set()
+    if "postgresql" not in settings.DATABASES["default"]["ENGINE"]:
+        without.add("postgresql")
+    if VOLUME != "full":
+        without.add("full")
+    left_out = [item for item in items if any(item.get_closest_marker(name) for name in without)]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+
+
+@pytest.fixture
+def volume() -> str:
+    """Say how much is wanted: ``moderate`` or ``full``."""
+    return VOLUME
+
+
+@pytest.fixture
+def is_postgresql() -> bool:
+    """Say whether this run's database is PostgreSQL."""
+    return connection.vendor == "postgresql"
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _empty_demo_shop() -> Iterator[None]:
+    from order_status_plugin.hosts.demo import DemoHost
+
+    DemoHost.orders.clear()
+    yield
+    DemoHost.orders.clear()

