@@ -1,0 +1,78 @@
+"""Public pages that are kept: rendered once for a version of an order, served until that or its time is over."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from functools import lru_cache
+
+from django.conf import settings
+from django.db import DatabaseError, connections, router
+from django.templatetags.static import static
+from django.utils import timezone
+
+from .. import __version__
+from ..conf import conf
+from ..keys import Key, signing_key
+from ..tracking.models import Order
+from .models import KeptPage
+
+logger = logging.getLogger(__name__)
+
+
+def find(locator: str, link_version: int, language: str) -> str | None:
+    """Return the kept page of a link that is right and not revoked, as a visitor with this language sees it: one query."""
+    connection = connections[router.db_for_read(KeptPage)]
+    quote = connection.ops.quote_name
+    kept, order = quote(KeptPage._meta.db_table), quote(Order._meta.db_table)
+    # Written out: the ORM would spend more time on this one row than the rest of the request takes.
+    sql = (
+        f"SELECT k.html FROM {kept} k JOIN {order} o ON o.id = k.order_id AND o.version = k.version "  # noqa: S608
+        "WHERE o.locator = %s AND o.link_version = %s AND k.variant = %s AND k.valid_until > %s"
+    )
+    now = connection.ops.adapt_datetimefield_value(timezone.now())
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [locator, link_version, _variant(language), now])
+        row = cursor.fetchone()
+    return row[0] if row else None
+
+
+def keep(order: Order, html: str, valid_until: dt.datetime, language: str) -> None:
+    """Keep a page for this version of the order; failing to costs time, nothing else."""
+    variant = _variant(language)
+    page = KeptPage(order=order, variant=variant, version=order.version, valid_until=valid_until, html=html)
+    try:
+        KeptPage.objects.bulk_create(
+            [page],
+            update_conflicts=True,
+            unique_fields=["order", "variant"],
+            update_fields=["version", "valid_until", "html"],
+        )
+        stamp = variant.partition(":")[0]
+        KeptPage.objects.filter(order=order).exclude(variant__startswith=stamp).delete()
+    except DatabaseError:
+        logger.warning("could not keep the page of an order", exc_info=True)
+
+
+def _variant(language: str) -> str:
+    """Return what a page depends on beside its order: release, settings, files, and the language asked for."""
+    stamp = _stamp(
+        signing_key(),
+        __version__,
+        conf.PUBLIC_ITEMS,
+        conf.PUBLIC_PRICES,
+        conf.BASE_TEMPLATE,
+        conf.SHOP_NAME,
+        conf.HELP_URL,
+        conf.HELP_EMAIL,
+        conf.TIME_ZONE or settings.TIME_ZONE,
+        conf.SILENT_AFTER,
+        static("order_status_plugin/status.css"),
+        static("order_status_plugin/live.js"),
+    )
+    return f"{stamp}:{language}"
+
+
+@lru_cache(maxsize=8)
+def _stamp(key: Key, *facts: object) -> str:
+    return key.mac("kept page", *map(str, facts)).hex()[:24]

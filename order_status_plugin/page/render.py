@@ -1,0 +1,87 @@
+"""One order as HTML: rendered with holes, and the holes filled for one request."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass, fields
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
+from django.template.loader import render_to_string
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from ..conf import conf
+from ..keys import Key, signing_key
+from ..view.model import OrderView
+from .context import frame, has_own_frame
+
+STATUS = "order_status_plugin/page/status.html"
+ORDER = "order_status_plugin/page/order.html"
+ERROR = "order_status_plugin/page/error.html"
+LANGUAGE = re.compile(r' lang="([\w-]+)"')
+
+
+@dataclass(frozen=True, slots=True)
+class Holes:
+    """What differs between two requests for the same page; the rest of a public page may be kept."""
+
+    path: str  # of the link, with its last slash: a link is never stored
+    csrf: str
+    time: str
+    open: str = ""  # an attribute of the identify panel
+    error: str = ""  # before its fields
+
+
+@lru_cache(maxsize=4)
+def _marks(key: Key) -> Holes:
+    # Keyed, so that no item's title can spell one.
+    stem = key.mac("hole").hex()[:16]
+    return Holes(*(mark_safe(f"{stem}.{hole.name}.") for hole in fields(Holes)))  # noqa: S308 - hex and names
+
+
+def render(view: OrderView) -> str:
+    """Return the page with holes: the whole document, or its title and the part for the shop's own frame."""
+    context: dict[str, Any] = {
+        **frame(view.shop),
+        "view": view,
+        "version": str(view.version),
+        "hole": _marks(signing_key()),
+    }
+    if not has_own_frame():
+        return render_to_string(STATUS, context)
+    return f"{view.word} {view.over}\n".replace("\n", " ") + "\n" + render_to_string(ORDER, context)
+
+
+def answer(request: HttpRequest, html: str, path: str, *, error: str = "", status: int = 200) -> HttpResponse:
+    """Return what ``render`` made, filled for this request; ``error`` opens the identify panel and stands in it."""
+    title, body = "", html
+    if has_own_frame():
+        title, body = html.split("\n", 1)
+    filling = Holes(path, get_token(request), _clock(), " open" if error else "", _error(error))
+    marks = _marks(signing_key())
+    for hole in Holes.__slots__:
+        body = body.replace(getattr(marks, hole), getattr(filling, hole))
+    language = LANGUAGE.search(body)
+    if title:
+        # The shop's own frame may greet its customer by name: it is rendered for each request, and never kept.
+        context = {**frame(conf.SHOP_NAME), "title": title, "body": mark_safe(body)}  # noqa: S308 - by our template
+        body = render_to_string(STATUS, context, request=request)
+    response = HttpResponse(body, status=status)
+    if language:
+        response["Content-Language"] = language[1]
+    return response
+
+
+def _clock() -> SafeString:
+    now = dt.datetime.now(ZoneInfo(conf.TIME_ZONE or settings.TIME_ZONE))
+    return format_html('<time datetime="{}">{}</time>', now.isoformat(timespec="minutes"), f"{now:%H:%M}")
+
+
+def _error(error: str) -> str:
+    return render_to_string(ERROR, {"error": error}) if error else ""

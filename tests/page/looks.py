@@ -1,0 +1,110 @@
+"""The page in a real browser, without a server or a database: every fixture at an address of its own.
+
+``python -m tests.page.looks FOLDER`` takes pictures of all of them, for people to look at.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+HERE = Path(__file__).resolve().parents[2]
+STATIC = HERE / "order_status_plugin" / "static"
+ORIGIN = "http://page.test"
+CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+#: As access.headers has it.
+POLICY = "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+
+
+def html_of(view: Any, error: str = "") -> str:
+    """Return the page of a view as a browser gets it."""
+    from django.test import RequestFactory
+    from django.utils import translation
+
+    from order_status_plugin.page.render import answer, render
+
+    request = RequestFactory().get("/orders/link/")
+    with translation.override(view.language):
+        return answer(request, render(view), "/orders/link/", error=error).content.decode()
+
+
+def pages() -> dict[str, str]:
+    """Return every look by its path."""
+    from django.template.loader import render_to_string
+
+    from order_status_plugin.events import Tier
+
+    from . import fixtures
+
+    found = {f"{name}-{tier}": html_of(make(tier)) for name, make in fixtures.ALL.items() for tier in Tier}
+    found["arabic-private"] = html_of(fixtures.arabic())
+    found["confirmed-error"] = html_of(fixtures.order(), error="We found no order with these two")
+    forms = {"shop": "Tilia & Sal", "help_email": "hello@shop.example", "action": "/orders/", "look_up_url": "/orders/"}
+    for name in ("look_up", "not_found", "forbidden"):
+        found[name] = render_to_string(f"order_status_plugin/page/{name}.html", forms)
+    found["look_up-error"] = render_to_string(
+        "order_status_plugin/page/look_up.html", {**forms, "error": "We found no order with these two"}
+    )
+    return found
+
+
+@contextlib.contextmanager
+def browser(found: dict[str, str]) -> Iterator[Any]:
+    """Yield a function that opens one look in Chromium: ``open(name, width, dark=False)``; nothing else is reachable."""
+    from playwright.sync_api import Route, sync_playwright
+
+    def serve(route: Route) -> None:
+        path = unquote(urlsplit(route.request.url).path)
+        if path.startswith("/static/") and (STATIC / path.removeprefix("/static/")).is_file():
+            route.fulfill(path=STATIC / path.removeprefix("/static/"))
+        elif route.request.url.startswith(ORIGIN) and path.strip("/") in found:
+            headers = {"Content-Security-Policy": POLICY}
+            route.fulfill(body=found[path.strip("/")], content_type="text/html; charset=utf-8", headers=headers)
+        else:
+            route.fulfill(status=404, body="")
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
+
+        def open_(name: str, width: int, *, dark: bool = False, **options: Any) -> Any:
+            context = chromium.new_context(
+                viewport={"width": width, "height": 900}, color_scheme="dark" if dark else "light", **options
+            )
+            context.route("**/*", serve)
+            page = context.new_page()
+            page.goto(f"{ORIGIN}/{name}/")
+            return page
+
+        yield open_
+        chromium.close()
+
+
+def main(folder: Path, only: str = "") -> None:
+    """Take the pictures."""
+    folder.mkdir(parents=True, exist_ok=True)
+    found = pages()
+    with browser(found) as open_:
+        for name in found:
+            for width, dark in ((320, False), (1280, False), (320, True), (1280, True)):
+                if only not in name or "many" in name and dark:
+                    continue
+                page = open_(name, width, dark=dark)
+                page.screenshot(path=folder / f"{name}-{width}-{'dark' if dark else 'light'}.png", full_page=True)
+                page.context.close()
+
+
+if __name__ == "__main__":
+    import os
+
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
+    django.setup()
+    from order_status_plugin.conf import conf
+
+    conf.__class__.HELP_EMAIL = "hello@shop.example"
+    main(Path(sys.argv[1]), *sys.argv[2:])
