@@ -48,12 +48,12 @@ _FIXED = (
 
 def _origins() -> list[str]:
     """Return the origins, other than our own, of the shop's static and media storage."""
-    places = [settings.STATIC_URL, settings.MEDIA_URL]
+    places: list[str | None] = [settings.STATIC_URL, settings.MEDIA_URL]
     for storage in (staticfiles_storage, default_storage):
         places.append(getattr(storage, "base_url", None))
         domain = getattr(storage, "custom_domain", None)  # of the cloud storages of django-storages
         places.append(f"https://{domain}/" if domain else None)
-    found = {}
+    found: dict[str, None] = {}
     for place in places:
         parts = urlsplit(str(place or ""))
         if parts.netloc:
@@ -119,17 +119,14 @@ def _never(request: HttpRequest) -> HttpResponse:
     raise AssertionError("the CSRF check has no inner view")
 
 
-def _protected(request: HttpRequest) -> None:
-    """Stands for our view in the CSRF check: the real one is exempt, so that the check happens here."""
-
-
+#: ``_never`` stands for our view in the check: the real one is exempt, so that the check happens here.
 _csrf = CsrfViewMiddleware(_never)
 
 
 def _is_forged(request: HttpRequest) -> bool:
     if "CSRF_COOKIE" not in request.META:  # else the project's own middleware has read the cookie already
         _csrf.process_request(request)
-    return _csrf.process_view(request, _protected, (), {}) is not None
+    return _csrf.process_view(request, _never, (), {}) is not None
 
 
 def _answer(request: HttpRequest, error: Exception, refuse: Refuse) -> HttpResponse:

@@ -27,7 +27,7 @@ class PageView(Secure):
 
 
 class NotFoundView(PageView):
-    """Everything below our address that is nothing: ours too, so that it carries our headers."""
+    """Whatever is nothing below our address is ours too, so that it carries our headers."""
 
     checks_csrf = False
 

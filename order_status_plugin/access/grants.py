@@ -1,0 +1,101 @@
+"""What makes one device private for one order, and for how long."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import transaction
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils import timezone
+
+from ..conf import conf
+from ..tracking.models import Order, OrderContact
+from . import devices
+from .models import Device, Grant
+
+_COLUMNS = (
+    "pk",
+    "device_id",
+    "created_at",
+    "expires_at",
+    "last_used_on",
+    "email_digest",
+    "device__last_seen_on",
+    "order__erased_at",
+    "order__contact__email_digest",
+    "order__contact__checkout_email_digest",
+)
+
+
+def holds(request: HttpRequest, order: Order) -> bool:
+    """Say whether this browser has a living grant for the order. No query without a cookie, else one.
+
+    Notes the day of use, so twice a day it writes.
+    """
+    token_hash = devices.token_hash(request)
+    if not token_hash:
+        return False
+    row = Grant.objects.filter(device__token_hash=token_hash, order_id=order.pk).values(*_COLUMNS).first()
+    now = timezone.now()
+    if (
+        row is None
+        or row["order__erased_at"] is not None
+        or now >= min(row["expires_at"], row["created_at"] + conf.GRANT_LIFETIME)
+        or now.date() - row["last_used_on"] > conf.GRANT_IDLE
+        or not _is_same_customer(
+            row["email_digest"], row["order__contact__email_digest"], row["order__contact__checkout_email_digest"]
+        )
+    ):
+        return False
+    _touch(row["pk"], row["last_used_on"], row["device_id"], row["device__last_seen_on"], now.date())
+    return True
+
+
+def _is_same_customer(granted: str, present: str | None, at_checkout: str | None) -> bool:
+    """Say whether the order still has the email that it had when the grant was given.
+
+    No contact yet (None): the order was placed this moment and is not read. A grant given in that moment knows
+    no email; it stands for the one of the checkout.
+    """
+    return present is None or present == (granted or at_checkout)
+
+
+def _touch(grant: int, used_on: dt.date, device: int, seen_on: dt.date, today: dt.date) -> None:
+    if used_on < today:
+        Grant.objects.filter(pk=grant, last_used_on__lt=today).update(last_used_on=today)
+    if seen_on < today:
+        Device.objects.filter(pk=device, last_seen_on__lt=today).update(last_seen_on=today)
+
+
+def give(request: HttpRequest, response: HttpResponseBase, order: Order, method: Grant.Method) -> Grant:
+    """Make this browser private for the order, under a new token. Its grants for other orders stay."""
+    now = timezone.now()
+    digest = OrderContact.objects.filter(order=order).values_list("email_digest", flat=True).first() or ""
+    with transaction.atomic():
+        device, token = devices.renew(request)
+        grant, _ = Grant.objects.update_or_create(
+            device=device,
+            order=order,
+            defaults={
+                "method": method,
+                "email_digest": digest,
+                "created_at": now,
+                "last_used_on": now.date(),
+                "expires_at": now + conf.GRANT_LIFETIME,
+            },
+        )
+    devices.remember(request, response, token)
+    return grant
+
+
+def forget(request: HttpRequest, response: HttpResponseBase, order: Order) -> None:
+    """Take this browser's grant for the order away; with the last one goes the device."""
+    token_hash = devices.token_hash(request)
+    if not token_hash:
+        return
+    with transaction.atomic():
+        Grant.objects.filter(device__token_hash=token_hash, order=order).delete()
+        if not Grant.objects.filter(device__token_hash=token_hash).exists():
+            Device.objects.filter(token_hash=token_hash).delete()
+            devices.drop(request, response)

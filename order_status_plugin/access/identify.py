@@ -1,0 +1,80 @@
+"""Order number and email open an order on another device. One path, whatever is wrong with them."""
+
+from __future__ import annotations
+
+import hmac
+import unicodedata
+from collections.abc import Iterable
+
+from django.db.models import Q, QuerySet
+
+from ..backends import all_hosts
+from ..tracking.contact import email_digests, normalise_email
+from ..tracking.models import Order
+from . import limits
+
+#: More orders of one number than any shop has.
+_CANDIDATES = 10
+#: What mail programs and word processors make of a hyphen.
+_DASHES = dict.fromkeys((0x2010, 0x2011, 0x2012, 0x2013, 0x2014, 0x2015, 0x2212), "-")
+
+
+def check(order: Order | None, number: str, email: str, address: str) -> Order | None:
+    """Return the order that these two open, None for every kind of failure.
+
+    ``order`` is the one whose link was used, None at the look-up; ``address`` is ``limits.address_of`` the visitor.
+    Wrong, unknown, locked, erased: the same statements and the same hashes. An attempt is counted before anybody
+    learns how it ended; one that was right is given back to its order.
+    """
+    number, email = _clean(number), _clean(email)
+    digests = email_digests(email)
+    nobody = limits.digest_of("number", number.casefold())
+    wanted = {host.alias: host.normalise_number(number) for host in all_hosts()}
+    found = list(_candidates(order, wanted).values_list(*_COLUMNS)[:_CANDIDATES])
+    # Both halves are always compared, and at least once.
+    matches = [
+        pk
+        for pk, host, key, at_checkout, present in found or [(0, "", "", "", "")]
+        if _is_same(key, wanted.get(host, "")) & _is_any((at_checkout, present), digests)
+    ]
+    subjects = tuple(sorted(f"order:{pk}" for pk, *_ in found)) or (nobody,)
+    asked = limits.identification(subjects, normalise_email(email), address)
+    if not (limits.take(asked) and matches):
+        return None
+    limits.give_back([limit for limit in asked if limit.keys == subjects])
+    return order or Order.objects.get(pk=matches[0])
+
+
+_COLUMNS = ("pk", "host", "number_key", "contact__checkout_email_digest", "contact__email_digest")
+
+
+def _candidates(order: Order | None, wanted: dict[str, str]) -> QuerySet[Order]:
+    """Return the orders that may be meant. Numbers are not unique, neither across hosts nor in each of them."""
+    orders = Order.objects.filter(erased_at=None).order_by("-pk")
+    if order is not None:
+        return orders.filter(pk=order.pk)
+    where = Q(host="", number_key="")
+    for host, key in wanted.items():
+        where |= Q(host=host, number_key=key)
+    return orders.filter(where).exclude(number_key="")
+
+
+def _clean(text: str) -> str:
+    """Return what was typed or pasted in plain characters: no full width, nothing invisible, one kind of hyphen."""
+    plain = unicodedata.normalize("NFKC", text[:300]).translate(_DASHES)
+    return "".join(" " if char.isspace() else char for char in plain if char.isspace() or char.isprintable()).strip()
+
+
+def _is_same(kept: str, given: str) -> bool:
+    """Compare two order numbers; an order that has none yet is nobody's."""
+    return hmac.compare_digest(kept.encode(), given.encode()) & bool(kept)
+
+
+def _is_any(kept: Iterable[str | None], given: Iterable[str]) -> bool:
+    """Say whether one of the digests that are kept is one of those that were given; "" and None never are."""
+    candidates = list(given)
+    found = False
+    for digest in kept:
+        for candidate in candidates:
+            found |= hmac.compare_digest((digest or "").encode(), candidate.encode())
+    return found

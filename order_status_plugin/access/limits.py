@@ -1,0 +1,126 @@
+"""How often somebody may try: counted in the database, exact however many try at once."""
+
+from __future__ import annotations
+
+import datetime as dt
+import ipaddress
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import F
+from django.http import HttpRequest
+from django.utils import timezone
+
+from ..conf import conf
+from ..keys import signing_key
+from .models import AttemptCount
+
+LIFE = "life"
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """So many in a window, for each of these keys."""
+
+    keys: tuple[str, ...]
+    window: str
+    most: int
+    expires_at: dt.datetime | None
+
+
+def address_of(request: HttpRequest) -> str:
+    """Return whom we count as one visitor: an IPv4 address or an IPv6 /64, "" where there is none.
+
+    ``X-Forwarded-For`` is believed only as far as each hop is one of ``TRUSTED_PROXIES``. A proxy that reaches us
+    over a Unix socket has no address: it is trusted when the setting names "unix".
+    """
+    hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
+    visitor = request.META.get("REMOTE_ADDR", "")
+    while hops and _is_trusted(visitor):
+        visitor = hops.pop()
+    address = _parse(visitor)
+    if address is None:
+        return ""
+    if address.version == 6:
+        return str(ipaddress.ip_network((address, 64), strict=False))
+    return str(address)
+
+
+def _parse(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    if text.startswith("["):  # [2001:db8::1]:443, as some proxies write it
+        text = text[1:].partition("]")[0]
+    elif text.count(":") == 1:  # 192.0.2.1:443
+        text = text.partition(":")[0]
+    try:
+        address = ipaddress.ip_address(text.partition("%")[0])
+    except ValueError:
+        return None
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
+        return address.ipv4_mapped
+    return address
+
+
+def _is_trusted(text: str) -> bool:
+    proxies = conf.TRUSTED_PROXIES
+    if not text:
+        return "unix" in proxies
+    address = _parse(text)
+    return address is not None and any(
+        address in ipaddress.ip_network(proxy, strict=False) for proxy in proxies if proxy != "unix"
+    )
+
+
+def digest_of(kind: str, value: str) -> str:
+    """Return a key for the table that tells nothing of whom it counts."""
+    return f"{kind}:{signing_key().mac('attempts', kind, value).hex()[:40]}"
+
+
+def identification(subjects: Sequence[str], email: str, address: str) -> list[Limit]:
+    """Return the limits of one attempt to identify, in the order in which they are asked.
+
+    Who is over the limit of an address does not use up an order's tries: a stranger cannot lock an owner out
+    from one address for long.
+    """
+    now = timezone.now()
+    hour, day = f"{now:%Y-%m-%dT%H}", f"{now:%Y-%m-%d}"
+    next_hour, next_day = now + dt.timedelta(hours=1), now + dt.timedelta(days=1)
+    orders = tuple(sorted(subjects))
+    return [
+        Limit((digest_of("address", address),), hour, conf.LIMIT_ADDRESS_HOUR, next_hour),
+        Limit((digest_of("email", email),), day, conf.LIMIT_EMAIL_DAY, next_day),
+        Limit(("all",), hour, conf.LIMIT_GLOBAL_HOUR, next_hour),
+        Limit(orders, hour, conf.LIMIT_ORDER_HOUR, next_hour),
+        Limit(orders, day, conf.LIMIT_ORDER_DAY, next_day),
+        Limit(orders, LIFE, conf.LIMIT_ORDER_LIFE, None),
+    ]
+
+
+def take(limits: Sequence[Limit]) -> bool:
+    """Count one attempt against all limits; False when one of them was reached already.
+
+    From that one on nothing more is counted. The number of statements never differs.
+    """
+    rows = [
+        AttemptCount(key=key, window=limit.window, expires_at=limit.expires_at)
+        for limit in limits
+        for key in limit.keys
+    ]
+    with transaction.atomic():
+        # In one order everywhere, so that two attempts wait for each other instead of dead-locking.
+        AttemptCount.objects.bulk_create(sorted(rows, key=lambda row: (row.key, row.window)), ignore_conflicts=True)
+        is_open = True
+        for limit in limits:
+            most = limit.most if is_open else 0
+            counted = AttemptCount.objects.filter(key__in=limit.keys, window=limit.window, count__lt=most)
+            is_open = counted.update(count=F("count") + 1) == len(limit.keys) and is_open
+    return is_open
+
+
+def give_back(limits: Sequence[Limit]) -> None:
+    """Take back what one attempt counted: it was the customer's own, not a guess."""
+    with transaction.atomic():
+        for limit in limits:
+            AttemptCount.objects.filter(key__in=limit.keys, window=limit.window, count__gt=0).update(
+                count=F("count") - 1
+            )

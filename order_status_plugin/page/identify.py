@@ -1,0 +1,147 @@
+"""The ways in and out of the private tier: look-up, a link's own form, the ordering device's claim, forgetting."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.apps import apps
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from wagtail.models import Site
+
+from ..access import claims, grants, identify, limits, links
+from ..access.models import Grant
+from ..events import Tier
+from ..tracking import record
+from ..tracking.models import Order
+from .context import render_page
+from .door import PageView
+from .views import render_status
+
+#: The one answer to every failure, and its one status: the form was understood, what it says was not accepted.
+NOT_FOUND = _("We found no order with these two")
+FAILED = 422
+
+#: Renders the look-up form: the request, the error to show ("" for none), the status.
+RenderForm = Callable[[HttpRequest, str, int], HttpResponse]
+
+
+class SeeOther(HttpResponseRedirect):
+    """After a POST: look there, with GET."""
+
+    status_code = 303
+
+
+def _identified(request: HttpRequest, order: Order | None) -> Order | None:
+    """Check the two fields of the form against one order, or against all for None."""
+    number, email = request.POST.get("number", ""), request.POST.get("email", "")
+    return identify.check(order, number, email, limits.address_of(request))
+
+
+def _let_in(request: HttpRequest, order: Order, method: Grant.Method) -> HttpResponse:
+    response = SeeOther(links.order_path(order))
+    grants.give(request, response, order, method)
+    return response
+
+
+def _order_of(link: str) -> Order:
+    order = links.resolve(link)
+    if order is None:
+        raise Http404
+    return order
+
+
+def answer_look_up(request: HttpRequest, render: RenderForm) -> HttpResponse:
+    """Answer a look-up form, wherever it stands: our own address or the editors' page.
+
+    GET renders the form. POST leads to the order and makes this device private for it, or renders the form again.
+    """
+    if request.method != "POST":
+        return render(request, "", 200)
+    order = _identified(request, None)
+    if order is None:
+        return render(request, str(NOT_FOUND), FAILED)
+    return _let_in(request, order, Grant.Method.IDENTIFIED)
+
+
+def render_look_up(request: HttpRequest, error: str, status: int) -> HttpResponse:
+    """Render our own look-up form."""
+    return render_page(request, "look_up.html", status, error=error, action=reverse("order_status:lookup"))
+
+
+def editors_page(request: HttpRequest) -> str:
+    """Return the address of this site's OrderStatusPage, "" when there is none."""
+    try:
+        model: Any = apps.get_model("order_status_pages", "OrderStatusPage")
+    except LookupError:
+        return ""
+    site = Site.find_for_request(request)
+    page = model._default_manager.in_site(site).live().public().first() if site else None
+    return page.localized.get_url(request) or "" if page else ""
+
+
+class LookUpView(PageView):
+    """The form for people without a link. Where the editors made a page of it, that page is the one."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Show the form, or lead to the editors' page."""
+        address = editors_page(request)
+        return HttpResponseRedirect(address) if address else answer_look_up(request, render_look_up)
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Lead to the order that these two open."""
+        return answer_look_up(request, render_look_up)
+
+
+class _LinkView(PageView):
+    """A form that stands on an order's page. Who opens its address gets the page."""
+
+    def get(self, request: HttpRequest, link: str) -> HttpResponse:
+        """Lead to the page: somebody reloaded, or copied the address of an answer."""
+        _order_of(link)
+        return HttpResponseRedirect(links.path_of(link))
+
+
+class IdentifyView(_LinkView):
+    """Number and email on the order's own page."""
+
+    def post(self, request: HttpRequest, link: str) -> HttpResponse:
+        """Make this device private for the order, or show its page again with the one answer."""
+        order = _order_of(link)
+        if _identified(request, order) is None:
+            return render_status(request, order, Tier.PUBLIC, error=str(NOT_FOUND), status=FAILED)
+        return _let_in(request, order, Grant.Method.IDENTIFIED)
+
+
+class ForgetView(_LinkView):
+    """The button that hides private details on this device."""
+
+    def post(self, request: HttpRequest, link: str) -> HttpResponse:
+        """End this device's grant for the order."""
+        response = SeeOther(links.path_of(link))
+        grants.forget(request, response, _order_of(link))
+        return response
+
+
+class ClaimView(PageView):
+    """The ordering device comes from the thank-you page."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Lead to the look-up: an address without a code opens nothing."""
+        return HttpResponseRedirect(reverse("order_status:lookup"))
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Spend the code and lead to the order; one that was spent or is too old leads there without letting in."""
+        claim = claims.read(request.POST.get("code", ""))
+        if claim is None:
+            raise Http404
+        # The shop has vouched for the order: should our row of it be missing, the sweep fills the new one.
+        order = record.first_sight(claim.host, claim.reference, get_language() or "")
+        with transaction.atomic():  # spent only together with what it bought
+            if claims.spend(claim):
+                return _let_in(request, order, Grant.Method.CLAIM)
+        return SeeOther(links.order_path(order))

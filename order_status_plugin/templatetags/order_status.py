@@ -1,0 +1,45 @@
+"""For the shop's own templates: the link of an order, and the button of the thank-you page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.template.context import Context
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+from ..access import claims, links
+
+register = template.Library()
+
+
+def _identity(order: object, reference: object) -> tuple[str, str] | None:
+    if reference is not None:
+        return str(order), str(reference)
+    return links.identity_of(order)
+
+
+@register.simple_tag
+def order_status_url(order: object, reference: object = None) -> str:
+    """Return the absolute address of an order's status page, "" for what is no order.
+
+    ``{% order_status_url order %}`` takes the shop's own order object, or ours;
+    ``{% order_status_url "shop" reference %}`` the alias of a host and the order's reference there.
+    """
+    identity = _identity(order, reference)
+    return links.url_for_reference(*identity) if identity else ""
+
+
+@register.simple_tag(takes_context=True)
+def order_status_claim(context: Context, order: object, reference: object = None, css_class: str = "") -> SafeString:
+    """Render the button "View order status" for the thank-you page. Takes what ``order_status_url`` takes.
+
+    It opens the order in full on the device that placed it. Print it nowhere else: not in a mail, and not on a page
+    that somebody but the customer may be shown.
+    """
+    identity = _identity(order, reference)
+    if identity is None:
+        return SafeString()
+    given: dict[str, Any] = {"code": claims.code_for(*identity), "css_class": css_class}
+    return render_to_string("order_status_plugin/access/claim.html", given, request=context.get("request"))
