@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import unicodedata
 
@@ -18,10 +19,8 @@ def normalise_email(email: str) -> str:
     local, at, domain = text.rpartition("@")
     if not at:
         return text
-    try:
+    with contextlib.suppress(UnicodeError):  # what is no domain is compared as it was typed
         domain = domain.rstrip(".").encode("idna").decode("ascii")
-    except UnicodeError:
-        pass
     return f"{local}@{domain}"
 
 

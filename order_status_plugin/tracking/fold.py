@@ -130,11 +130,11 @@ def fold(events: Iterable[FoldEvent]) -> ParcelState:
         _apply_status(state, event)
         if before in ENDED and state.status is before:
             continue  # late news after the end: neither status nor overlay
-        if state.status is not before and state.status in MILESTONE_OF and state.status is not S.ATTEMPTED_DELIVERY:
-            if not (before is S.RETURNING and state.status is S.RETURNED):
-                reach(MILESTONE_OF[state.status], event)
-        if event.status is S.ATTEMPTED_DELIVERY and state.since is event:
-            reach(Milestone.ATTEMPTED_DELIVERY, event)
+        if event.status is S.ATTEMPTED_DELIVERY:
+            if state.since is event:
+                reach(Milestone.ATTEMPTED_DELIVERY, event)
+        elif state.status is not before and state.status in MILESTONE_OF and before is not S.RETURNING:
+            reach(MILESTONE_OF[state.status], event)
         _apply_overlay(state, event, reach)
     if state.status in ENDED:
         state.overlay, state.overlay_event = Overlay.NONE, None

@@ -17,6 +17,7 @@ from .. import signals
 from ..carriers import catalogue
 from ..conf import conf
 from ..events import (
+    FulfillmentSnapshot,
     Milestone,
     OrderSnapshot,
     ParcelStatus,
@@ -81,7 +82,7 @@ def order(host: str, snap: OrderSnapshot, *, is_import: bool = False) -> Order:
         now = timezone.now()
         old_headline = row.headline
         row.is_imported = row.is_imported or (is_first and is_import)
-        touched = snapshot.apply(row, snap, now)
+        touched = snapshot.apply(row, snap, snap.placed_at if is_import else now)
         row.snapshot_digest, row.read_at = digest, now
         reached = [
             found for parcel in touched.parcels for found in _append_host_word(row, parcel, snap, now, is_import)
@@ -315,14 +316,15 @@ def _append_host_word(
     """Append the host's own word on a fulfillment as events of the source "host"."""
     before, old_status = refresh.fold_parcel(parcel), ParcelStatus(parcel.status)
     said = next((f for f in snap.fulfillments if f.reference == parcel.fulfillment.reference), None)
-    if said is not None and said.host_status is not None:
-        moment = (said.host_status_at or said.sent_at).astimezone(dt.UTC)
+    if said is not None and said.host_status is not None and not _is_heard(parcel, said):
+        heard_at = (said.sent_at or snap.placed_at) if is_import else now
+        moment = (said.host_status_at or heard_at).astimezone(dt.UTC)
         scan = TrackingScan(
             status=said.host_status,
             local_time=moment.replace(tzinfo=None),
             utc_offset=0,
             precision=Precision.MINUTE,
-            source_id=f"{said.reference}:{said.host_status}",
+            source_id=_host_word_id(said),
             raw_code=said.host_status_text or said.host_status,
             rule="the shop's own word",
         )
@@ -332,6 +334,17 @@ def _append_host_word(
     if not is_import:
         _announce_status(row, parcel, old_status)
     return refresh.new_milestones(row, parcel, before, after, now)
+
+
+def _host_word_id(said: FulfillmentSnapshot) -> str:
+    return f"{said.reference}:{said.host_status}"
+
+
+def _is_heard(parcel: Parcel, said: FulfillmentSnapshot) -> bool:
+    """Say whether we know this word of the host already: one without a time is as old as our first hearing of it."""
+    if said.host_status_at is not None:
+        return False
+    return parcel.events.filter(source="host", source_id=_host_word_id(said)).exists()
 
 
 def _order_milestones(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from ..events import OrderState, Overlay, ParcelStatus, PaymentState, Precision
 from .estimate import Statement
@@ -11,7 +12,7 @@ from .headline import OrderFacts, ParcelFacts
 from .models import DeliveryEstimate, Order, Parcel, TrackingEvent
 
 
-def fold_event(row: TrackingEvent) -> FoldEvent:
+def fold_event(row: TrackingEvent | Any) -> FoldEvent:
     """Return what the fold reads of a stored event."""
     return FoldEvent(
         sort_key=row.sort_key,

@@ -44,13 +44,16 @@ def digest(snap: OrderSnapshot) -> str:
     return hashed(json.dumps(said, sort_keys=True, cls=DjangoJSONEncoder))
 
 
-def apply(row: Order, snap: OrderSnapshot, now: dt.datetime) -> Touched:
-    """Make the rows say what the snapshot says. The caller saves ``row``."""
+def apply(row: Order, snap: OrderSnapshot, heard_at: dt.datetime) -> Touched:
+    """Make the rows say what the snapshot says. The caller saves ``row``.
+
+    ``heard_at`` is when something happened of which the host does not say when.
+    """
     _order(row, snap)
     if row.erased_at is None:
         _contact(row, snap)
     lines = _lines(row, snap)
-    return _fulfillments(row, snap, lines)
+    return _fulfillments(row, snap, lines, heard_at)
 
 
 def _order(row: Order, snap: OrderSnapshot) -> None:
@@ -140,7 +143,7 @@ def _lines(row: Order, snap: OrderSnapshot) -> dict[str, OrderLine]:
     return {line.reference: line for line in OrderLine.objects.filter(order=row)}
 
 
-def _fulfillments(row: Order, snap: OrderSnapshot, lines: dict[str, OrderLine]) -> Touched:
+def _fulfillments(row: Order, snap: OrderSnapshot, lines: dict[str, OrderLine], heard_at: dt.datetime) -> Touched:
     """Upsert the acts of sending with their parcels. Nothing is deleted: what the host took back is marked."""
     touched = Touched()
     known = {fulfillment.reference: fulfillment for fulfillment in row.fulfillments.all()}
@@ -149,9 +152,9 @@ def _fulfillments(row: Order, snap: OrderSnapshot, lines: dict[str, OrderLine]) 
         fulfillment = known.pop(said.reference[:190], None)
         is_new = fulfillment is None
         if fulfillment is None:
-            fulfillment = Fulfillment(order=row, reference=said.reference[:190])
+            fulfillment = Fulfillment(order=row, reference=said.reference[:190], sent_at=heard_at)
         fulfillment.kind = said.kind
-        fulfillment.sent_at = said.sent_at
+        fulfillment.sent_at = said.sent_at or fulfillment.sent_at
         fulfillment.is_cancelled = said.is_cancelled
         fulfillment.notify_customer = said.notify_customer
         fulfillment.save()

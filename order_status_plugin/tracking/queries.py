@@ -1,0 +1,93 @@
+"""The only reader that others use. The columns that a tier may see are named here; others are not in the query."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..events import Tier
+from .models import (
+    DeliveryEstimate,
+    Fulfillment,
+    FulfillmentLine,
+    Order,
+    OrderContact,
+    OrderLine,
+    Parcel,
+    TrackingEvent,
+)
+
+ORDER_LINE = ("pk", "reference", "title", "details", "quantity", "image_url", "url", "total", "is_physical")
+FULFILLMENT = ("pk", "kind", "sent_at")
+PARCEL = (
+    "pk",
+    "fulfillment_id",
+    "carrier",
+    "carrier_text",
+    "source",
+    "position",
+    "pickup_until",
+    "status",
+    "overlay",
+    "state",
+)
+EVENT = ("parcel_id", "sort_key", "digest", "source", "source_id", "status", "overlay", "local_time", "utc_offset")
+EVENT += ("occurred_at", "precision", "fingerprint")
+ESTIMATE = ("parcel_id", "source", "earliest", "latest", "stated_at")
+
+#: Columns that only the customer and staff may see.
+PRIVATE_PARCEL = ("tracking_number", "tracking_url", "last_checked_at", "next_step", "signed_by", "pickup_place")
+PRIVATE_EVENT = ("received_at", "place_text", "city", "region", "country", "message", "raw_code", "rule")
+PRIVATE_ESTIMATE = ("reason",)
+
+
+@dataclass(slots=True)
+class ParcelRows:
+    """One parcel with what was said of it."""
+
+    row: Any
+    events: list[Any] = field(default_factory=list)
+    estimates: list[Any] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Picture:
+    """The rows of one order that a tier may see. A column that was not read is not there."""
+
+    order: Order
+    tier: Tier
+    lines: list[Any]
+    fulfillments: list[Any]
+    quantities: dict[int, dict[int, int]]  # fulfillment -> line -> how many
+    parcels: list[ParcelRows]
+    contact: OrderContact | None = None
+
+
+def picture(order: Order, tier: Tier) -> Picture:
+    """Return what this tier may see of an order, in a number of queries that depends on nothing."""
+    may_see_all = tier is not Tier.PUBLIC
+    lines = list(OrderLine.objects.filter(order=order).values_list(*ORDER_LINE, named=True))
+    fulfillments = list(
+        Fulfillment.objects.filter(order=order, is_cancelled=False).values_list(*FULFILLMENT, named=True)
+    )
+    quantities: dict[int, dict[int, int]] = defaultdict(dict)
+    for fulfillment, line, quantity in FulfillmentLine.objects.filter(
+        fulfillment__order=order, fulfillment__is_cancelled=False
+    ).values_list("fulfillment_id", "line_id", "quantity"):
+        quantities[fulfillment][line] = quantity
+    shown = Parcel.objects.filter(order=order, is_withdrawn=False, fulfillment__is_cancelled=False)
+    columns = PARCEL + PRIVATE_PARCEL if may_see_all else PARCEL
+    parcels = {row.pk: ParcelRows(row) for row in shown.values_list(*columns, named=True)}
+    columns = EVENT + PRIVATE_EVENT if may_see_all else EVENT
+    events = TrackingEvent.objects.filter(parcel__in=shown).order_by("parcel_id", "sort_key", "pk")
+    for event in events.values_list(*columns, named=True):
+        if event.parcel_id in parcels:
+            parcels[event.parcel_id].events.append(event)
+    columns = ESTIMATE + PRIVATE_ESTIMATE if may_see_all else ESTIMATE
+    estimates = DeliveryEstimate.objects.filter(parcel__in=shown).order_by("parcel_id", "stated_at", "pk")
+    for estimate in estimates.values_list(*columns, named=True):
+        if estimate.parcel_id in parcels:
+            parcels[estimate.parcel_id].estimates.append(estimate)
+    contact = OrderContact.objects.filter(order=order).first() if may_see_all else None
+    return Picture(order, tier, lines, fulfillments, dict(quantities), list(parcels.values()), contact)

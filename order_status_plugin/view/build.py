@@ -1,0 +1,182 @@
+"""Build the customer-safe picture of an order for one tier, in the language that is active."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.utils import timezone
+from django.utils.translation import get_language, get_language_bidi, ngettext
+from django.utils.translation import gettext as _
+
+from ..events import Headline, Tier
+from ..tracking.models import Order
+from ..tracking.queries import picture
+from . import dates, words
+from .facts import OrderFacts, gather
+from .items import digital, items
+from .model import Moment, OrderView, PendingView, PrivateView, Sum
+from .money import country_name, money
+from .parcel import parcels
+from .rail import rail
+from .sentence import count, promise
+from .shop import shop_name
+
+
+def build(order: Order, tier: Tier, *, now: dt.datetime | None = None) -> OrderView:
+    """Return what this tier may see of an order.
+
+    ``now`` is aware; it decides what "today" is. The number of queries is the same for every order.
+    """
+    now = now or timezone.now()
+    headline, shop = Headline(order.headline), shop_name(order)
+    if order.erased_at is not None:
+        return _stub(order, tier, headline, shop, now)
+    facts = gather(picture(order, tier), now)
+    counted, rest = count(facts, headline)
+    return OrderView(
+        tier=tier,
+        headline=headline,
+        tone=words.TONE.get(headline, ""),
+        word=str(words.HEADLINE[headline]),
+        promise=promise(facts, headline),
+        count=counted,
+        rest=rest,
+        over=_over(facts, shop),
+        rail=rail(facts, headline),
+        parcels=parcels(facts),
+        pending=_pending(facts, headline),
+        digital=digital(facts),
+        private=_private(facts),
+        shop=shop,
+        version=order.version,
+        updated=dates.shop_moment(now),
+        valid_until=_valid_until(facts),
+        language=get_language() or "en",
+        is_rtl=get_language_bidi(),
+        handover=order.handover,
+    )
+
+
+def _stub(order: Order, tier: Tier, headline: Headline, shop: str, now: dt.datetime) -> OrderView:
+    """Return what is left of an order whose time is over: its last word and a day."""
+    moment = order.delivered_at or order.closed_at or order.headline_at
+    return OrderView(
+        tier=tier,
+        headline=headline,
+        tone=words.TONE.get(headline, ""),
+        word=str(words.HEADLINE[headline]),
+        promise=_("%(day)s.") % {"day": dates.full_day(moment.astimezone(dates.shop_zone()))} if moment else "",
+        count="",
+        rest="",
+        over=_("Your order at %(shop)s") % {"shop": shop},
+        rail=(),
+        parcels=(),
+        pending=None,
+        digital=(),
+        private=None,
+        shop=shop,
+        version=order.version,
+        updated=dates.shop_moment(now),
+        valid_until=now + dt.timedelta(days=1),
+        language=get_language() or "en",
+        is_rtl=get_language_bidi(),
+        is_erased=True,
+    )
+
+
+def _over(facts: OrderFacts, shop: str) -> str:
+    if facts.may_see_all and facts.picture.order.number:
+        return _("Order %(number)s") % {"number": facts.picture.order.number}
+    return _("Your order at %(shop)s") % {"shop": shop} if shop else _("Your order")
+
+
+def _pending(facts: OrderFacts, headline: Headline) -> PendingView | None:
+    left = facts.unsent_count
+    if not left or headline in (Headline.CANCELLED, Headline.REFUNDED):
+        return None
+    is_all = not facts.parcels
+    planned = facts.picture.order.expected_dispatch
+    return PendingView(
+        kicker=_("With us") if is_all else _("Still to come"),
+        title=(
+            ngettext("%(n)s item, not sent yet", "%(n)s items, not sent yet", left)
+            if is_all
+            else ngettext("%(n)s item not sent yet", "%(n)s items not sent yet", left)
+        )
+        % {"n": left},
+        planned=Moment(iso=planned.isoformat(), day=dates.short_day(planned)) if planned else None,
+        items=items(facts, facts.unsent),
+        is_all=is_all,
+    )
+
+
+def _private(facts: OrderFacts) -> PrivateView | None:
+    contact, order = facts.picture.contact, facts.picture.order
+    if contact is None:
+        return None
+    deliver_to, bill_to = _address(contact.shipping_address), _address(contact.billing_address)
+    return PrivateView(
+        number=order.number,
+        placed=dates.shop_moment(order.placed_at) if order.placed_at else None,
+        deliver_to=deliver_to,
+        bill_to=bill_to if bill_to != deliver_to else (),
+        payment=contact.payment_summary,
+        sums=_sums(order, facts),
+        email=mask_email(contact.email),
+        phone=mask_phone(contact.phone),
+    )
+
+
+def _address(address: dict[str, object]) -> tuple[str, ...]:
+    """Return a stored address line by line."""
+    if not address:
+        return ()
+    given = {name: value for name, value in address.items() if value}
+    lines = given.get("lines") or ()
+    country = str(given.get("country", ""))
+    return tuple(
+        str(line)
+        for line in (
+            given.get("name"),
+            *(lines if isinstance(lines, list | tuple) else ()),
+            " ".join(str(given[name]) for name in ("postcode", "city") if name in given),
+            given.get("region"),
+            country_name(country, str(given.get("country_name", ""))),
+        )
+        if line
+    )
+
+
+def _sums(order: Order, facts: OrderFacts) -> tuple[Sum, ...]:
+    pieces = sum(line.quantity for line in facts.picture.lines)
+    rows = (
+        (ngettext("%(n)s item", "%(n)s items", pieces) % {"n": pieces}, order.items_total, False),
+        (_("Delivery"), order.shipping_total, False),
+        (_("Total, with VAT") if order.tax_total else _("Total"), order.total, True),
+        (_("Paid back"), order.refunded_total or None, False),
+    )
+    return tuple(
+        Sum(label=label, amount=money(amount, order.currency), is_total=is_total)
+        for label, amount, is_total in rows
+        if amount is not None
+    )
+
+
+def mask_email(email: str) -> str:
+    """Return "n•••@example.org"."""
+    local, at, domain = email.rpartition("@")
+    return f"{local[:1]}•••@{domain}" if at else ""
+
+
+def mask_phone(phone: str) -> str:
+    """Return "••• 42": the last two digits."""
+    digits = [char for char in phone if char.isdigit()]
+    return f"••• {''.join(digits[-2:])}" if len(digits) > 5 else ""
+
+
+def _valid_until(facts: OrderFacts) -> dt.datetime:
+    """Return when a word of the view turns stale by the clock alone: a day ends, or silence begins."""
+    zone = dates.shop_zone()
+    midnight = dt.datetime.combine(facts.today + dt.timedelta(days=1), dt.time(), tzinfo=zone)
+    silences = [since for parcel in facts.parcels if (since := parcel.silent_since()) and since > facts.now]
+    return min([midnight.astimezone(dt.UTC), *silences])
