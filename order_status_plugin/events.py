@@ -263,14 +263,14 @@ class FulfillmentSnapshot:
 
     reference: str  # the host's id, unique in the order
     lines: tuple[tuple[str, int], ...]  # (line reference, quantity)
-    sent_at: dt.datetime  # aware
+    sent_at: dt.datetime | None  # aware; None: the host does not say, so it is when we first hear of it
     kind: FulfillmentKind = FulfillmentKind.SHIPPING
     parcels: tuple[ParcelSnapshot, ...] = ()
     is_cancelled: bool = False
     notify_customer: bool = True
     host_status: ParcelStatus | None = None  # the host's own word on these parcels, e.g. delivered
     host_status_text: str = ""  # the same in the host's spelling
-    host_status_at: dt.datetime | None = None  # aware
+    host_status_at: dt.datetime | None = None  # aware; None: when we first hear of it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

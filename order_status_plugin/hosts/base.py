@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from ..backends import Backend
 
@@ -27,8 +27,10 @@ class Host(Backend, ABC):
     changed; :meth:`read` then reads its present state, after the shop's transaction is committed.
     """
 
-    #: The shop mails its own order confirmation with our link: ours stays silent.
-    sends_confirmation: ClassVar[bool] = False
+    @property
+    def sends_confirmation(self) -> bool:
+        """Say whether the shop mails its own order confirmation with our link: then ours stays silent."""
+        return False
 
     def connect(self, nudge: Nudge) -> None:
         """Attach to the shop's signals. Called once at start-up; receivers must call ``nudge`` and nothing else."""
