@@ -1,13 +1,152 @@
-"""START HERE."""
+"""START HERE: the way of every order and every scan through the house, on one screen.
+
+    host signal / webhook / push API        source webhook / poll / staff entry
+                │ nudge                                 │ stored raw in the inbox
+                ▼                                       ▼
+           take_order                            handle_message
+         host.read(reference)                    source.parse(body)
+                └────────────────┬──────────────────────┘
+                                 ▼
+                     tracking.record   the only writer, one transaction:
+                                 │     rows + events + fold + outbox (messages.outbox.write)
+                  after commit   │
+                  ┌──────────────┼──────────────────┐
+                  ▼              ▼                  ▼
+             live.publish   drain_outbox       signals.py
+                  │              │             other people's code
+                  ▼              ▼
+         page ◀── view ──▶ mail      what may be shown is decided in view/, who may see it in access/
+
+This is the only place that wires the rooms together. django-q2 runs the functions whose names begin with
+``drain`` and ``sweep`` (see ``ensure_schedules``).
+"""
 
 from __future__ import annotations
 
+import datetime as dt
+import logging
+from collections.abc import Mapping
 from typing import Any
+
+from django.db import DatabaseError, transaction
+from django.utils import timezone
+
+from .backends import all_hosts, get_host, get_source
+from .conf import conf
+from .exceptions import OrderStatusError, UnknownParcel
+from .intake import inbox
+from .intake.models import InboxMessage
+from .messages import outbox, relay
+from .tracking import record
+from .tracking.models import Order
+from .worker import wake
+
+logger = logging.getLogger(__name__)
+
+INBOX = "order_status_plugin.flow.drain_inbox"
+OUTBOX = "order_status_plugin.flow.drain_outbox"
+SWEEP = "order_status_plugin.flow.sweep"
 
 
 def connect() -> None:
-    """Wire the rooms together."""
+    """Wire the rooms together: at start-up, once."""
+    record.observe("outbox", outbox.write)
+    for host in all_hosts():
+        host.connect(nudge)
+
+
+def nudge(alias: str, reference: str, locale: str = "") -> None:
+    """Hear of an order from its host: keep the least now, read the rest after commit. Never raises."""
+    try:
+        with transaction.atomic():
+            record.first_sight(alias, reference, locale)
+    except Exception:
+        # The host goes on: the sweep finds what is missing here.
+        logger.exception("order %s of %s could not be noted; the sweep will take it", reference, alias)
+    transaction.on_commit(lambda: _take_quietly(alias, reference), robust=True)
+
+
+def _take_quietly(alias: str, reference: str) -> None:
+    try:
+        take_order(alias, reference)
+    except Exception:
+        logger.exception("order %s of %s could not be read; the sweep will take it", reference, alias)
+
+
+def take_order(alias: str, reference: str, *, is_import: bool = False) -> Order:
+    """Read one order from its host and record it. Raises what the host's adapter raises."""
+    order = record.order(alias, get_host(alias).read(reference), is_import=is_import)
+    numbers = {parcel.number_key for parcel in order.parcels.all() if parcel.number_key}
+    if sum(inbox.release_waiting(number) for number in numbers):
+        wake.wake("inbox", INBOX)
+    return order
+
+
+def handle_message(pk: int) -> str:
+    """Parse one inbox message and record what it says; return what is worth noting beside it.
+
+    Raises what is wrong; the inbox keeps the message and the reason. Repeating it changes nothing.
+    """
+    message = InboxMessage.objects.get(pk=pk)
+    too_old, unknown = 0, None
+    for update in get_source(message.alias).parse(inbox.as_webhook(message)):
+        try:
+            done = record.tracking(message.alias, update, message_id=pk, received_at=message.received_at)
+        except UnknownParcel as error:
+            unknown = error
+        else:
+            too_old += done.too_old
+    if unknown is not None:
+        raise unknown
+    return f"{too_old} events are older than their parcel and were not applied" if too_old else ""
+
+
+def drain_inbox() -> int:
+    """Handle what waits in the inbox; return how many."""
+    wake.begin("inbox")
+    return inbox.drain(handle_message)
+
+
+def drain_outbox() -> int:
+    """Send what waits in the outbox; return how many."""
+    wake.begin("outbox")
+    return relay.drain()
+
+
+def sweep() -> int:
+    """Compare with the hosts what their signals may have missed; return how many orders were read."""
+    wake.begin("sweep")
+    taken = 0
+    for host in all_hosts():
+        since = timezone.now() - conf.SWEEP_WINDOW
+        unread = Order.objects.filter(
+            host=host.alias, read_at=None, changed_at__lt=timezone.now() - dt.timedelta(seconds=30)
+        )
+        references = dict.fromkeys(unread.values_list("reference", flat=True))
+        try:
+            references |= dict.fromkeys(host.changed_since(since))
+        except (OrderStatusError, DatabaseError):
+            logger.exception("%s could not say what changed", host.alias)
+        for reference in references:
+            _take_quietly(host.alias, reference)
+            taken += 1
+    return taken
 
 
 def ensure_schedules(**kwargs: Any) -> None:
-    """Create the django-q2 schedules."""
+    """Create the django-q2 schedules, once and idempotently: after each migrate."""
+    from django_q.models import Schedule
+
+    options: Mapping[str, Any] = conf.Q_OPTIONS
+    every = {"inbox": (INBOX, 1), "outbox": (OUTBOX, 1), "sweep": (SWEEP, 5)}
+    for name, (func, minutes) in every.items():
+        Schedule.objects.update_or_create(
+            name=f"order_status_{name}",
+            defaults={
+                "func": func,
+                "schedule_type": Schedule.MINUTES,
+                "minutes": minutes,
+                "repeats": -1,
+                "cluster": options.get("cluster"),
+            },
+        )

@@ -1,6 +1,34 @@
-"""Our addresses."""
+"""Our addresses, as a shop includes them: ``path("orders/", include("order_status_plugin.urls"))``."""
 
 from __future__ import annotations
 
+from django.urls import path, re_path
+
+from .api.health import HealthView
+from .flow import handle_message
+from .intake.views import HookView
+from .messages.unsubscribe import UnsubscribeView
+from .page.door import NotFoundView
+from .page.identify import ClaimView, ForgetView, IdentifyView, LookUpView
+from .page.views import StatusPageView
+
 app_name = "order_status"
-urlpatterns: list[object] = []
+
+#: A link is 36 characters or more, so that no word below collides with one.
+LINK = r"(?P<link>[A-Za-z0-9_-]{36,128})"
+
+hook = HookView.as_view(handle=handle_message)
+
+urlpatterns = [
+    path("", LookUpView.as_view(), name="lookup"),
+    path("claim/", ClaimView.as_view(), name="claim"),
+    path("health/", HealthView.as_view(), name="health"),
+    path("hooks/<str:alias>/", hook, name="hook"),
+    path("hooks/<str:alias>/<str:secret>/", hook, name="hook-with-secret"),
+    path("unsubscribe/<str:token>/", UnsubscribeView.as_view(), name="unsubscribe"),
+    re_path(rf"^{LINK}/identify/$", IdentifyView.as_view(), name="identify"),
+    re_path(rf"^{LINK}/forget/$", ForgetView.as_view(), name="forget"),
+    re_path(rf"^{LINK}/$", StatusPageView.as_view(), name="order"),
+    re_path(rf"^{LINK}$", StatusPageView.as_view()),
+    re_path(r"^.*$", NotFoundView.as_view(), name="not-found"),
+]
