@@ -44,9 +44,7 @@ class OutboxMessage(models.Model):
         verbose_name_plural = _("messages")
         ordering = ("-pk",)
         indexes = (
-            models.Index(
-                fields=("due_at", "id"), name="order_status_outbox_due", condition=models.Q(state="pending")
-            ),
+            models.Index(fields=("due_at", "id"), name="order_status_outbox_due", condition=models.Q(state="pending")),
             models.Index(fields=("order", "-created_at"), name="order_status_outbox_order"),
         )
 

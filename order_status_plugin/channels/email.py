@@ -1,0 +1,145 @@
+"""Mail, through whatever ``django.core.mail`` is set up to use."""
+
+from __future__ import annotations
+
+import contextlib
+import smtplib
+from collections.abc import Mapping
+from email.headerregistry import Address
+from email.utils import parseaddr
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.conf import settings
+from django.core import checks, mail
+from django.core.mail import EmailMultiAlternatives
+from django.utils.translation import gettext_lazy as _
+
+from ..exceptions import PermanentFailure, TemporaryFailure
+from .base import Channel, Message, Receipt
+
+if TYPE_CHECKING:
+    from ..events import ContactSnapshot
+
+
+class EmailChannel(Channel):
+    """Sends mails. Options: ``from_email``, ``reply_to`` (an address or a list), ``mailer`` (Django 6.1's alias).
+
+    The Message-ID is made of the message's key: a mail that had to be sent again after a crash is the same mail to
+    providers and mailboxes that look.
+    """
+
+    label: ClassVar[str] = _("Email")  # type: ignore[assignment]
+
+    def recipient(self, contact: ContactSnapshot) -> str:
+        """Return the address given at checkout."""
+        return contact.email.strip()
+
+    def check(self) -> list[checks.CheckMessage]:
+        """Warn of a sender that no customer can answer."""
+        if parseaddr(self._from())[1].endswith("@localhost"):
+            return [
+                checks.Warning(
+                    f"Mails of the channel {self.alias!r} would come from {self._from()!r}.",
+                    hint="Set DEFAULT_FROM_EMAIL, or OPTIONS['from_email'] of the channel.",
+                    id="order_status.W310",
+                )
+            ]
+        return []
+
+    def send(self, messages: list[Message]) -> Mapping[str, Receipt | Exception]:
+        """Send all over one connection; after the connection broke, the rest is left for the next time."""
+        results: dict[str, Receipt | Exception] = {}
+        try:
+            connection = self._connection()
+            connection.open()
+        except Exception as error:  # noqa: BLE001 - backends raise what they like; no message is to blame
+            broken = TemporaryFailure(f"{type(error).__name__}: {error}")
+            return dict.fromkeys((message.key for message in messages), broken)
+        try:
+            for message in messages:
+                try:
+                    results[message.key] = self._send(connection, message)
+                except Exception as error:  # noqa: BLE001 - the same
+                    results[message.key] = failure(error)
+                    if isinstance(error, smtplib.SMTPServerDisconnected | TimeoutError | ConnectionError):
+                        break
+        finally:
+            with contextlib.suppress(Exception):  # a bad farewell takes back no mail that left
+                connection.close()
+        lost = TemporaryFailure("The connection to the mail server broke.")
+        return {message.key: results.get(message.key, lost) for message in messages}
+
+    def _connection(self) -> Any:
+        if hasattr(mail, "mailers"):  # Django 6.1 and later
+            return mail.mailers[self.options.get("mailer", "default")]
+        return mail.get_connection()
+
+    def _send(self, connection: Any, message: Message) -> Receipt:
+        sender = _with_name(self._from(), message.sender_name)
+        letter = EmailMultiAlternatives(
+            " ".join(message.subject.split()),
+            message.text,
+            sender,
+            [message.recipient],
+            headers=_headers(message, sender),
+            reply_to=self._reply_to(),
+        )
+        if message.html:
+            letter.attach_alternative(message.html, "text/html")
+        if not connection.send_messages([letter]):
+            raise TemporaryFailure("The mail backend said that it sent nothing.")
+        # django-anymail leaves the provider's own id here.
+        status = getattr(letter, "anymail_status", None)
+        return Receipt(provider_id=str(getattr(status, "message_id", None) or letter.extra_headers["Message-ID"]))
+
+    def _from(self) -> str:
+        return str(self.options.get("from_email") or settings.DEFAULT_FROM_EMAIL)
+
+    def _reply_to(self) -> list[str]:
+        given = self.options.get("reply_to") or []
+        return [given] if isinstance(given, str) else list(given)
+
+
+def _headers(message: Message, sender: str) -> dict[str, str]:
+    domain = parseaddr(sender)[1].rpartition("@")[2] or "localhost"
+    headers = {
+        "Message-ID": f"<{message.key}@{domain}>",
+        "Auto-Submitted": "auto-generated",
+    }
+    if message.milestone:
+        headers["X-Order-Status"] = message.milestone
+    if message.language:
+        headers["Content-Language"] = message.language
+    if message.unsubscribe_url:
+        headers["List-Unsubscribe"] = f"<{message.unsubscribe_url}>"
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    return headers
+
+
+def _with_name(sender: str, name: str) -> str:
+    """Return the sender with the shop's name, unless the setting already gives one."""
+    given, address = parseaddr(sender)
+    if given or not name or "@" not in address:
+        return sender
+    return str(Address(display_name=" ".join(name.split()), addr_spec=address))
+
+
+def failure(error: Exception) -> TemporaryFailure | PermanentFailure:
+    """Say whether trying again can help. In doubt it can: a mail given up by mistake is a customer left alone."""
+    if isinstance(error, TemporaryFailure | PermanentFailure):
+        return error
+    text = f"{type(error).__name__}: {error}"
+    if _is_final(error):
+        return PermanentFailure(text)
+    return TemporaryFailure(text)
+
+
+def _is_final(error: Exception) -> bool:
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return all(code >= 500 for code, _text in error.recipients.values())
+    if isinstance(error, smtplib.SMTPDataError):
+        return error.smtp_code >= 500
+    if isinstance(error, ValueError) and not isinstance(error, smtplib.SMTPException):
+        return True  # an address or a header that no mail can have
+    # django-anymail: the provider's HTTP status. 401 and 403 are the shop's account, 429 and 408 are haste.
+    return getattr(error, "status_code", None) in (400, 404, 410, 413, 422)

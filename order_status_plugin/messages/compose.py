@@ -1,0 +1,88 @@
+"""From a row of the outbox to a message that can leave, or the reason why it must not. Read anew at every try."""
+
+from __future__ import annotations
+
+from urllib.parse import urljoin
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext_noop
+
+from ..access.links import order_url
+from ..backends import get_channel
+from ..channels.base import Message
+from ..events import Milestone
+from ..exceptions import BackendError, TemporaryFailure
+from ..tracking.models import Fulfillment
+from ..view.milestone import build_milestone
+from .models import OutboxMessage
+from .outbox import NOT_NOTIFIED
+from .person import first_name, person
+from .preferences import is_wanted
+from .render import render
+from .stop import stop_token
+
+ERASED = gettext_noop("The customer's data was erased.")
+NO_ADDRESS = gettext_noop("The customer has no address on this channel any more.")
+NOT_WANTED = gettext_noop("The customer switched these messages off.")
+
+
+class Withheld(Exception):
+    """A message that must not leave; the text says why, for staff and for the customer."""
+
+
+def compose(row: OutboxMessage) -> Message:
+    """Return the message of this row and of those it tells. Raises Withheld, or TemporaryFailure to try later."""
+    order = row.order
+    if order.erased_at:
+        raise Withheld(ERASED)
+    if not is_wanted(order.pk, row.channel, row.milestone):
+        raise Withheld(NOT_WANTED)
+    if _is_quiet(row):
+        raise Withheld(NOT_NOTIFIED)
+    contact = person(order.pk)
+    try:
+        recipient = get_channel(row.channel).recipient(contact) if contact else ""
+    except (KeyError, BackendError) as error:
+        raise TemporaryFailure(f"The channel {row.channel!r} cannot be used: {error}") from error
+    if contact is None or not recipient:
+        raise Withheld(NO_ADDRESS)
+    language = language_of(order.locale)
+    with translation.override(language):
+        link = order_url(order)
+        stop = urljoin(link, reverse("order_status:unsubscribe", args=[stop_token(order, row.channel)]))
+        about = [row.subject, *row.tells.values_list("subject", flat=True)]
+        news = build_milestone(order, Milestone(row.milestone), **(_about(row.subject) if len(about) == 1 else {}))
+        texts = render(news, link=link, stop=stop, number=order.number, first_name=first_name(contact.name))
+    return Message(
+        key=row.key,
+        recipient=recipient,
+        subject=texts.subject,
+        text=texts.text,
+        html=texts.html,
+        language=language,
+        milestone=row.milestone,
+        unsubscribe_url=stop,
+        sender_name=news.order.shop,
+    )
+
+
+def language_of(locale: str) -> str:
+    """Return the nearest language that the shop has."""
+    try:
+        return translation.get_supported_language_variant(locale)
+    except LookupError:
+        return settings.LANGUAGE_CODE
+
+
+def _about(subject: str) -> dict[str, int]:
+    kind, _, pk = subject.partition(":")
+    return {f"{kind}_id": int(pk)} if kind in ("parcel", "fulfillment") and pk.isdecimal() else {}
+
+
+def _is_quiet(row: OutboxMessage) -> bool:
+    """Say whether staff switched the customer's messages off for this shipment since the row was written."""
+    about = _about(row.subject)
+    where = {"pk": about["fulfillment_id"]} if "fulfillment_id" in about else {"parcels": about.get("parcel_id", 0)}
+    return Fulfillment.objects.filter(**where, notify_customer=False).exists()

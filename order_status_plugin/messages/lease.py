@@ -1,0 +1,97 @@
+"""Take rows of the outbox for a while: no two relays hold the same one, and a dead relay's rows come free again."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from collections.abc import Iterable
+
+from django.db import connections, router, transaction
+from django.db.models import Q, QuerySet
+
+from ..conf import conf
+from .models import OutboxMessage
+
+#: How long a relay may hold a batch: longer than a batch takes, short enough to wait out.
+LEASE = dt.timedelta(seconds=90)
+
+PENDING = Q(state=OutboxMessage.State.PENDING)
+
+
+def due(now: dt.datetime) -> QuerySet[OutboxMessage]:
+    """Return the rows that should leave now and that nobody holds. Joined ones leave with the row that tells them."""
+    return OutboxMessage.objects.filter(PENDING, _free(now), due_at__lte=now, told_by=None)
+
+
+def claim(limit: int, now: dt.datetime) -> list[OutboxMessage]:
+    """Lease up to ``limit`` due rows, oldest first, and join to them what may be told in the same message."""
+    token = secrets.token_hex(16)
+    alias = router.db_for_write(OutboxMessage)
+    waiting = due(now).order_by("due_at", "pk")
+    if connections[alias].features.has_select_for_update_skip_locked:
+        with transaction.atomic(using=alias):
+            _lease(waiting.select_for_update(skip_locked=True).values_list("pk", flat=True)[:limit], token, now)
+    else:  # SQLite: one guarded UPDATE is the lock
+        _lease(waiting.values_list("pk", flat=True)[:limit], token, now)
+    rows = list(OutboxMessage.objects.filter(lease=token).select_related("order").order_by("due_at", "pk"))
+    return _join(rows, token, now)
+
+
+def release(rows: Iterable[OutboxMessage]) -> None:
+    """Give rows back as they are, each one for itself."""
+    OutboxMessage.objects.filter(PENDING, pk__in=[row.pk for row in rows]).update(
+        lease="", leased_until=None, told_by=None
+    )
+
+
+def _free(now: dt.datetime) -> Q:
+    return Q(leased_until=None) | Q(leased_until__lt=now)
+
+
+def _lease(pks: Iterable[int], token: str, now: dt.datetime) -> None:
+    OutboxMessage.objects.filter(PENDING, _free(now), pk__in=list(pks), told_by=None).update(
+        lease=token, leased_until=now + LEASE
+    )
+
+
+def _join(rows: list[OutboxMessage], token: str, now: dt.datetime) -> list[OutboxMessage]:
+    """Let the first row tell its siblings: other parcels of the order that reached the same within the window.
+
+    A row that was tried before may have arrived as it was, so nothing is added to it.
+    """
+    tellers: list[OutboxMessage] = []
+    settled: set[int] = set()  # tells or is told already
+    candidates = list(
+        OutboxMessage.objects.filter(PENDING, Q(lease=token) | _free(now), told_by=None, attempts=0)
+        .filter(order_id__in={row.order_id for row in rows if _can_join(row)})
+        .exclude(subject="order")
+        .order_by("pk")
+    )
+    for row in rows:
+        if row.pk in settled:
+            continue
+        tellers.append(row)
+        settled.add(row.pk)
+        if not _can_join(row):
+            continue
+        subjects = {row.subject}
+        for other in candidates:
+            if other.pk not in settled and other.subject not in subjects and _same(row, other):
+                taken = OutboxMessage.objects.filter(
+                    PENDING, Q(lease=token) | _free(now), pk=other.pk, told_by=None
+                ).update(told_by=row, lease=token, leased_until=now + LEASE)
+                if taken:
+                    settled.add(other.pk)
+                    subjects.add(other.subject)
+    return tellers
+
+
+def _can_join(row: OutboxMessage) -> bool:
+    return row.subject != "order" and row.attempts == 0
+
+
+def _same(one: OutboxMessage, other: OutboxMessage) -> bool:
+    return (
+        (one.order_id, one.milestone, one.channel, one.recipient_digest)
+        == (other.order_id, other.milestone, other.channel, other.recipient_digest)
+    ) and abs(one.created_at - other.created_at) <= conf.DIGEST_WINDOW

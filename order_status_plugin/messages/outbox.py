@@ -1,0 +1,126 @@
+"""Write down what must be told, in the transaction that saw it: the news and its messages stand or fall together."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import logging
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+from django.utils.translation import gettext_noop
+
+from ..backends import get_channel, get_host
+from ..conf import conf
+from ..events import Milestone, ParcelStatus
+from ..exceptions import BackendError
+from ..keys import digests
+from ..tracking.models import Order, Parcel
+from ..worker.wake import wake
+from .models import OutboxMessage
+from .person import person
+
+if TYPE_CHECKING:
+    from ..events import ContactSnapshot
+    from ..tracking.milestones import Reached
+
+logger = logging.getLogger(__name__)
+
+#: The dotted path that django-q2 runs to empty the outbox.
+DRAIN = "order_status_plugin.flow.drain_outbox"
+
+NOT_NOTIFIED = gettext_noop("The shop chose not to tell the customer about this shipment.")
+
+#: A parcel in one of these tells nothing more, so nobody waits for it.
+ENDED = (
+    ParcelStatus.DELIVERED,
+    ParcelStatus.COLLECTED,
+    ParcelStatus.RETURNED,
+    ParcelStatus.LOST,
+    ParcelStatus.CANCELLED,
+)
+
+
+def write(reached: Reached) -> None:
+    """Write one row a channel for this milestone. The same news, seen again, is the same row."""
+    if not _is_told(reached):
+        return
+    contact = person(reached.order.pk)
+    if contact is None:
+        return
+    keys = {alias: _keys(reached, alias, contact) for alias in conf.CHANNELS}
+    every = [key for names in keys.values() for key, _digest in names]
+    known = set(OutboxMessage.objects.filter(key__in=every).values_list("key", flat=True)) if every else set()
+    fresh = {alias: names[0] for alias, names in keys.items() if names and not known & {key for key, _digest in names}}
+    if not fresh:
+        return
+    now = timezone.now()
+    is_quiet = reached.fulfillment is not None and not reached.fulfillment.notify_customer
+    due_at = now + (conf.DIGEST_WINDOW if _may_be_joined(reached) else dt.timedelta())
+    OutboxMessage.objects.bulk_create(
+        [
+            OutboxMessage(
+                key=key,
+                order=reached.order,
+                milestone=reached.milestone.value,
+                subject=reached.subject,
+                occurrence=reached.occurrence,
+                channel=alias,
+                recipient_digest=digest,
+                state=OutboxMessage.State.HELD if is_quiet else OutboxMessage.State.PENDING,
+                reason=NOT_NOTIFIED if is_quiet else "",
+                happened_at=reached.happened_at,
+                created_at=now,
+                due_at=due_at,
+            )
+            for alias, (key, digest) in fresh.items()
+        ],
+        ignore_conflicts=True,  # two workers that saw the same: the other one's row is as good
+    )
+    if not is_quiet:
+        wake("outbox", DRAIN)
+
+
+def _is_told(reached: Reached) -> bool:
+    order = reached.order
+    if not reached.is_news or order.erased_at or reached.milestone.value not in conf.MILESTONES:
+        return False
+    if reached.happened_at < timezone.now() - conf.MESSAGES_MAX_AGE:
+        return False
+    return not (reached.milestone is Milestone.CONFIRMED and _host_confirms(order))
+
+
+def _host_confirms(order: Order) -> bool:
+    try:
+        return get_host(order.host).sends_confirmation
+    except (KeyError, BackendError):
+        return False
+
+
+def _keys(reached: Reached, alias: str, contact: ContactSnapshot) -> list[tuple[str, str]]:
+    """Return key and recipient digest under each secret of the ring, the signing one first; [] for no address.
+
+    A rotated secret must not make the same news look new, so an older name of the row counts as well.
+    """
+    try:
+        recipient = get_channel(alias).recipient(contact)
+    except Exception:  # a channel's code is not ours: it must not undo what was recorded
+        logger.exception("channel %s could not say where order %s is reached", alias, reached.order.pk)
+        return []
+    if not recipient:
+        return []
+    about = (str(reached.order.pk), reached.milestone.value, reached.subject, reached.occurrence, alias)
+    return [
+        (hashlib.sha256("\0".join((*about, digest)).encode()).hexdigest(), digest)
+        for digest in digests("recipient", alias, recipient.strip().casefold())
+    ]
+
+
+def _may_be_joined(reached: Reached) -> bool:
+    """Say whether a second parcel of this order might soon reach the same: an order with one never waits."""
+    if reached.subject == "order":
+        return False
+    others = Parcel.objects.filter(order=reached.order, is_withdrawn=False, fulfillment__is_cancelled=False)
+    if reached.parcel is not None:
+        return others.exclude(pk=reached.parcel.pk).exclude(status__in=ENDED).exists()
+    return others.count() > 1

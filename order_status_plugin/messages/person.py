@@ -1,0 +1,41 @@
+"""The person behind an order, as channels and mails know them: read at the moment of use, kept nowhere."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from ..events import Address, ContactSnapshot
+from ..tracking.models import OrderContact
+
+#: Whatever could be a link, an address or a sum of money is no name: a checkout form can be filled in by anybody.
+NO_NAME = re.compile(r"[^\w'’\-]|[\d_]")
+
+
+def person(order_id: int) -> ContactSnapshot | None:
+    """Return the order's contact as it is now, or None where there is none (any more)."""
+    contact = OrderContact.objects.filter(order_id=order_id).first()
+    if contact is None:
+        return None
+    return ContactSnapshot(
+        name=contact.name,
+        email=contact.email,
+        phone=contact.phone,
+        shipping_address=_address(contact.shipping_address),
+        billing_address=_address(contact.billing_address),
+        payment_summary=contact.payment_summary,
+        customer_reference=contact.customer_reference,
+    )
+
+
+def first_name(name: str) -> str:
+    """Return what a mail may say after "Hello", or "" when it had better say nothing."""
+    word = (name.split() or [""])[0].rstrip(",")
+    return "" if len(word) > 30 or NO_NAME.search(word) else word
+
+
+def _address(stored: Mapping[str, Any]) -> Address:
+    known = {field.name for field in dataclasses.fields(Address)}
+    return Address(**{key: tuple(value) if key == "lines" else value for key, value in stored.items() if key in known})

@@ -1,0 +1,81 @@
+"""A milestone as a mail: subject, plain text, and HTML that every mail program can read."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import css_inline
+from django.template.loader import render_to_string
+
+from ..view.model import ItemView, MilestoneView, ParcelView
+
+TEMPLATES = "order_status_plugin/mail/"
+#: Longer subjects are cut by mail programs anyway, and by ours at a word.
+SUBJECT_LENGTH = 150
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """What a message says, three times."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def render(news: MilestoneView, *, link: str, stop: str, number: str, first_name: str) -> Rendered:
+    """Return the mail in the active language. It always holds the link, and nothing from anybody else's server."""
+    order = news.order
+    rail = order.rail
+    done = sum(step.state != "todo" for step in rail)
+    context: dict[str, Any] = {
+        "news": news,
+        "order": order,
+        "link": link,
+        "stop": stop,
+        "number": number,
+        "first_name": first_name,
+        "steps": rail,
+        "step": done,
+        "step_name": rail[done - 1].name if done else "",
+        "step_width": 100 // len(rail) - 2 if rail else 0,
+        "parcels": _told(news),
+        "also": _also(news),
+    }
+    page = render_to_string(f"{TEMPLATES}milestone.html", context)
+    text = render_to_string(f"{TEMPLATES}milestone.txt", context)
+    return Rendered(subject=one_line(news.subject), text=_tidy(text), html=_inliner().inline(page))
+
+
+def one_line(subject: str) -> str:
+    """Return the subject as one line of readable length: nothing in it can start another header."""
+    line = " ".join("".join(char if char.isprintable() else " " for char in subject).split())
+    return line if len(line) <= SUBJECT_LENGTH else line[:SUBJECT_LENGTH].rsplit(" ", 1)[0] + "…"
+
+
+def _told(news: MilestoneView) -> tuple[ParcelView, ...]:
+    """Return the parcels that the news is about: the one, or every one that is not at rest."""
+    if news.parcel is not None:
+        return (news.parcel,)
+    return tuple(parcel for parcel in news.order.parcels if not parcel.is_folded) or news.order.parcels
+
+
+def _also(news: MilestoneView) -> tuple[ItemView, ...]:
+    """Return what else is in the order, so that part of it never reads like all of it."""
+    told = {parcel.anchor for parcel in _told(news)}
+    others = tuple(item for parcel in news.order.parcels if parcel.anchor not in told for item in parcel.items)
+    return others + news.order.digital
+
+
+@cache
+def _inliner() -> css_inline.CSSInliner:
+    # Rules that need a media query (dark, narrow) cannot be inlined and stay in the head.
+    return css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
+
+
+def _tidy(text: str) -> str:
+    lines = [line.rstrip() for line in text.splitlines()]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip() + "\n"
