@@ -1,0 +1,56 @@
+"""``orders/health/``: readiness for load balancers and monitors. Numbers and reasons, nothing of any order."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, ClassVar
+
+from django.apps import apps
+from django.db import Error
+from django.http import HttpRequest, JsonResponse
+from django.utils import timezone
+
+from ..access.headers import Secure
+from ..conf import conf
+from ..messages.models import OutboxMessage
+from ..worker import health
+
+#: What is due for this long is not "about to be done" any more.
+LATE = dt.timedelta(minutes=10)
+
+
+class HealthView(Secure):
+    """200 when all is well, 503 with the reasons when somebody should look."""
+
+    checks_csrf: ClassVar[bool] = False
+    http_method_names: ClassVar[list[str]] = ["get", "head"]
+
+    def get(self, request: HttpRequest) -> JsonResponse:
+        """Answer with the state of worker, inbox and outbox."""
+        try:
+            facts, reasons = _look()
+        except Error:
+            return JsonResponse({"ok": False, "reasons": ["The database does not answer."]}, status=503)
+        return JsonResponse({"ok": not reasons, "reasons": reasons, **facts}, status=503 if reasons else 200)
+
+
+def _look() -> tuple[dict[str, Any], list[str]]:
+    now = timezone.now()
+    reasons = []
+    if health.is_silent():
+        reasons.append("The worker is silent: start order_status_worker, or look at its log.")
+    inbox = apps.get_model("order_status_plugin", "InboxMessage").objects.filter(state="received", due_at__lte=now)
+    outbox = OutboxMessage.objects.filter(state=OutboxMessage.State.PENDING, due_at__lte=now, told_by=None)
+    waits = {
+        "inbox_waits": _seconds(now, inbox.order_by("due_at").values_list("due_at", flat=True).first()),
+        "outbox_waits": _seconds(now, outbox.order_by("due_at").values_list("due_at", flat=True).first()),
+    }
+    if (waits["inbox_waits"] or 0) > LATE.total_seconds():
+        reasons.append("Webhooks have been waiting to be handled for too long.")
+    if conf.MESSAGES and (waits["outbox_waits"] or 0) > LATE.total_seconds():
+        reasons.append("Messages have been waiting to be sent for too long.")
+    return {"worker_silent_for": _seconds(now, health.last_sign_of_life()), **waits}, reasons
+
+
+def _seconds(now: dt.datetime, moment: dt.datetime | None) -> float | None:
+    return None if moment is None else max(0.0, round((now - moment).total_seconds(), 1))

@@ -1,0 +1,74 @@
+"""``order_status_worker``: the worker, supervised."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import close_old_connections
+from django.utils import timezone
+from django_q.conf import Conf
+
+from ...messages.outbox import DRAIN
+from ...messages.relay import is_due
+from ...worker import pulse
+from ...worker.supervisor import Supervisor, Timing
+from ...worker.wake import wake
+
+#: The command of django-q2 that we keep alive.
+CLUSTER = "qcluster"
+
+
+class Heart:
+    """The cluster's heartbeat, in the database."""
+
+    def ask(self) -> None:
+        """Ask for a beat, and for the messages whose time has come since the last wake-up."""
+        close_old_connections()
+        pulse.ask()
+        if is_due():
+            wake("outbox", DRAIN)
+
+    def forget(self) -> None:
+        """Take back the question that the last cluster left unanswered."""
+        close_old_connections()
+        pulse.forget()
+
+    def silent_for(self) -> float | None:
+        """Return how many seconds ago a worker last answered."""
+        beat = pulse.last_beat()
+        return (timezone.now() - beat).total_seconds() if beat else None
+
+
+class Command(BaseCommand):
+    """Runs django-q2's cluster and starts a new one when it ended or froze."""
+
+    help = "Run the django-q2 worker under supervision: restarted when it ends, and when it is alive but frozen."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Take how patient to be."""
+        parser.add_argument(
+            "--silence",
+            type=float,
+            default=Timing.silence,
+            help="seconds without a sign of life, after it lost a process, until it is started anew (%(default)s)",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Supervise until told to stop."""
+        if not logging.getLogger("order_status_plugin").hasHandlers():
+            logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+        # A task may take its time: only one that outlasted its own limit twice says that nobody works any more.
+        patience = 2 * Conf.TIMEOUT + 60 if Conf.TIMEOUT else Timing.patience
+        timing = Timing(silence=options["silence"], patience=max(patience, options["silence"]))
+        Supervisor([*_manage(), CLUSTER], Heart(), timing).run()
+
+
+def _manage() -> list[str]:
+    """Return how this very command was started, up to its name: manage.py, django-admin or -m django."""
+    script = sys.argv[0]
+    if script.endswith("__main__.py"):
+        return [sys.executable, "-m", "django"]
+    return [sys.executable, script]

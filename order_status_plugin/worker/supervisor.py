@@ -1,0 +1,167 @@
+"""Keep a django-q2 cluster running: start it, notice when it froze, and start it again.
+
+A cluster whose idle worker is killed (by the out-of-memory killer, say) stays up and never runs a task again: the
+dead worker held the queue's lock (django-q2 #23). From outside it looks alive, so we ask it for a heartbeat.
+A cluster that is merely busy gives none either; it is told apart by its family: a worker that died was replaced.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from types import FrameType
+from typing import Protocol
+
+from . import guardian
+from .family import members
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timing:
+    """How patient we are, in seconds."""
+
+    tick: float = 1.0  # between two looks
+    ask: float = 5.0  # between two questions
+    silence: float = 20.0  # without a beat, after the cluster lost a process: frozen
+    start: float = 60.0  # the same for a new cluster, which has to import the shop first
+    patience: float = 300.0  # without a beat, whatever it looks like
+    grace: float = 10.0  # to end by itself when told to
+    rest: float = 1.0  # before a new start; doubles while starts keep failing
+    longest_rest: float = 30.0
+
+
+class Heart(Protocol):
+    """How the cluster's heartbeat is asked for and heard. All may fail: the database may be away."""
+
+    def ask(self) -> None:
+        """Ask for a beat; at most one question waits."""
+
+    def forget(self) -> None:
+        """Take back a question that nobody is left to answer."""
+
+    def silent_for(self) -> float | None:
+        """Return how many seconds ago the last beat was, None for never."""
+
+
+@dataclass(slots=True)
+class Child:
+    """One run of the cluster, leader of its own process group."""
+
+    process: subprocess.Popen[bytes]
+    guard: subprocess.Popen[bytes]
+    started: float = field(default_factory=time.monotonic)
+    family: frozenset[int] = frozenset()
+    #: When a process of the group was last found gone.
+    lost: float = 0.0
+
+    def look(self, now: float) -> None:
+        """Notice who is gone."""
+        family = members(self.process.pid)
+        if self.family - family:
+            self.lost = now
+        self.family = family
+
+    def end(self, grace: float) -> None:
+        """Ask it to stop, then make it; afterwards nothing of its group runs."""
+        if self.process.poll() is None:
+            self.process.terminate()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(grace)
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+        self.guard.kill()
+        self.guard.wait()
+        if self.guard.stdin:
+            self.guard.stdin.close()
+
+
+class Supervisor:
+    """Runs one command until it is told to stop."""
+
+    def __init__(self, command: Sequence[str], heart: Heart, timing: Timing | None = None) -> None:
+        """Take the cluster's command and its heart."""
+        self.command = list(command)
+        self.heart = heart
+        self.timing = timing or Timing()
+        self.is_stopping = False
+
+    def run(self) -> None:
+        """Supervise until SIGTERM or SIGINT."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._stop)
+        rest = self.timing.rest
+        while not self.is_stopping:
+            child = self._start()
+            try:
+                self._watch(child)
+            finally:
+                child.end(self.timing.grace if self.is_stopping else 0.0)
+            if not self.is_stopping:
+                lived = time.monotonic() - child.started
+                rest = self.timing.rest if lived > 60 else min(rest * 2, self.timing.longest_rest)
+                self._sleep(rest)
+
+    def _stop(self, number: int, frame: FrameType | None) -> None:
+        self.is_stopping = True
+
+    def _start(self) -> Child:
+        process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, start_new_session=True)  # noqa: S603
+        guard = subprocess.Popen(  # noqa: S603 - both commands are ours
+            [sys.executable, "-I", "-S", guardian.__file__, str(process.pid)],
+            stdin=subprocess.PIPE,
+            start_new_session=True,
+        )
+        logger.info("worker started: process group %s", process.pid)
+        try:
+            self.heart.forget()
+        except Exception as error:  # noqa: BLE001 - the next question then waits a little
+            logger.warning("cannot take back the last question: %s", error)
+        return Child(process, guard)
+
+    def _watch(self, child: Child) -> None:
+        """Return when the child ended, froze, or we are told to stop."""
+        asked = float("-inf")
+        while not self.is_stopping:
+            if child.process.poll() is not None:
+                logger.error("worker ended by itself with code %s: starting a new one", child.process.returncode)
+                return
+            now = time.monotonic()
+            child.look(now)
+            if now - asked >= self.timing.ask:
+                asked = now
+                if self._is_frozen(child, now):
+                    return
+            self._sleep(self.timing.tick)
+
+    def _is_frozen(self, child: Child, now: float) -> bool:
+        try:
+            self.heart.ask()
+            ago = self.heart.silent_for()
+        except Exception as error:  # noqa: BLE001 - without a database nobody beats, and nobody is to blame
+            logger.warning("cannot ask the worker for a sign of life: %s", error)
+            child.started = now
+            return False
+        has_beaten = ago is not None and now - ago > child.started
+        beat = now - ago if ago is not None and has_beaten else child.started
+        silent = now - beat
+        limit = self.timing.silence if has_beaten else max(self.timing.start, self.timing.silence)
+        lost_one = child.lost > beat - 2 * self.timing.tick
+        if silent > self.timing.patience or (silent > limit and lost_one):
+            logger.error("no sign of life from the worker for %.0f seconds: starting a new one", silent)
+            return True
+        return False
+
+    def _sleep(self, seconds: float) -> None:
+        end = time.monotonic() + seconds
+        while not self.is_stopping and (left := end - time.monotonic()) > 0:
+            time.sleep(min(left, 0.2))
