@@ -21,7 +21,7 @@ def shop_name(request: HttpRequest) -> str:
 
 def has_own_frame() -> bool:
     """Say whether the shop puts our page into a template of its own."""
-    return bool(conf.BASE_TEMPLATE != Settings.__dict__["BASE_TEMPLATE"])
+    return bool(Settings.__dict__["BASE_TEMPLATE"] != conf.BASE_TEMPLATE)
 
 
 def frame(shop: str) -> dict[str, Any]:

@@ -7,17 +7,18 @@ import re
 from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
+from django.utils import translation
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from ..conf import conf
+from ..events import Tier
 from ..keys import Key, signing_key
+from ..view import dates
 from ..view.model import OrderView
 from .context import frame, has_own_frame
 
@@ -51,6 +52,7 @@ def render(view: OrderView) -> str:
         **frame(view.shop),
         "view": view,
         "version": str(view.version),
+        "is_staff": view.tier is Tier.STAFF,
         "hole": _marks(signing_key()),
     }
     if not has_own_frame():
@@ -63,15 +65,16 @@ def answer(request: HttpRequest, html: str, path: str, *, error: str = "", statu
     title, body = "", html
     if has_own_frame():
         title, body = html.split("\n", 1)
-    filling = Holes(path, get_token(request), _clock(), " open" if error else "", _error(error))
-    marks = _marks(signing_key())
-    for hole in Holes.__slots__:
-        body = body.replace(getattr(marks, hole), getattr(filling, hole))
     language = LANGUAGE.search(body)
-    if title:
-        # The shop's own frame may greet its customer by name: it is rendered for each request, and never kept.
-        context = {**frame(conf.SHOP_NAME), "title": title, "body": mark_safe(body)}  # noqa: S308 - by our template
-        body = render_to_string(STATUS, context, request=request)
+    with translation.override(language[1] if language else None):
+        filling = Holes(path, get_token(request), _clock(), " open" if error else "", _error(error))
+        marks = _marks(signing_key())
+        for hole in Holes.__slots__:
+            body = body.replace(getattr(marks, hole), getattr(filling, hole))
+        if title:
+            # The shop's own frame may greet its customer by name: it is rendered for each request, and never kept.
+            context = {**frame(conf.SHOP_NAME), "title": title, "body": mark_safe(body)}  # noqa: S308 - by our template
+            body = render_to_string(STATUS, context, request=request)
     response = HttpResponse(body, status=status)
     if language:
         response["Content-Language"] = language[1]
@@ -79,8 +82,8 @@ def answer(request: HttpRequest, html: str, path: str, *, error: str = "", statu
 
 
 def _clock() -> SafeString:
-    now = dt.datetime.now(ZoneInfo(conf.TIME_ZONE or settings.TIME_ZONE))
-    return format_html('<time datetime="{}">{}</time>', now.isoformat(timespec="minutes"), f"{now:%H:%M}")
+    now = dt.datetime.now(dates.shop_zone())
+    return format_html('<time datetime="{}">{}</time>', now.isoformat(timespec="minutes"), dates.clock(now))
 
 
 def _error(error: str) -> str:

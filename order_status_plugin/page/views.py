@@ -1,0 +1,69 @@
+"""The order status page."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import translation
+
+from ..access import devices
+from ..access.links import order_path, read_link, resolve
+from ..access.tiers import tier_for
+from ..events import Tier
+from ..tracking.models import Order
+from ..view.build import build
+from . import kept
+from .door import PageView
+from .render import answer, render
+
+
+class StatusPageView(PageView):
+    """The page of one order, for whoever has its link. HEAD answers as GET does."""
+
+    http_method_names = ["get", "head", "options"]
+
+    def get(self, request: HttpRequest, link: str) -> HttpResponse:
+        """Show what this visitor may see."""
+        if _is_stranger(request):
+            known = read_link(link)
+            html = known and kept.find(known.locator, known.version, _asked())
+            if html:
+                return answer(request, html, f"{request.path.rstrip('/')}/")
+        order = resolve(link)
+        if order is None:
+            raise Http404
+        return render_status(request, order, tier_for(request, order))
+
+
+def render_status(
+    request: HttpRequest, order: Order, tier: Tier, *, error: str = "", status: int = 200
+) -> HttpResponse:
+    """Return the page of this order for this tier, in the order's language where we have it, else the request's.
+
+    ``error`` is a sentence, best a lazy one: it opens the identify panel and stands in it.
+    """
+    asked = _asked()
+    with translation.override(_language_of(order, asked)):
+        html = kept.find(order.locator, order.link_version, asked) if tier is Tier.PUBLIC else None
+        if html is None:
+            view = build(order, tier)
+            html = render(view)
+            if tier is Tier.PUBLIC:
+                kept.keep(order, html, view.valid_until, asked)
+        return answer(request, html, order_path(order), error=str(error), status=status)
+
+
+def _is_stranger(request: HttpRequest) -> bool:
+    """Say whether this browser can hold no grant and is nobody's: known without the order, and without a query."""
+    user = getattr(request, "user", None)
+    return not devices.token_hash(request) and not (user is not None and user.is_authenticated)
+
+
+def _asked() -> str:
+    return translation.get_language() or "en"
+
+
+def _language_of(order: Order, asked: str) -> str:
+    try:
+        return translation.get_supported_language_variant(order.locale)
+    except LookupError:
+        return asked
