@@ -1,0 +1,3 @@
+"""What editors write: pages and what stands on them."""
+
+from __future__ import annotations

@@ -1,0 +1,38 @@
+"""The page that editors own: its address is the look-up form, with their words above it."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.db import models
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel
+from wagtail.models import Page
+
+from .fields import BodyField
+
+
+class OrderStatusPageMixin(models.Model):
+    """Makes a Wagtail page the order status page: put it before the page class that the project uses.
+
+    Links to orders do not hang on it: it may move and be renamed, and mails that were sent keep working.
+    """
+
+    body = BodyField(
+        verbose_name=_("body"), blank=True, help_text=_("Stands above the form; empty shows a sentence of ours.")
+    )
+
+    content_panels: ClassVar[list[Any]] = [*Page.content_panels, FieldPanel("body")]
+    subpage_types: ClassVar[list[str]] = []
+
+    class Meta:
+        abstract = True
+
+    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Show the look-up form, and answer it."""
+        # By name: the views stand above this room.
+        answer: HttpResponseBase = import_string("order_status_plugin.page.editors.serve")(self, request)
+        return answer

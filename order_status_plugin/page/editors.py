@@ -1,0 +1,30 @@
+"""The look-up form on the page that the editors own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+
+from ..access.headers import secure
+from .context import render_page
+from .door import refuse
+from .identify import answer_look_up
+
+
+def serve(page: Any, request: HttpRequest) -> HttpResponseBase:
+    """Answer a request for an OrderStatusPage, with the headers of every other answer of ours."""
+
+    def render(request: HttpRequest, error: str, status: int) -> HttpResponse:
+        context = page.get_context(request)
+        body = page.body.render_as_block(context) if page.body else ""
+        return render_page(
+            request, "look_up.html", status, page=page, title=page.title, body=body, error=error, action=request.path
+        )
+
+    # Wagtail shows a preview in a frame of its own admin.
+    ancestors = "'self'" if getattr(request, "is_preview", False) else "'none'"
+    answer = secure(lambda request: answer_look_up(request, render), frame_ancestors=ancestors, refuse=refuse)
+    response: HttpResponseBase = answer(request)
+    return response
