@@ -1,0 +1,235 @@
+"""The inbox: stored first, handled after. What cannot be handled stays, with the reason, and can be replayed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import logging
+import random
+import traceback
+from collections.abc import Callable
+from contextlib import nullcontext
+
+from django.db import DataError, Error, IntegrityError, connections, router, transaction
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+
+from ..exceptions import OrderStatusError, TemporaryFailure, UnknownParcel, UnreadableMessage
+from ..sources.base import Source, Webhook
+from ..tracking.models import Parcel
+from .models import InboxMessage
+
+logger = logging.getLogger(__name__)
+
+State = InboxMessage.State
+
+#: Handles the message with this primary key; returns what is worth noting, raises what is wrong.
+Handle = Callable[[int], str]
+
+#: The worker's task for the inbox.
+DRAIN = "order_status_plugin.flow.drain_inbox"
+
+#: How long a claimed row belongs to its worker. A killed worker's rows are free again after that.
+LEASE = dt.timedelta(seconds=30)
+BATCH = 20
+
+#: Waits after temporary failures double from the first to the longest; after so many tries somebody must look.
+FIRST_DELAY = 2.0
+MAX_DELAY = 3600.0
+MAX_ATTEMPTS = 50
+
+#: With more than this due, a request leaves its message to the worker.
+BACKLOG = 5
+
+
+def store(alias: str, webhook: Webhook, source: Source) -> tuple[InboxMessage, bool]:
+    """Store a verified webhook and say whether it is new. Committed when this returns, outside of a transaction.
+
+    The same delivery again is the same row. One that reuses the key of another with other words is kept beside it.
+    """
+    digest = hashlib.sha256(webhook.body).hexdigest()
+    key = _key(source, webhook) or digest
+    headers = {
+        name: value.replace("\x00", "")
+        for name in source.kept_headers
+        if (value := webhook.headers.get(name)) is not None
+    }
+    message, is_new = _insert(alias, key, digest, webhook.body, headers)
+    if message.digest != digest:
+        message, is_new = _insert(alias, f"{key}#{digest[:16]}", digest, webhook.body, headers)
+    return message, is_new
+
+
+def as_webhook(message: InboxMessage) -> Webhook:
+    """Return the webhook as its source reads it again."""
+    return Webhook(body=bytes(message.body), headers=message.headers)
+
+
+def _key(source: Source, webhook: Webhook) -> str:
+    try:
+        key = source.message_key(webhook)
+    except Exception:  # another's adapter: the digest does as well, and the message must be kept
+        logger.warning("%s: message_key failed, the digest of the body is taken", source.alias, exc_info=True)
+        return ""
+    return key if key.isprintable() and len(key) <= 150 else hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()
+
+
+def _insert(alias: str, key: str, digest: str, body: bytes, headers: dict[str, str]) -> tuple[InboxMessage, bool]:
+    now = timezone.now()
+    connection = connections[router.db_for_write(InboxMessage)]
+    # Outside of a transaction one INSERT is one commit, and there is nothing to roll back.
+    guard = transaction.atomic(using=connection.alias) if connection.in_atomic_block else nullcontext()
+    try:
+        with guard:
+            return InboxMessage.objects.create(
+                alias=alias, key=key, digest=digest, body=body, headers=headers, received_at=now, due_at=now
+            ), True
+    except IntegrityError:
+        return InboxMessage.objects.get(alias=alias, key=key), False
+
+
+def has_backlog() -> bool:
+    """Say whether more is due than a request should do beside its own."""
+    due = InboxMessage.objects.filter(state=State.RECEIVED, due_at__lte=timezone.now()).order_by("due_at", "pk")
+    return len(due.values_list("pk")[: BACKLOG + 1]) > BACKLOG
+
+
+def claim(limit: int = BATCH) -> list[InboxMessage]:
+    """Take the messages that are due, oldest first, each for one worker alone until its lease ends."""
+    now = timezone.now()
+    free = Q(leased_until=None) | Q(leased_until__lte=now)
+    due = InboxMessage.objects.filter(free, state=State.RECEIVED, due_at__lte=now).order_by("due_at", "pk")
+    # The end of the lease is also its name: the few random microseconds make it one of its kind.
+    until = now + LEASE + dt.timedelta(microseconds=random.randrange(1_000_000))  # noqa: S311
+    using = router.db_for_write(InboxMessage)
+    with transaction.atomic(using=using):
+        if connections[using].features.has_select_for_update_skip_locked:
+            due = due.select_for_update(skip_locked=True)
+        keys = list(due.values_list("pk", flat=True)[:limit])
+        # Compare and set, for databases that cannot lock rows: whoever changes a row first has it.
+        rows = InboxMessage.objects.filter(free, pk__in=keys, state=State.RECEIVED)
+        rows.update(leased_until=until, attempts=F("attempts") + 1)
+    return list(InboxMessage.objects.filter(pk__in=keys, leased_until=until).order_by("due_at", "pk"))
+
+
+def drain(handle: Handle, limit: int = 1000) -> int:
+    """Handle what is due, batch by batch; return how many were taken."""
+    taken = 0
+    while taken < limit:
+        messages = claim(min(BATCH, limit - taken))
+        if not messages:
+            break
+        for message in messages:
+            settle(message, handle)
+        taken += len(messages)
+    return taken
+
+
+def settle(message: InboxMessage, handle: Handle) -> str:
+    """Handle one message and note what became of it. Never raises: return its state.
+
+    A message without lease (one that the request handles at once) has not counted this attempt yet.
+    """
+    if message.leased_until is None:
+        message.attempts += 1
+    try:
+        note = handle(message.pk)
+    except UnknownParcel as error:
+        return _note(message, wait, str(error), error.number_key)
+    except TemporaryFailure as error:
+        return _note(message, retry, str(error), error.retry_after)
+    except DataError:
+        logger.warning("inbox message %s does not fit into the database", message.pk, exc_info=True)
+        return _note(message, fail, "It holds something that the database cannot keep.")
+    except Error as error:
+        # Text of the database may quote a row.
+        logger.warning("inbox message %s: the database failed", message.pk, exc_info=True)
+        return _note(message, retry, f"The database failed ({type(error).__name__}).", None)
+    except UnreadableMessage as error:
+        return _note(message, fail, str(error))
+    except OrderStatusError as error:
+        return _note(message, fail, f"{type(error).__name__}: {error}")
+    except Exception as error:
+        # What an unforeseen exception says may be personal: the row keeps its kind and place, the log the rest.
+        logger.exception("inbox message %s could not be handled", message.pk)
+        return _note(message, fail, f"{type(error).__name__} {_where(error)}")
+    return _note(message, finish, note or "")
+
+
+def _note(message: InboxMessage, transition: Callable[..., None], *args: object) -> str:
+    try:
+        transition(message, *args)
+    except Error:
+        logger.warning("inbox message %s stays as it was: the database failed", message.pk, exc_info=True)
+        return State.RECEIVED
+    return message.state
+
+
+def finish(message: InboxMessage, note: str = "") -> None:
+    """Close it; ``note`` says what is worth knowing all the same."""
+    _move(message, State.HANDLED, reason=note, handled_at=timezone.now(), waits_for="")
+
+
+def fail(message: InboxMessage, reason: str) -> None:
+    """Keep it for people: it cannot be handled as it is."""
+    _move(message, State.FAILED, reason=reason)
+
+
+def wait(message: InboxMessage, reason: str, number_key: str) -> None:
+    """Keep it until its parcel is known: until :func:`release_waiting` is called with this number."""
+    _move(message, State.WAITING, reason=reason, waits_for=number_key[:190])
+    # The parcel may have come between our look and this note, and nobody would release the message again.
+    if message.attempts <= 1 and number_key and Parcel.objects.filter(number_key=number_key).exists():
+        release_waiting(number_key)
+        message.state = State.RECEIVED
+
+
+def retry(message: InboxMessage, reason: str, after: float | None = None) -> None:
+    """Come back to it later, each time after a longer while."""
+    if message.attempts >= MAX_ATTEMPTS:
+        fail(message, f"Given up after {message.attempts} attempts. {reason}")
+        return
+    delay = min(FIRST_DELAY * 2 ** min(message.attempts - 1, 20), MAX_DELAY) * random.uniform(0.75, 1.25)  # noqa: S311
+    delay = min(max(delay, after or 0), 24 * MAX_DELAY)
+    _move(message, State.RECEIVED, reason=reason, due_at=timezone.now() + dt.timedelta(seconds=delay))
+
+
+def _move(message: InboxMessage, state: str, **fields: object) -> None:
+    """Change the row, unless it is done already or another worker has it by now."""
+    fields = {"state": state, "attempts": message.attempts, "leased_until": None, **fields}
+    fields["reason"] = str(fields.get("reason", ""))[:1000]
+    rows = InboxMessage.objects.filter(pk=message.pk).exclude(state=State.HANDLED)
+    rows.filter(leased_until=message.leased_until).update(**fields)
+    for name, value in fields.items():
+        setattr(message, name, value)
+
+
+def release_waiting(number_key: str) -> int:
+    """Make due what waited for a parcel with this normalised number. Return how many."""
+    if not number_key:
+        return 0
+    rows = InboxMessage.objects.filter(state=State.WAITING, waits_for=number_key)
+    return rows.update(state=State.RECEIVED, due_at=timezone.now(), leased_until=None)
+
+
+def replay(messages: QuerySet[InboxMessage]) -> int:
+    """Have these messages handled again, whatever became of them. Return how many."""
+    return messages.update(
+        state=State.RECEIVED,
+        due_at=timezone.now(),
+        leased_until=None,
+        attempts=0,
+        reason="",
+        handled_at=None,
+        waits_for="",
+    )
+
+
+def _where(error: Exception) -> str:
+    """Return file and line of the last frame of ours, else of the last one."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if "order_status_plugin" in frame.filename] or frames
+    if not ours:
+        return ""
+    frame = ours[-1]
+    return f"in {frame.name}, {frame.filename.rpartition('/')[2]} line {frame.lineno}"

@@ -1,0 +1,113 @@
+"""The one door for webhooks: verified, stored, committed, handled, answered."""
+
+from __future__ import annotations
+
+import logging
+from typing import ClassVar
+
+from django.db import Error
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http.request import UnreadablePostError
+from django.http.response import HttpResponseBase
+
+from ..access.headers import Secure
+from ..backends import get_source
+from ..conf import conf
+from ..exceptions import BackendError, UnreadableMessage, UntrustedWebhook
+from ..sources.base import Source, Webhook
+from ..worker import wake
+from . import inbox
+from .models import InboxMessage
+
+logger = logging.getLogger(__name__)
+
+
+class HookView(Secure):
+    """``orders/hooks/<alias>/`` and ``orders/hooks/<alias>/<secret>/``.
+
+    200: stored and handled. 202: stored, ours to look at or to do later. 400: not signed by a secret of ours.
+    413: too long. 503: we could not store it, send it again. ``handle`` is given the stored row's primary key.
+    """
+
+    checks_csrf: ClassVar[bool] = False
+    http_method_names = ["post", "head", "options"]
+    handle: inbox.Handle | None = None
+    source: Source
+
+    def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+        """Find the source first: an alias that nobody configured is no address, whatever is asked of it."""
+        alias = str(kwargs.get("alias", ""))
+        try:
+            self.source = get_source(alias)
+        except KeyError:
+            raise Http404 from None
+        except BackendError:
+            logger.exception("the source %r cannot be used", alias)
+            return _trouble()
+        return super().dispatch(request, *args, **kwargs)
+
+    def head(self, request: HttpRequest, alias: str, secret: str = "") -> HttpResponse:
+        """Answer providers that knock before they send (Ship24 does)."""
+        return HttpResponse()
+
+    def post(self, request: HttpRequest, alias: str, secret: str = "") -> HttpResponse:
+        """Take one webhook in."""
+        source = self.source
+        body = _read(request)
+        if body is None:
+            return _refuse(413, f"The body is larger than {conf.WEBHOOK_MAX_BYTES} bytes.")
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        webhook = Webhook(body=body, headers=headers, secret=secret)
+        try:
+            source.verify(webhook)
+        except UnreadableMessage as error:  # a source that takes none
+            raise Http404(str(error)) from None
+        except UntrustedWebhook as error:
+            return _refuse(400, str(error))
+        except Exception:
+            logger.exception("%s: verify failed", alias)
+            return _refuse(400, "This webhook could not be verified.")
+        try:
+            message, is_new = inbox.store(alias, webhook, source)
+        except Error:
+            logger.exception("%s: a webhook could not be stored; its sender will try again", alias)
+            return _trouble()
+        return self._settle(message, is_new=is_new)
+
+    def _settle(self, message: InboxMessage, *, is_new: bool) -> HttpResponse:
+        """Handle it at once where nothing waits, else leave it to the worker. It is stored: nothing fails here."""
+        state = message.state
+        try:
+            if is_new and self.handle and not inbox.has_backlog():
+                state = inbox.settle(message, self.handle)
+            if state == inbox.State.RECEIVED:
+                wake.wake("inbox", inbox.DRAIN)
+        except Error:
+            logger.warning("inbox message %s waits for the worker: the database failed", message.pk, exc_info=True)
+        return JsonResponse({"state": str(state)}, status=200 if state == inbox.State.HANDLED else 202)
+
+
+def _read(request: HttpRequest) -> bytes | None:
+    """Return the body, None when it is longer than allowed: then the rest stays unread."""
+    limit = conf.WEBHOOK_MAX_BYTES
+    try:
+        length = int(request.META.get("CONTENT_LENGTH") or 0)
+    except ValueError:
+        length = 0
+    if length > limit:
+        return None
+    try:
+        body: bytes = request.read(limit + 1)
+    except UnreadablePostError:  # the sender hung up: an empty body is signed by nobody
+        return b""
+    return body if len(body) <= limit else None
+
+
+def _refuse(status: int, text: str) -> HttpResponse:
+    return HttpResponse(f"{text}\n", status=status, content_type="text/plain; charset=utf-8")
+
+
+def _trouble() -> HttpResponse:
+    response = _refuse(503, "This could not be stored now. Please send it again.")
+    response["Retry-After"] = "30"
+    return response

@@ -1,0 +1,70 @@
+"""Reading JSON that may hold anything: each function takes any value and gives what can be stored, or nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import re
+from typing import Any
+
+#: Times outside of these years are slips of a key or of a program.
+YEARS = range(1990, 2101)
+
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+
+
+def text(value: object, limit: int) -> str:
+    """Return a text, trimmed and cut; numbers are texts, everything else is none."""
+    if isinstance(value, bool) or not isinstance(value, (str, int)):
+        return ""
+    # Lone surrogates and NUL are legal in JSON and in no database.
+    clean = _CONTROL.sub("", str(value)).encode("utf-8", "replace").decode("utf-8")
+    return clean.strip()[:limit].strip()
+
+
+def mapping(value: object) -> dict[str, Any]:
+    """Return an object with its names in snake case (older webhooks wrote camel case), {} for anything else."""
+    if not isinstance(value, dict):
+        return {}
+    return {_CAMEL.sub("_", name).lower(): item for name, item in value.items()}
+
+
+def moment(value: object) -> dt.datetime | dt.date | None:
+    """Return a time (naive where no offset is given) or a date; None for anything that is neither."""
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return _epoch(value)
+    if not isinstance(value, str):
+        return None
+    given = value.strip()
+    try:
+        if len(given) == 10:
+            day = dt.date.fromisoformat(given)
+            return day if day.year in YEARS else None
+        when = dt.datetime.fromisoformat(given)
+    except ValueError:
+        return None
+    return when if when.year in YEARS else None
+
+
+def aware(value: object) -> dt.datetime | None:
+    """Return an instant; a time without offset, and a date, are none."""
+    when = moment(value)
+    return when.astimezone(dt.UTC) if isinstance(when, dt.datetime) and when.tzinfo else None
+
+
+def degrees(value: object, limit: int) -> float | None:
+    """Return an angle of at most ``limit`` either way."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    number = float(value) if abs(value) <= limit else math.nan
+    return number if math.isfinite(number) else None
+
+
+def _epoch(value: float) -> dt.datetime | None:
+    """Read seconds or, from older webhooks, milliseconds."""
+    try:
+        when = dt.datetime.fromtimestamp(value / 1000 if abs(value) > 1e11 else value, dt.UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+    return when if when.year in YEARS else None
