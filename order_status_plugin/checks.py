@@ -1,3 +1,190 @@
-"""System checks."""
+"""System checks: a wrong setting is named by ``manage.py check``, before the first request."""
 
 from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.core.exceptions import ImproperlyConfigured
+from django.db import connections
+from django.urls import LocalePrefixPattern, NoReverseMatch, URLResolver, get_resolver, reverse
+from django.utils.module_loading import import_string
+
+from .backends import ALIAS, REGISTRIES
+from .conf import Settings, conf
+
+#: What must be installed beside us, and what for.
+NEEDED_APPS = {
+    "wagtail": "Orders belong to Wagtail sites, and content is edited there.",
+    "wagtail.sites": "Orders belong to Wagtail sites.",
+    "django_q": "Mails, sweeps and schedules run in django-q2's worker.",
+}
+
+NUMBERS = (int, float)
+
+
+@register("order_status")
+def check_settings(**kwargs: Any) -> list[CheckMessage]:
+    """Check names, types and ranges of ORDER_STATUS."""
+    given = getattr(settings, "ORDER_STATUS", {})
+    if not isinstance(given, Mapping):
+        return [Error("ORDER_STATUS must be a dict.", id="order_status.E003")]
+    found: list[CheckMessage] = [
+        Warning(
+            f"ORDER_STATUS has an unknown key {name!r}.",
+            hint="Known keys: " + ", ".join(sorted(Settings.names())),
+            id="order_status.W001",
+        )
+        for name in given
+        if name not in Settings.names()
+    ]
+    for name in sorted(Settings.names() & set(given)):
+        found += _check_type(name, Settings.__dict__[name], given[name])
+    if any(len(str(key)) < 32 for key in conf.KEYS):
+        found.append(
+            Error(
+                "A secret in ORDER_STATUS['KEYS'] is shorter than 32 characters.",
+                hint="Links are only as strong as their key: take e.g. secrets.token_urlsafe(48).",
+                id="order_status.E007",
+            )
+        )
+    return found
+
+
+def _check_type(name: str, default: Any, value: Any) -> Iterator[CheckMessage]:
+    expected: tuple[type, ...] = (type(default),)
+    if isinstance(default, bool):
+        expected = (bool,)
+    elif isinstance(default, NUMBERS):
+        expected = NUMBERS
+    elif isinstance(default, Mapping):
+        expected = (Mapping,)
+    elif isinstance(default, Sequence) and not isinstance(default, str):
+        expected = (list, tuple)
+    is_right = isinstance(value, expected) and not (isinstance(value, bool) and expected == NUMBERS)
+    if not is_right:
+        names = " or ".join(kind.__name__ for kind in expected)
+        yield Error(f"ORDER_STATUS[{name!r}] must be {names}, not {value!r}.", id="order_status.E003")
+    elif isinstance(value, (*NUMBERS, dt.timedelta)) and not isinstance(value, bool) and value < type(value)(0):
+        yield Error(f"ORDER_STATUS[{name!r}] must not be negative.", id="order_status.E003")
+
+
+@register("order_status")
+def check_backends(**kwargs: Any) -> list[CheckMessage]:
+    """Check that every backend can be built and is content with its options."""
+    found: list[CheckMessage] = []
+    for registry in REGISTRIES:
+        entries = getattr(conf, registry.setting)
+        if not isinstance(entries, Mapping):
+            continue
+        for alias in entries:
+            if not (isinstance(alias, str) and ALIAS.fullmatch(alias)):
+                found.append(
+                    Error(
+                        f"ORDER_STATUS[{registry.setting!r}] has the alias {alias!r}.",
+                        hint="An alias stands in addresses: a to z first, then a to z, 0 to 9, - and _, 40 at most.",
+                        id="order_status.E002",
+                    )
+                )
+                continue
+            try:
+                found += registry[alias].check()
+            except ImproperlyConfigured as error:
+                found.append(Error(str(error), id="order_status.E001"))
+    try:
+        import_string(conf.LIVE_BROKER)
+    except ImportError as error:
+        found.append(Error(f"ORDER_STATUS['LIVE_BROKER']: {error}", id="order_status.E001"))
+    return found
+
+
+@register("order_status")
+def check_project(**kwargs: Any) -> list[CheckMessage]:
+    """Check what the project around us must have."""
+    found: list[CheckMessage] = [
+        Error(f"{name!r} is missing from INSTALLED_APPS.", hint=why, id="order_status.E005")
+        for name, why in NEEDED_APPS.items()
+        if not apps.is_installed(name)
+    ]
+    if not getattr(settings, "Q_CLUSTER", None):
+        found.append(
+            Warning(
+                "Q_CLUSTER is not set: django-q2 would look for Redis on localhost.",
+                hint="For the database as broker: Q_CLUSTER = {'name': 'shop', 'orm': 'default', 'timeout': 60, 'retry': 180}",
+                id="order_status.W010",
+            )
+        )
+    return found
+
+
+@register(Tags.urls)
+def check_urls(**kwargs: Any) -> list[CheckMessage]:
+    """Check that our addresses are mounted, once and without a language prefix."""
+    try:
+        reverse("order_status:lookup")
+    except NoReverseMatch:
+        return [
+            Error(
+                "order_status_plugin.urls is not included in the URLconf.",
+                hint='Add path("orders/", include("order_status_plugin.urls")) before Wagtail\'s catch-all.',
+                id="order_status.E006",
+            )
+        ]
+    if _is_below_language(get_resolver(), is_below=False):
+        return [
+            Error(
+                "order_status_plugin.urls is included inside i18n_patterns().",
+                hint="Links in mails must work in every language: mount it outside; the page follows the order's language.",
+                id="order_status.E004",
+            )
+        ]
+    return []
+
+
+def _is_below_language(resolver: URLResolver, *, is_below: bool) -> bool:
+    if resolver.namespace == "order_status":
+        return is_below
+    below = is_below or isinstance(resolver.pattern, LocalePrefixPattern)
+    return any(
+        _is_below_language(child, is_below=below) for child in resolver.url_patterns if isinstance(child, URLResolver)
+    )
+
+
+@register(Tags.database)
+def check_databases(databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
+    """Check that web and worker can share SQLite."""
+    found: list[CheckMessage] = []
+    for alias in databases or []:
+        connection = connections[alias]
+        if connection.vendor != "sqlite" or connection.is_in_memory_db():  # type: ignore[attr-defined]
+            continue
+        options = connection.settings_dict.get("OPTIONS", {})
+        if "wal" not in str(options.get("init_command", "")).lower() or options.get("transaction_mode") != "IMMEDIATE":
+            found.append(
+                Warning(
+                    f"The SQLite database {alias!r} is not set up for a web server and a worker at once.",
+                    hint="OPTIONS: {'transaction_mode': 'IMMEDIATE', 'timeout': 20, "
+                    "'init_command': 'PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;'}",
+                    id="order_status.W011",
+                )
+            )
+    return found
+
+
+@register(Tags.security)
+def check_frame(**kwargs: Any) -> list[CheckMessage]:
+    """Say what it costs to put our page into the shop's own template."""
+    if Settings.__dict__["BASE_TEMPLATE"] == conf.BASE_TEMPLATE:
+        return []
+    return [
+        Warning(
+            "The order status page stands in the shop's own base template.",
+            hint="Scripts of that template can read the address bar and the private page, and the page's policy "
+            "refuses inline ones. Keep it free of third parties, then silence order_status.W013.",
+            id="order_status.W013",
+        )
+    ]

@@ -67,6 +67,7 @@ if os.environ.get("DATABASE_URL"):
 
     DATABASES = {"default": from_url(os.environ["DATABASE_URL"])}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+DEFAULT_FROM_EMAIL = "Tilia & Sal <hello@shop.example>"
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 Q_CLUSTER = {"name": "tests", "orm": "default", "sync": False, "timeout": 60, "retry": 120, "workers": 1}
 ORDER_STATUS = {

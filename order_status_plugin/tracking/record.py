@@ -148,10 +148,15 @@ def revoke_link(row: Order) -> Order:
     with transaction.atomic():
         row = Order.objects.select_for_update().get(pk=row.pk)
         row.link_version += 1
-        _changed(row, timezone.now())
-        row.save(update_fields=["link_version", "version", "changed_at", "last_activity_at"])
-        _announce(row)
+        changed(row, timezone.now())
     return row
+
+
+def changed(row: Order, now: dt.datetime) -> None:
+    """Save an order that a page would show differently, and tell the signals after commit; no customer is told."""
+    _changed(row, now)
+    row.save()
+    _announce(row)
 
 
 def _candidates(update: TrackingUpdate, number_key: str) -> list[Parcel]:
