@@ -10,11 +10,24 @@ from typing import Any
 import css_inline
 from django.template.loader import render_to_string
 
+from ..events import Headline, Milestone
 from ..view.model import ItemView, MilestoneView, ParcelView
 
 TEMPLATES = "order_status_plugin/mail/"
 #: Longer subjects are cut by mail programs anyway, and by ours at a word.
 SUBJECT_LENGTH = 150
+
+#: Under which headlines the order's promise also answers this news; under others it speaks of another parcel, or
+#: of something that came later.
+PROMISES: dict[Milestone, tuple[Headline, ...]] = {
+    Milestone.CONFIRMED: (Headline.CONFIRMED,),
+    Milestone.SHIPPED: (Headline.IN_TRANSIT, Headline.SENT),
+    Milestone.OUT_FOR_DELIVERY: (Headline.OUT_FOR_DELIVERY,),
+    Milestone.READY_FOR_PICKUP: (Headline.OUT_FOR_DELIVERY, Headline.ATTEMPTED_DELIVERY),
+    Milestone.DELIVERED: (Headline.DELIVERED,),
+    Milestone.DELAYED: (Headline.IN_TRANSIT, Headline.OUT_FOR_DELIVERY),
+    Milestone.ESTIMATE_MOVED: (Headline.IN_TRANSIT, Headline.OUT_FOR_DELIVERY),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +47,7 @@ def render(news: MilestoneView, *, link: str, stop: str, number: str, first_name
     context: dict[str, Any] = {
         "news": news,
         "order": order,
+        "promise": order.promise if order.headline in PROMISES.get(news.milestone, ()) else "",
         "link": link,
         "stop": stop,
         "number": number,

@@ -21,8 +21,8 @@ def build_milestone(
     parcel = _parcel(order, view, parcel_id, fulfillment_id)
     return MilestoneView(
         milestone=milestone,
-        subject=_subject(milestone, view),
-        word=view.word,
+        subject=_subject(milestone, view, is_part=bool(parcel_id or fulfillment_id) and _is_split(view)),
+        word=_("%(news)s.") % {"news": _word(milestone)},
         sentence=_sentence(milestone, parcel),
         order=view,
         parcel=parcel,
@@ -44,24 +44,36 @@ def _parcel(order: Order, view: OrderView, parcel_id: int | None, fulfillment_id
     return next((card for card in view.parcels if card.anchor == f"parcel-{number}"), None)
 
 
-def _subject(milestone: Milestone, view: OrderView) -> str:
-    shop = {"shop": view.shop}
+def _is_split(view: OrderView) -> bool:
+    """Say whether there is more to the order than one parcel: then one parcel's news is not the order's."""
+    return len(view.parcels) > 1 or view.pending is not None
+
+
+def _subject(milestone: Milestone, view: OrderView, *, is_part: bool) -> str:
+    said = {"news": _word(milestone), "shop": view.shop}
+    if is_part:
+        return _("%(news)s: part of your order from %(shop)s") % said
+    return _("%(news)s: your order from %(shop)s") % said
+
+
+def _word(milestone: Milestone) -> str:
+    """Return the news in a word. The order's own headline may differ: another parcel, or a later scan."""
     return {
-        Milestone.CONFIRMED: _("Confirmed: your order from %(shop)s"),
-        Milestone.SHIPPED: _("On its way: your order from %(shop)s"),
-        Milestone.OUT_FOR_DELIVERY: _("Out for delivery: your order from %(shop)s"),
-        Milestone.ATTEMPTED_DELIVERY: _("Attempted delivery: your order from %(shop)s"),
-        Milestone.READY_FOR_PICKUP: _("Ready for pickup: your order from %(shop)s"),
-        Milestone.DELIVERED: _("Delivered: your order from %(shop)s"),
-        Milestone.DELAYED: _("Delayed: your order from %(shop)s"),
-        Milestone.ESTIMATE_MOVED: _("A new date: your order from %(shop)s"),
-        Milestone.EXCEPTION: _("A problem on the way: your order from %(shop)s"),
-        Milestone.RETURNED: _("On its way back: your order from %(shop)s"),
-        Milestone.CANCELLED: _("Cancelled: your order from %(shop)s"),
-        Milestone.REFUNDED: _("Paid back: your order from %(shop)s"),
-        Milestone.NOTE: _("A note on your order from %(shop)s"),
-        Milestone.STALLED: _("No news yet: your order from %(shop)s"),
-    }[milestone] % shop
+        Milestone.CONFIRMED: _("Confirmed"),
+        Milestone.SHIPPED: _("On its way"),
+        Milestone.OUT_FOR_DELIVERY: _("Out for delivery"),
+        Milestone.ATTEMPTED_DELIVERY: _("Attempted delivery"),
+        Milestone.READY_FOR_PICKUP: _("Ready for pickup"),
+        Milestone.DELIVERED: _("Delivered"),
+        Milestone.DELAYED: _("Delayed"),
+        Milestone.ESTIMATE_MOVED: _("A new date"),
+        Milestone.EXCEPTION: _("A problem on the way"),
+        Milestone.RETURNED: _("On its way back"),
+        Milestone.CANCELLED: _("Cancelled"),
+        Milestone.REFUNDED: _("Paid back"),
+        Milestone.NOTE: _("A note"),
+        Milestone.STALLED: _("No news yet"),
+    }[milestone]
 
 
 def _sentence(milestone: Milestone, parcel: ParcelView | None) -> str:
