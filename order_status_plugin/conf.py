@@ -71,6 +71,8 @@ class Settings:
     #: Seconds between two looks of a process at the database, and between two heartbeats on a stream.
     LIVE_POLL_SECONDS: float = 1.0
     LIVE_HEARTBEAT_SECONDS: float = 20.0
+    #: Open streams of one process; one more is answered with 503, and its page polls.
+    LIVE_MAX_STREAMS: int = 20_000
 
     # --- messages -------------------------------------------------------------------------------
     #: The kill switch: False sends nothing; rows wait and say so.

@@ -1,0 +1,67 @@
+"""The stream's address as a plain Django view, for projects that do not wrap their ASGI application."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from django.core.handlers.asgi import ASGIRequest
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+
+from ..access.headers import Secure
+from ..access.links import channel_of, read_link, resolve
+from .asgi import STREAM_HEADERS
+from .hub import Full, get_hub
+from .release import release_thread
+from .seen import seen_version
+from .stream import HELLO
+
+
+class LiveView(Secure):
+    """Under ASGI an event stream; under WSGI, where a stream would hold a worker, the version as JSON."""
+
+    http_method_names = ["get", "head", "options"]
+    checks_csrf = False
+
+    def get(self, request: HttpRequest, link: str) -> HttpResponseBase:
+        """Answer a browser that has this page open."""
+        if not isinstance(request, ASGIRequest):
+            return _poll(link)
+        found = read_link(link)
+        if found is None:
+            raise Http404
+        seen = seen_version(request.GET.get("v"), request.headers.get("Last-Event-ID"))
+        if request.method == "HEAD":
+            return _dressed(HttpResponse())
+        return _dressed(StreamingHttpResponse(_events(channel_of(found.locator, found.version), seen)))
+
+
+def _poll(link: str) -> HttpResponse:
+    order = resolve(link)
+    if order is None:
+        raise Http404
+    return JsonResponse({"version": order.version})
+
+
+def _dressed(response: HttpResponseBase) -> HttpResponseBase:
+    for name, value in STREAM_HEADERS:
+        response[name] = value
+    # GZipMiddleware would make each event a file of its own, of which browsers read the first.
+    response["Content-Encoding"] = "identity"
+    return response
+
+
+async def _events(channel: str, seen: int) -> AsyncIterator[bytes]:
+    await release_thread()
+    hub = get_hub()
+    try:
+        stream = hub.open(channel, seen)
+    except Full:
+        yield b"retry: 30000\n\n"
+        return
+    try:
+        yield HELLO
+        while frame := await stream.next():
+            yield frame
+    finally:
+        hub.close(stream)
