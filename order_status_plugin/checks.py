@@ -69,7 +69,7 @@ def _check_type(name: str, default: Any, value: Any) -> Iterator[CheckMessage]:
     if not is_right:
         names = " or ".join(kind.__name__ for kind in expected)
         yield Error(f"ORDER_STATUS[{name!r}] must be {names}, not {value!r}.", id="order_status.E003")
-    elif isinstance(value, (*NUMBERS, dt.timedelta)) and not isinstance(value, bool) and value < type(value)(0):
+    elif (isinstance(value, NUMBERS) and value < 0) or (isinstance(value, dt.timedelta) and value < dt.timedelta()):
         yield Error(f"ORDER_STATUS[{name!r}] must not be negative.", id="order_status.E003")
 
 

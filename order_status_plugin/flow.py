@@ -31,11 +31,13 @@ from typing import Any
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
+from . import signals
 from .backends import all_hosts, get_host, get_source
 from .conf import conf
 from .exceptions import OrderStatusError, UnknownParcel
 from .intake import inbox
 from .intake.models import InboxMessage
+from .live import publish
 from .messages import outbox, relay
 from .tracking import record
 from .tracking.models import Order
@@ -51,8 +53,13 @@ SWEEP = "order_status_plugin.flow.sweep"
 def connect() -> None:
     """Wire the rooms together: at start-up, once."""
     record.observe("outbox", outbox.write)
+    signals.order_changed.connect(_publish, dispatch_uid="order_status.live")
     for host in all_hosts():
         host.connect(nudge)
+
+
+def _publish(sender: object, *, order: Order, version: int, **kwargs: Any) -> None:
+    publish.changed(order, version)
 
 
 def nudge(alias: str, reference: str, locale: str = "") -> None:

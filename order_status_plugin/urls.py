@@ -7,6 +7,7 @@ from django.urls import path, re_path
 from .api.health import HealthView
 from .flow import handle_message
 from .intake.views import HookView
+from .live.views import LiveView
 from .messages.unsubscribe import UnsubscribeView
 from .page.door import NotFoundView
 from .page.identify import ClaimView, ForgetView, IdentifyView, LookUpView
@@ -28,6 +29,7 @@ urlpatterns = [
     path("unsubscribe/<str:token>/", UnsubscribeView.as_view(), name="unsubscribe"),
     re_path(rf"^{LINK}/identify/$", IdentifyView.as_view(), name="identify"),
     re_path(rf"^{LINK}/forget/$", ForgetView.as_view(), name="forget"),
+    re_path(rf"^{LINK}/live/$", LiveView.as_view(), name="live"),
     re_path(rf"^{LINK}/$", StatusPageView.as_view(), name="order"),
     re_path(rf"^{LINK}$", StatusPageView.as_view()),
     re_path(r"^.*$", NotFoundView.as_view(), name="not-found"),

@@ -32,8 +32,20 @@ PARCEL = (
     "overlay",
     "state",
 )
-EVENT = ("parcel_id", "sort_key", "digest", "source", "source_id", "status", "overlay", "local_time", "utc_offset")
-EVENT += ("occurred_at", "precision", "fingerprint")
+EVENT = (
+    "parcel_id",
+    "sort_key",
+    "digest",
+    "source",
+    "source_id",
+    "status",
+    "overlay",
+    "local_time",
+    "utc_offset",
+    "occurred_at",
+    "precision",
+    "fingerprint",
+)
 ESTIMATE = ("parcel_id", "source", "earliest", "latest", "stated_at")
 
 #: Columns that only the customer and staff may see.
@@ -77,7 +89,7 @@ def picture(order: Order, tier: Tier) -> Picture:
     ).values_list("fulfillment_id", "line_id", "quantity"):
         quantities[fulfillment][line] = quantity
     shown = Parcel.objects.filter(order=order, is_withdrawn=False, fulfillment__is_cancelled=False)
-    columns = PARCEL + PRIVATE_PARCEL if may_see_all else PARCEL
+    columns: tuple[str, ...] = PARCEL + PRIVATE_PARCEL if may_see_all else PARCEL
     parcels = {row.pk: ParcelRows(row) for row in shown.values_list(*columns, named=True)}
     columns = EVENT + PRIVATE_EVENT if may_see_all else EVENT
     events = TrackingEvent.objects.filter(parcel__in=shown).order_by("parcel_id", "sort_key", "pk")

@@ -40,7 +40,7 @@ def full_day(day: dt.date) -> str:
     return date_format(day, pgettext("date format", "j F Y"))
 
 
-def clock(time: dt.datetime | dt.time) -> str:
+def clock(time: dt.datetime) -> str:
     """Return "21:42"."""
     return date_format(time, pgettext("time format", "H:i"))
 

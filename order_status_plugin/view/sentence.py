@@ -19,18 +19,12 @@ def promise(facts: OrderFacts, headline: Headline) -> str:
         Headline.OUT_FOR_DELIVERY: _out_for_delivery,
         Headline.ATTEMPTED_DELIVERY: _attempted,
         Headline.DELIVERED: _delivered,
-        Headline.DELIVERED_IN_PART: lambda _facts: _("Not everything arrived."),
-        Headline.SENT: lambda facts: ngettext(
-            "Follow it with its carrier.", "Follow them with their carriers.", len(facts.parcels)
-        ),
+        Headline.DELIVERED_IN_PART: _not_everything,
+        Headline.SENT: _sent,
         Headline.RETURNED: _returned,
-        Headline.LOST: lambda _facts: _("The carrier cannot find it."),
-        Headline.CANCELLED: lambda facts: (
-            dates.full_day(facts.picture.order.closed_at.astimezone(dates.shop_zone())) + "."
-            if facts.picture.order.closed_at
-            else ""
-        ),
-        Headline.REFUNDED: lambda _facts: _("Your money is on its way back."),
+        Headline.LOST: _lost,
+        Headline.CANCELLED: _cancelled,
+        Headline.REFUNDED: _refunded,
     }[headline](facts)
 
 
@@ -118,6 +112,27 @@ def _returned(facts: OrderFacts) -> str:
     if any(parcel.status is ParcelStatus.RETURNING for parcel in facts.parcels):
         return _("It is on its way back to us.")
     return _("It is back with us.")
+
+
+def _not_everything(facts: OrderFacts) -> str:
+    return _("Not everything arrived.")
+
+
+def _sent(facts: OrderFacts) -> str:
+    return ngettext("Follow it with its carrier.", "Follow them with their carriers.", len(facts.parcels))
+
+
+def _lost(facts: OrderFacts) -> str:
+    return _("The carrier cannot find it.")
+
+
+def _cancelled(facts: OrderFacts) -> str:
+    closed_at = facts.picture.order.closed_at
+    return _("%(day)s.") % {"day": dates.full_day(closed_at.astimezone(dates.shop_zone()))} if closed_at else ""
+
+
+def _refunded(facts: OrderFacts) -> str:
+    return _("Your money is on its way back.")
 
 
 def _sentence_start(parcel: ParcelFacts) -> str:
