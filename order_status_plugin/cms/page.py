@@ -36,3 +36,8 @@ class OrderStatusPageMixin(models.Model):
         # By name: the views stand above this room.
         answer: HttpResponseBase = import_string("order_status_plugin.page.editors.serve")(self, request)
         return answer
+
+    def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponseBase:
+        """Show editors what customers will see."""
+        request.is_preview = True  # type: ignore[attr-defined]
+        return self.serve(request)

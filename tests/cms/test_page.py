@@ -1,0 +1,117 @@
+"""The page that editors own: its address is the look-up form."""
+
+from __future__ import annotations
+
+import json
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db.migrations.writer import MigrationWriter
+from django.test import Client
+from wagtail.models import Page, Site
+
+from order_status_plugin.access.links import order_path
+from order_status_plugin.cms.fields import BodyField
+from order_status_plugin.pages.models import OrderStatusPage
+from tests.access.orders import EMAIL, placed
+
+BODY = [
+    {"type": "heading", "value": "Ask us <b>anything</b>"},
+    {"type": "rich_text", "value": "<p>We answer <b>within a day</b>.</p>"},
+]
+
+
+@pytest.fixture
+def page(db: None) -> OrderStatusPage:
+    home = Site.objects.get(is_default_site=True).root_page
+    page = OrderStatusPage(title="Where is my order?", slug="my-order", body=json.dumps(BODY))
+    home.add_child(instance=page)
+    return page
+
+
+def test_it_shows_the_editors_words_above_the_form(client: Client, page: OrderStatusPage) -> None:
+    response = client.get("/my-order/")
+    html = response.content.decode()
+    assert "<h1>Where is my order?</h1>" in html
+    assert "<h2>Ask us &lt;b&gt;anything&lt;/b&gt;</h2>" in html
+    assert "<b>within a day</b>" in html
+    assert html.index("within a day") < html.index('<form method="post" action="/my-order/">')
+    assert response.headers["Cache-Control"] == "no-store, private"
+    assert "frame-ancestors 'none'" in response.headers["Content-Security-Policy"]
+
+
+def test_an_empty_body_shows_a_sentence_of_ours(client: Client, page: OrderStatusPage) -> None:
+    OrderStatusPage.objects.update(body="[]")
+    assert "No account needed." in client.get("/my-order/").content.decode()
+
+
+def test_number_and_email_lead_to_the_order(client: Client, page: OrderStatusPage) -> None:
+    order = placed()
+    response = client.post("/my-order/", {"number": "TS-20418", "email": EMAIL}, secure=True)
+    assert (response.status_code, response.headers["Location"]) == (303, order_path(order))
+    assert "Order TS-20418" in client.get(order_path(order), secure=True).content.decode()
+
+
+def test_a_failure_keeps_the_editors_words_and_marks_no_field(client: Client, page: OrderStatusPage) -> None:
+    response = client.post("/my-order/", {"number": "TS-1", "email": "who@shop.example"}, secure=True)
+    html = response.content.decode()
+    assert response.status_code == 422
+    assert 'role="alert"' in html
+    assert "within a day" in html
+    assert "who@" not in html
+    assert "aria-invalid" not in html
+
+
+def test_a_forged_post_is_refused_with_a_page_of_ours(page: OrderStatusPage) -> None:
+    response = Client(enforce_csrf_checks=True).post("/my-order/", {"number": "TS-1", "email": EMAIL})
+    assert response.status_code == 403
+
+
+def test_our_own_address_leads_to_it(client: Client, page: OrderStatusPage) -> None:
+    assert client.get("/orders/").headers["Location"] == "/my-order/"
+    page.unpublish()
+    assert client.get("/orders/").status_code == 200
+
+
+def test_links_to_orders_do_not_hang_on_it(client: Client, page: OrderStatusPage) -> None:
+    path = order_path(placed())
+    page.slug = "elsewhere"
+    page.save_revision().publish()
+    assert client.get(path).status_code == 200
+    page.delete()
+    assert client.get(path).status_code == 200
+
+
+def test_the_admin_may_frame_a_preview_and_nobody_else(page: OrderStatusPage) -> None:
+    response = page.make_preview_request()
+    assert "frame-ancestors 'self'" in response.headers["Content-Security-Policy"]
+    assert "within a day" in response.content.decode()
+
+
+def test_an_editor_can_create_it_in_the_admin(admin_client: Client, db: None) -> None:
+    home = Site.objects.get(is_default_site=True).root_page
+    form = admin_client.get(f"/cms/pages/add/order_status_pages/orderstatuspage/{home.pk}/")
+    assert form.status_code == 200
+    assert "Stands above the form" in form.content.decode()
+
+
+def test_the_migration_names_no_blocks() -> None:
+    """So that a new block, ours or a shop's, makes no migration."""
+    text, _ = MigrationWriter.serialize(OrderStatusPage._meta.get_field("body"))
+    assert "heading" not in text
+    assert "Block" not in text
+    clone: Any = OrderStatusPage._meta.get_field("body").clone()
+    assert isinstance(clone, BodyField)
+    assert set(clone.stream_block.child_blocks) == {"heading", "rich_text"}
+
+
+@pytest.mark.django_db
+def test_no_migration_is_missing() -> None:
+    call_command("makemigrations", "order_status_pages", check=True, dry_run=True, stdout=StringIO())
+
+
+def test_the_mixin_is_a_page_of_any_kind() -> None:
+    assert issubclass(OrderStatusPage, Page)
+    assert OrderStatusPage._meta.app_label == "order_status_pages"
