@@ -5,13 +5,8 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from urllib.parse import urlsplit
 
-import psycopg
-
-from tests.servers import postgresql
+from tests.servers import database, postgresql
 
 from .rows import table, write
 from .server import keep_to, serve
@@ -21,7 +16,7 @@ def main() -> int:
     """Return 0 when every target is met."""
     began = time.monotonic()
     keep_to(-1)
-    with postgresql() as server_url, fresh_database(server_url) as url:
+    with postgresql() as server_url, database(server_url, f"order_status_bench_{os.getpid()}") as url:
         os.environ |= {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "bench.settings"}
         import django
 
@@ -45,18 +40,6 @@ def main() -> int:
     closing = f"missed: {', '.join(missed)}" if missed else "every target met"
     print(f"\n{len(rows)} rows in {time.monotonic() - began:.0f} s; {closing}")
     return bool(missed)
-
-
-@contextmanager
-def fresh_database(url: str) -> Iterator[str]:
-    """Yield the URL of an empty database on this server, and drop it at the end."""
-    name = f"order_status_bench_{os.getpid()}"
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-        try:
-            yield urlsplit(url)._replace(path=f"/{name}").geturl()
-        finally:
-            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 if __name__ == "__main__":

@@ -12,20 +12,22 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
-from tests.servers import postgresql
+from tests.servers import database, postgresql
 from tools.interpreters import find
 from tools.lowest import constraints
 
 CHECKOUT = Path(__file__).parent.parent
 RESULTS = CHECKOUT / "build" / "suite"
 SHARED = ("--ignore=tests/browser", "--ignore=tests/projects")
+#: What these look at has no database.
+OF_THE_CHECKOUT = tuple(f"--ignore=tests/test_{name}.py" for name in ("architecture", "docs", "packaging"))
 VERSIONS = ("3.11", "3.12", "3.13")
 
 
@@ -50,20 +52,15 @@ def projects() -> list[str]:
     return sorted({path.parent.name for path in (CHECKOUT / "tests" / "projects").glob("*/test_*.py")})
 
 
-def parts(volume: str, database_url: str) -> Iterator[Part]:
-    """Yield what this volume consists of."""
+def parts(volume: str, database_for: Callable[[str], str]) -> Iterator[Part]:
+    """Yield what this volume consists of. Parts that run beside each other need a database each."""
     common = {"ORDER_STATUS_VOLUME": volume}
-
-    def database(name: str) -> str:
-        # Django makes "test_<name>" of it: parts that run beside each other need a database each.
-        return urlsplit(database_url)._replace(path=f"/{name}").geturl()
-
-    yield pytest("postgresql", *SHARED, **common, DATABASE_URL=database("suite"))
+    yield pytest("postgresql", *SHARED, *OF_THE_CHECKOUT, **common, DATABASE_URL=database_for("suite"))
     yield pytest("sqlite", *SHARED, **common)
     for project in projects():
         where, module = f"tests/projects/{project}", f"tests.projects.{project}.settings"
         yield pytest(f"{project}-sqlite", where, **common, DJANGO_SETTINGS_MODULE=module)
-        url = database(project)
+        url = database_for(project)
         yield pytest(f"{project}-postgresql", where, **common, DJANGO_SETTINGS_MODULE=module, DATABASE_URL=url)
     if volume == "moderate":
         yield pytest("browser", "tests/browser", "-p", "no:randomly", is_alone=True, **common)
@@ -126,8 +123,12 @@ def main() -> int:
     for old in (*RESULTS.glob("*.xml"), *RESULTS.glob("*.log"), *CHECKOUT.glob(".coverage.*"), CHECKOUT / ".coverage"):
         old.unlink(missing_ok=True)
     failed = []
-    with postgresql() as database_url:
-        chosen = [p for p in parts(options.volume, database_url) if not options.only or p.name in options.only]
+    with postgresql() as url, ExitStack() as databases:
+
+        def database_for(name: str) -> str:
+            return databases.enter_context(database(url, f"order_status_{name}"))
+
+        chosen = [p for p in parts(options.volume, database_for) if not options.only or p.name in options.only]
         with ThreadPoolExecutor(max_workers=2) as pool:
             results = list(pool.map(run, [part for part in chosen if not part.is_alone]))
         results += [run(part) for part in chosen if part.is_alone]
