@@ -21,8 +21,9 @@ class Key:
 
     def mac(self, purpose: str, *parts: bytes | str) -> bytes:
         """Return HMAC-SHA256 (32 bytes) over the parts, each with its length, for one purpose only."""
+        said: tuple[bytes | str, ...] = (purpose, *parts)
         message = bytearray()
-        for part in (purpose.encode(), *parts):
+        for part in said:
             raw = part.encode() if isinstance(part, str) else part
             message += len(raw).to_bytes(8, "big") + raw
         return hmac.new(self.secret, bytes(message), hashlib.sha256).digest()
