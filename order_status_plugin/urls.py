@@ -32,5 +32,6 @@ urlpatterns = [
     re_path(rf"^{LINK}/live/$", LiveView.as_view(), name="live"),
     re_path(rf"^{LINK}/$", StatusPageView.as_view(), name="order"),
     re_path(rf"^{LINK}$", StatusPageView.as_view()),
-    re_path(r"^.*$", NotFoundView.as_view(), name="not-found"),
+    # Whatever it is, line breaks included.
+    re_path(r"", NotFoundView.as_view(), name="not-found"),
 ]

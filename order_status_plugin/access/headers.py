@@ -20,6 +20,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from django.http.response import HttpResponseBase
 from django.middleware.csrf import CsrfViewMiddleware
+from django.utils.log import log_response
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.generic import View
@@ -141,8 +142,10 @@ def _answer(request: HttpRequest, error: Exception, refuse: Refuse) -> HttpRespo
     if settings.DEBUG or settings.DEBUG_PROPAGATE_EXCEPTIONS:
         raise error
     got_request_exception.send(sender=None, request=request)
-    logger.error("Our view failed", exc_info=error)
-    return refuse_plainly(request, 500)
+    response = refuse_plainly(request, 500)
+    # To the logger that a project watches already, as Django does it.
+    log_response("%s: %s", response.reason_phrase, request.path, response=response, request=request, exception=error)
+    return response
 
 
 def _finish(

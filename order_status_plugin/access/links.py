@@ -106,7 +106,7 @@ def channel_of(locator: str, version: int) -> str:
 
 def path_of(link: str) -> str:
     """Return the path of the page that a link opens."""
-    return reverse("order_status:page", kwargs={"link": link})
+    return reverse("order_status:order", kwargs={"link": link})
 
 
 def order_path(order: Order) -> str:

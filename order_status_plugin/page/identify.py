@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from django.apps import apps
 from django.db import transaction
@@ -23,7 +23,7 @@ from .door import PageView
 from .views import render_status
 
 #: The one answer to every failure, and its one status: the form was understood, what it says was not accepted.
-NOT_FOUND = _("We found no order with these two")
+NOT_FOUND = cast("str", _("We found no order with these two"))  # lazy: the page may speak the order's language
 FAILED = 422
 
 #: Renders the look-up form: the request, the error to show ("" for none), the status.
@@ -64,7 +64,7 @@ def answer_look_up(request: HttpRequest, render: RenderForm) -> HttpResponse:
         return render(request, "", 200)
     order = _identified(request, None)
     if order is None:
-        return render(request, str(NOT_FOUND), FAILED)
+        return render(request, NOT_FOUND, FAILED)
     return _let_in(request, order, Grant.Method.IDENTIFIED)
 
 
@@ -113,7 +113,7 @@ class IdentifyView(_LinkView):
         """Make this device private for the order, or show its page again with the one answer."""
         order = _order_of(link)
         if _identified(request, order) is None:
-            return render_status(request, order, Tier.PUBLIC, error=str(NOT_FOUND), status=FAILED)
+            return render_status(request, order, Tier.PUBLIC, error=NOT_FOUND, status=FAILED)
         return _let_in(request, order, Grant.Method.IDENTIFIED)
 
 
