@@ -18,6 +18,8 @@ class OrderStatusConfig(AppConfig):
     def ready(self) -> None:
         """Register checks, connect the flow, keep the schedules."""
         from . import checks, flow  # noqa: F401
+        from .intake import masking
 
+        masking.install()
         flow.connect()
         post_migrate.connect(flow.ensure_schedules, sender=self, dispatch_uid="order_status.schedules")

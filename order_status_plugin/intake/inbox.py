@@ -226,10 +226,8 @@ def replay(messages: QuerySet[InboxMessage]) -> int:
 
 
 def _where(error: Exception) -> str:
-    """Return file and line of the last frame of ours, else of the last one."""
+    """Return function, file and line of the last frame of ours below :func:`settle`, else of the last one."""
     frames = traceback.extract_tb(error.__traceback__)
-    ours = [frame for frame in frames if "order_status_plugin" in frame.filename] or frames
-    if not ours:
-        return ""
+    ours = [frame for frame in frames[1:] if "order_status_plugin" in frame.filename] or frames
     frame = ours[-1]
     return f"in {frame.name}, {frame.filename.rpartition('/')[2]} line {frame.lineno}"

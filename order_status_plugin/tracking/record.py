@@ -117,24 +117,16 @@ def tracking(
         done = Recorded()
         shares = _share(candidates, update, received_at)
         done.too_old = len(update.scans) - len({id(scan) for scans in shares.values() for scan in scans})
-        orders = {
-            row.pk: row
-            for row in Order.objects.select_for_update().filter(pk__in={p.order_id for p in shares}).order_by("pk")
-        }
-        for parcel, scans in shares.items():
-            row = orders[parcel.order_id]
-            reached, is_changed, applied = _append(
-                row, parcel, source, update, scans, message_id=message_id, received_at=received_at
-            )
-            done.parcels.append(parcel)
-            done.applied += applied
-            if is_changed:
-                old_headline = row.headline
-                refresh.order(row)
-                reached += _headline_milestones(row, old_headline, received_at)
-                _changed(row, received_at)
-                row.save()
-                _tell(row, reached)
+        _record(done, source, update, shares, message_id=message_id, received_at=received_at)
+    return done
+
+
+def entry(source: str, parcel: Parcel, update: TrackingUpdate) -> Recorded:
+    """Record what somebody entered about this very parcel, whatever its number is, or without any."""
+    done = Recorded()
+    with transaction.atomic():
+        row = Parcel.objects.select_related("fulfillment").get(pk=parcel.pk)
+        _record(done, source, update, {row: list(update.scans)}, message_id=None, received_at=timezone.now())
     return done
 
 
@@ -157,6 +149,36 @@ def changed(row: Order, now: dt.datetime) -> None:
     _changed(row, now)
     row.save()
     _announce(row)
+
+
+def _record(
+    done: Recorded,
+    source: str,
+    update: TrackingUpdate,
+    shares: dict[Parcel, list[TrackingScan]],
+    *,
+    message_id: int | None,
+    received_at: dt.datetime,
+) -> None:
+    """Append to each parcel its share, and fold the orders anew, in the transaction of the caller."""
+    orders = {
+        row.pk: row
+        for row in Order.objects.select_for_update().filter(pk__in={p.order_id for p in shares}).order_by("pk")
+    }
+    for parcel, scans in shares.items():
+        row = orders[parcel.order_id]
+        reached, is_changed, applied = _append(
+            row, parcel, source, update, scans, message_id=message_id, received_at=received_at
+        )
+        done.parcels.append(parcel)
+        done.applied += applied
+        if is_changed:
+            old_headline = row.headline
+            refresh.order(row)
+            reached += _headline_milestones(row, old_headline, received_at)
+            _changed(row, received_at)
+            row.save()
+            _tell(row, reached)
 
 
 def _candidates(update: TrackingUpdate, number_key: str) -> list[Parcel]:
