@@ -23,7 +23,7 @@ class HealthView(Secure):
     """200 when all is well, 503 with the reasons when somebody should look."""
 
     checks_csrf: ClassVar[bool] = False
-    http_method_names: ClassVar[list[str]] = ["get", "head"]
+    http_method_names = ["get", "head"]
 
     def get(self, request: HttpRequest) -> JsonResponse:
         """Answer with the state of worker, inbox and outbox."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 import contextlib
 import smtplib
 from collections.abc import Mapping
-from email.headerregistry import Address
+from email import policy as policies
+from email.headerregistry import Address, HeaderRegistry, UnstructuredHeader
 from email.utils import parseaddr
 from typing import TYPE_CHECKING, Any, ClassVar
 
+import django
 from django.conf import settings
 from django.core import checks, mail
 from django.core.mail import EmailMultiAlternatives
@@ -19,6 +21,26 @@ from .base import Channel, Message, Receipt
 
 if TYPE_CHECKING:
     from ..events import ContactSnapshot
+
+
+class _Unfolded(UnstructuredHeader):
+    """A header that stays in one piece: Python would write a long address as encoded words, which nobody can click."""
+
+    def fold(self, *, policy: Any) -> str:
+        """Return the header on one line."""
+        return f"{self.name}: {self}{policy.linesep}"  # type: ignore[attr-defined]
+
+
+_HEADERS = HeaderRegistry()
+_HEADERS.map_to_type("list-unsubscribe", _Unfolded)  # type: ignore[arg-type]
+
+
+class _Letter(EmailMultiAlternatives):
+    def message(self, **options: Any) -> Any:
+        """Return the MIME message. Django 6 builds it with a policy of Python's, Django 5.2 has none."""
+        if django.VERSION >= (6,):
+            options["policy"] = (options.get("policy") or policies.default).clone(header_factory=_HEADERS)
+        return super().message(**options)
 
 
 class EmailChannel(Channel):
@@ -76,7 +98,7 @@ class EmailChannel(Channel):
 
     def _send(self, connection: Any, message: Message) -> Receipt:
         sender = _with_name(self._from(), message.sender_name)
-        letter = EmailMultiAlternatives(
+        letter = _Letter(
             " ".join(message.subject.split()),
             message.text,
             sender,

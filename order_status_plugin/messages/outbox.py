@@ -111,7 +111,7 @@ def _keys(reached: Reached, alias: str, contact: ContactSnapshot) -> list[tuple[
         return []
     about = (str(reached.order.pk), reached.milestone.value, reached.subject, reached.occurrence, alias)
     return [
-        (hashlib.sha256("\0".join((*about, digest)).encode()).hexdigest(), digest)
+        (hashlib.sha256("\0".join((*about, digest)).encode()).hexdigest()[:32], digest)
         for digest in digests("recipient", alias, recipient.strip().casefold())
     ]
 

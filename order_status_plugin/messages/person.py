@@ -38,4 +38,5 @@ def first_name(name: str) -> str:
 
 def _address(stored: Mapping[str, Any]) -> Address:
     known = {field.name for field in dataclasses.fields(Address)}
-    return Address(**{key: tuple(value) if key == "lines" else value for key, value in stored.items() if key in known})
+    values: dict[str, Any] = {key: tuple(said) if key == "lines" else said for key, said in stored.items()}
+    return Address(**{key: said for key, said in values.items() if key in known})

@@ -16,7 +16,7 @@ LONGEST_ASKED = dt.timedelta(hours=24)
 
 def delay(attempts: int, retry_after: float | None = None) -> dt.timedelta:
     """Return how long to wait after this many tries; never less than the other side asked for."""
-    ceiling = min(conf.MESSAGES_MAX_DELAY, FIRST * 2 ** min(max(attempts - 1, 0), 30))
+    ceiling: dt.timedelta = min(conf.MESSAGES_MAX_DELAY, FIRST * 2 ** min(max(attempts - 1, 0), 30))
     drawn = ceiling * random.uniform(0.1, 1)  # noqa: S311 - spreads load, guards nothing
     asked = min(dt.timedelta(seconds=max(retry_after or 0, 0)), LONGEST_ASKED)
     return max(drawn, asked)

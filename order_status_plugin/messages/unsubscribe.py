@@ -21,7 +21,7 @@ class UnsubscribeView(Secure):
 
     #: A mail program sends neither cookie nor CSRF token; the token in the address is the proof.
     checks_csrf: ClassVar[bool] = False
-    http_method_names: ClassVar[list[str]] = ["get", "head", "post"]
+    http_method_names = ["get", "head", "post"]
 
     def get(self, request: HttpRequest, token: str) -> HttpResponse:
         """Show whether these messages are on, and the button that changes it."""

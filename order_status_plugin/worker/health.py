@@ -21,7 +21,8 @@ ASKING = dt.timedelta(minutes=5)
 
 def last_sign_of_life() -> dt.datetime | None:
     """Return when a worker last began any work of ours."""
-    return Pulse.objects.aggregate(last=Max("beat_at"))["last"]
+    last: dt.datetime | None = Pulse.objects.aggregate(last=Max("beat_at"))["last"]
+    return last
 
 
 def longest_silence() -> dt.timedelta:

@@ -52,7 +52,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--silence",
             type=float,
-            default=Timing.silence,
+            default=Timing().silence,
             help="seconds without a sign of life, after it lost a process, until it is started anew (%(default)s)",
         )
 
@@ -61,7 +61,7 @@ class Command(BaseCommand):
         if not logging.getLogger("order_status_plugin").hasHandlers():
             logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
         # A task may take its time: only one that outlasted its own limit twice says that nobody works any more.
-        patience = 2 * Conf.TIMEOUT + 60 if Conf.TIMEOUT else Timing.patience
+        patience = 2 * Conf.TIMEOUT + 60 if Conf.TIMEOUT else Timing().patience
         timing = Timing(silence=options["silence"], patience=max(patience, options["silence"]))
         Supervisor([*_manage(), CLUSTER], Heart(), timing).run()
 
