@@ -163,6 +163,17 @@ def test_another_email_at_the_host_ends_the_grant():
     assert holds(order, let_in(order))
 
 
+def test_a_change_of_keys_is_no_change_of_email(settings):
+    order = placed()
+    cookies = let_in(order)
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = "another secret key of some length that signs from here on"
+    placed(handover="read again")
+    assert holds(order, cookies)
+    placed(email="")
+    assert not holds(order, cookies)
+
+
 def test_a_grant_given_before_the_order_was_read_stands_for_the_email_of_the_checkout():
     order = record.first_sight("shop", "ts-20418")
     cookies = let_in(order, Grant.Method.CLAIM)
