@@ -1,0 +1,105 @@
+"""Real processes, really killed: nothing is lost, and somebody always works."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+
+import pytest
+
+from .processes import Project, alive, child_of, eventually, processes
+
+pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc to find what to kill")
+
+PLACE = """
+import django; django.setup()
+from order_status_plugin.tracking import record
+from tests.messages.shop import place
+for number in range({count}): place(ref=str(number))
+"""
+
+
+def mails(project: Project) -> list[str]:
+    log = project.folder / "mail" / "log"
+    return log.read_text().split() if log.exists() else []
+
+
+def states(project: Project) -> dict[str, int]:
+    return dict(project.query("select state, count(*) from order_status_plugin_outboxmessage group by state"))
+
+
+def test_a_relay_killed_in_the_middle_of_a_batch_loses_nothing(project: Project) -> None:
+    project.run("-c", PLACE.format(count=6))
+    relay = project.start("-m", "django", "order_status_send", SLOW_MAIL="0.3")
+    eventually(lambda: len(mails(project)) >= 2)
+    os.kill(relay.pid, signal.SIGKILL)
+    relay.wait()
+    killed_after = len(set(mails(project)))
+    assert 2 <= killed_after < 6
+    assert states(project) == {"pending": 6}
+    # The lease protects what may still be under way; when it is over, the rows are taken up again.
+    assert project.django("order_status_send").startswith("0 sent")
+    project.query("update order_status_plugin_outboxmessage set leased_until = '2020-01-01 00:00:00'")
+    assert project.django("order_status_send").startswith("6 sent")
+    assert states(project) == {"sent": 6}
+    # Each mail is there, under one name; those that had left left again as themselves.
+    assert len(list((project.folder / "mail").glob("*.eml"))) == 6
+    assert len(mails(project)) == 6 + killed_after
+    tries = project.query("select outcome, count(*) from order_status_plugin_messageattempt group by outcome")
+    assert dict(tries) == {"": 6, "sent": 6}
+
+
+def start_worker(project: Project, **env: str) -> tuple[int, int]:
+    """Start the supervisor; return its id and the cluster's, once that has given a sign of life."""
+    supervisor = project.start("-m", "django", "order_status_worker", "--silence", "8", **env)
+    assert "qcluster" not in processes()[supervisor.pid][3]
+    cluster = eventually(lambda: child_of(supervisor.pid, "qcluster"))
+    eventually(lambda: beats(project))
+    return supervisor.pid, cluster
+
+
+def beats(project: Project) -> list[str]:
+    return [
+        row[0] for row in project.query("select beat_at from order_status_plugin_pulse where name = 'pulse'") if row[0]
+    ]
+
+
+def test_a_frozen_cluster_is_started_anew_and_goes_on_working(project: Project) -> None:
+    """An idle worker that is killed takes the queue's lock with it (django-q2 #23): no task ever runs again."""
+    supervisor, cluster = start_worker(project)
+    sentinel = eventually(lambda: child_of(cluster, ""))
+    time.sleep(1)  # idle: the worker waits for its next task
+    family = {pid for pid, (parent, *_rest) in processes().items() if parent == sentinel}
+    assert len(family) >= 3  # worker, monitor, pusher
+    os.kill(min(family), signal.SIGKILL)  # the worker is the first that is started
+    renewed = eventually(lambda: (found := child_of(supervisor, "qcluster")) != cluster and found)
+    eventually(lambda: not alive(cluster), seconds=5)
+    last = beats(project)
+    eventually(lambda: beats(project) > last)
+    assert renewed != cluster
+    project.run("-c", PLACE.format(count=1))
+    eventually(lambda: len(mails(project)) == 1)
+    os.kill(supervisor, signal.SIGTERM)
+    eventually(lambda: not alive(renewed), seconds=20)
+
+
+def test_a_cluster_that_ends_is_started_anew_and_a_killed_supervisor_takes_it_along(project: Project) -> None:
+    supervisor, cluster = start_worker(project)
+    os.killpg(cluster, signal.SIGKILL)
+    renewed = eventually(lambda: (found := child_of(supervisor, "qcluster")) not in (0, cluster) and found)
+    eventually(lambda: len(alive(renewed)) > 2)
+    os.kill(supervisor, signal.SIGKILL)
+    eventually(lambda: not alive(renewed), seconds=20)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_told_to_stop_it_leaves_nothing_running(project: Project, number: signal.Signals) -> None:
+    supervisor, cluster = start_worker(project)
+    started = time.monotonic()
+    os.kill(supervisor, number)
+    process = project.started[-1]
+    assert process.wait(15) == 0
+    assert alive(cluster) == []
+    assert time.monotonic() - started < 12
