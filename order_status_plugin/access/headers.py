@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import functools
 import logging
-from collections.abc import Awaitable, Callable
-from typing import Any, ClassVar, TypeVar, cast
+from collections.abc import Callable
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
-from asgiref.sync import iscoroutinefunction, sync_to_async
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.staticfiles.storage import staticfiles_storage
@@ -31,7 +30,6 @@ logger = logging.getLogger("order_status_plugin")
 
 #: Turns a status (400, 403, 404 or 500) into the page that says so.
 Refuse = Callable[[HttpRequest, int], HttpResponse]
-V = TypeVar("V", bound=Callable[..., Any])
 
 _FIXED = (
     ("Cache-Control", "no-store, private"),
@@ -148,15 +146,6 @@ def _answer(request: HttpRequest, error: Exception, refuse: Refuse) -> HttpRespo
     return response
 
 
-def _finish(
-    request: HttpRequest, response: HttpResponseBase, *, checks_csrf: bool, frame_ancestors: str
-) -> HttpResponseBase:
-    if checks_csrf:
-        response = _csrf.process_response(request, response)
-    put_headers(response, frame_ancestors)
-    return response
-
-
 def secure(
     view: Callable[..., Any],
     *,
@@ -167,38 +156,25 @@ def secure(
     """Wrap a view of ours: its headers, its CSRF check and its failures.
 
     The result needs no login under LoginRequiredMiddleware and runs outside of ATOMIC_REQUESTS on every database.
-    ``checks_csrf=False`` is for machines that prove themselves otherwise. Works for plain and async views.
+    ``checks_csrf=False`` is for machines that prove themselves otherwise.
     """
-    wrapped: Callable[..., Any]
-    if iscoroutinefunction(view):
 
-        async def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            try:
-                if checks_csrf and await sync_to_async(_is_forged)(request):
-                    response = await sync_to_async(refuse)(request, 403)
-                else:
-                    response = await cast("Awaitable[HttpResponse]", view(request, *args, **kwargs))
-            except Exception as error:  # noqa: BLE001 - whatever it was, the answer carries our headers
-                response = await sync_to_async(_answer)(request, error, refuse)
-            return _finish(request, response, checks_csrf=checks_csrf, frame_ancestors=frame_ancestors)
-
-    else:
-
-        def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            try:
-                if checks_csrf and _is_forged(request):
-                    response = refuse(request, 403)
-                else:
-                    response = view(request, *args, **kwargs)
-            except Exception as error:  # noqa: BLE001 - whatever it was, the answer carries our headers
-                response = _answer(request, error, refuse)
-            return _finish(request, response, checks_csrf=checks_csrf, frame_ancestors=frame_ancestors)
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        response: HttpResponseBase
+        try:
+            response = refuse(request, 403) if checks_csrf and _is_forged(request) else view(request, *args, **kwargs)
+        except Exception as error:  # noqa: BLE001 - whatever it was, the answer carries our headers
+            response = _answer(request, error, refuse)
+        if checks_csrf:
+            response = _csrf.process_response(request, response)
+        put_headers(response, frame_ancestors)
+        return response
 
     functools.update_wrapper(wrapped, view)
-    wrapped = login_not_required(csrf_exempt(wrapped))
+    door: Callable[..., Any] = login_not_required(csrf_exempt(wrapped))
     for alias in settings.DATABASES:
-        wrapped = transaction.non_atomic_requests(using=alias)(wrapped)
-    return wrapped
+        door = transaction.non_atomic_requests(using=alias)(door)
+    return door
 
 
 class Secure(View):

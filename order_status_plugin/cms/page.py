@@ -25,6 +25,8 @@ class OrderStatusPageMixin(models.Model):
         verbose_name=_("body"), blank=True, help_text=_("Stands above the form; empty shows a sentence of ours.")
     )
 
+    #: By this the look-up knows the page that takes its place, in whatever app it is.
+    is_order_status_page: ClassVar[bool] = True
     content_panels: ClassVar[list[Any]] = [*Page.content_panels, FieldPanel("body")]
     subpage_types: ClassVar[list[str]] = []
 

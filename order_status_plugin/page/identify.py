@@ -75,9 +75,8 @@ def render_look_up(request: HttpRequest, error: str, status: int) -> HttpRespons
 
 def editors_page(request: HttpRequest) -> str:
     """Return the address of this site's OrderStatusPage, "" when there is none."""
-    try:
-        model: Any = apps.get_model("order_status_pages", "OrderStatusPage")
-    except LookupError:
+    model: Any = next((model for model in apps.get_models() if getattr(model, "is_order_status_page", False)), None)
+    if model is None:
         return ""
     site = Site.find_for_request(request)
     page = model._default_manager.in_site(site).live().public().first() if site else None

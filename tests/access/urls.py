@@ -29,10 +29,6 @@ def view(request: HttpRequest, how: str = "well") -> HttpResponse:
     return HttpResponse("fine")
 
 
-async def later(request: HttpRequest, how: str = "well") -> HttpResponse:
-    return view(request, how)
-
-
 class Machine(Secure):
     checks_csrf = False
     frame_ancestors = "'self'"
@@ -43,7 +39,6 @@ class Machine(Secure):
 
 urlpatterns = [
     path("now/<how>/", secure(view)),
-    path("later/<how>/", secure(later)),
     path("machine/", Machine.as_view()),
     path("orders/", include("order_status_plugin.urls")),
 ]
