@@ -26,7 +26,6 @@ class Manual(Source):
         note: str = "",
         expected_from: dt.date | None = None,
         expected_until: dt.date | None = None,
-        entered_by: str = "",
     ) -> TrackingUpdate:
         """Return the update that says what somebody entered.
 
@@ -44,7 +43,7 @@ class Manual(Source):
                     precision=Precision.MINUTE,
                     raw_code=status.value if status else "",
                     message=note,
-                    rule=f"entered by {entered_by}" if entered_by else "entered by hand",
+                    rule="entered by hand",
                     place=Place(text=place, city=place, country=country.upper()),
                 ),
             )

@@ -81,12 +81,12 @@ def test_the_raw_bytes_are_what_counts() -> None:
 @pytest.mark.parametrize(
     ("options", "ids"),
     [
-        ({}, ["order_status.E201"]),
-        ({"secrets": []}, ["order_status.E201"]),
-        ({"secrets": "one long enough text"}, ["order_status.E201"]),
-        ({"secrets": [None]}, ["order_status.E202"]),
-        ({"secrets": ["long enough to be one", ""]}, ["order_status.E202"]),
-        ({"secrets": ["short"]}, ["order_status.W201"]),
+        ({}, ["order_status.E401"]),
+        ({"secrets": []}, ["order_status.E401"]),
+        ({"secrets": "one long enough text"}, ["order_status.E401"]),
+        ({"secrets": [None]}, ["order_status.E402"]),
+        ({"secrets": ["long enough to be one", ""]}, ["order_status.E402"]),
+        ({"secrets": ["short"]}, ["order_status.W401"]),
         ({"secrets": SECRETS}, []),
     ],
 )

@@ -1,0 +1,96 @@
+"""The inbox and the outbox for staff: what came in, what went out, and why something did not."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from ..messages.models import MessageAttempt
+from .read_only import ReadOnlyAdmin, ReadOnlyInline
+
+#: As much of a body as a page shows.
+SHOWN = 20_000
+
+
+class InboxAdmin(ReadOnlyAdmin):
+    """What came in. ``replay`` is handed over by ``admin.py``: it makes messages due again and returns how many."""
+
+    replay: ClassVar[staticmethod[[QuerySet[Any]], int]]
+
+    list_display = ("id", "alias", "state", "reason", "attempts", "received_at", "handled_at")
+    list_filter = ("state", "alias", "received_at")
+    search_fields = ("key", "waits_for", "reason")
+    show_full_result_count = False
+    actions = ("replay_selected",)
+    fields = (
+        "alias",
+        "key",
+        "state",
+        "reason",
+        "waits_for",
+        "attempts",
+        "received_at",
+        "due_at",
+        "handled_at",
+        "headers",
+        "text",
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Leave the bodies where they are: a list does not show them."""
+        return super().get_queryset(request).defer("body")
+
+    @admin.display(description=_("body"))
+    def text(self, message: Any) -> str:
+        """Show the body as text, as far as it is one."""
+        return bytes(message.body[:SHOWN]).decode("utf-8", "replace")
+
+    def has_replay_permission(self, request: HttpRequest) -> bool:
+        """Replaying is changing."""
+        return self.may(request, "change")
+
+    @admin.action(description=_("Handle the selected messages again"), permissions=["replay"])
+    def replay_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        """Make them due; the worker takes them at once."""
+        count = self.replay(queryset)
+        said = ngettext("%d message is handled again.", "%d messages are handled again.", count) % count
+        self.message_user(request, said, messages.SUCCESS)
+
+
+class TryInline(ReadOnlyInline):
+    """Each try to send."""
+
+    model = MessageAttempt
+    fields = ("started_at", "ended_at", "outcome", "detail")
+
+
+class OutboxAdmin(ReadOnlyAdmin):
+    """What went out, or waits, or was not sent, with the reason."""
+
+    list_display = ("id", "order", "milestone", "channel", "state", "reason", "attempts", "due_at", "sent_at")
+    list_filter = ("state", "milestone", "channel", "created_at")
+    list_select_related = ("order",)
+    search_fields = ("order__number", "order__reference", "reason", "provider_id")
+    show_full_result_count = False
+    fields = (
+        "order",
+        "milestone",
+        "subject",
+        "occurrence",
+        "channel",
+        "state",
+        "reason",
+        "told_by",
+        "attempts",
+        "happened_at",
+        "created_at",
+        "due_at",
+        "sent_at",
+        "provider_id",
+    )
+    inlines = (TryInline,)

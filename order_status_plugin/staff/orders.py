@@ -1,0 +1,250 @@
+"""Orders and parcels for support staff: find one, see what is known of it and why, set a parcel by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, Prefetch, Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from ..access.links import order_path
+from ..backends import get_host
+from ..carriers import catalogue
+from ..exceptions import BackendError
+from ..tracking.models import DeliveryEstimate, Fulfillment, Order, OrderLine, Parcel, TrackingEvent
+from .by_hand import ByHandForm
+from .read_only import ReadOnlyAdmin, ReadOnlyInline
+
+
+class LineInline(ReadOnlyInline):
+    """What was ordered."""
+
+    model = OrderLine
+    fields = ("title", "details", "sku", "quantity")
+
+
+class FulfillmentInline(ReadOnlyInline):
+    """What was sent."""
+
+    model = Fulfillment
+    fields = ("reference", "kind", "sent_at", "is_cancelled", "notify_customer")
+
+
+class ParcelInline(ReadOnlyInline):
+    """Where the parcels are."""
+
+    model = Parcel
+    fields = ("carrier_name", "number", "status", "overlay", "source", "last_checked_at", "history")
+    show_change_link = True
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Parcel]:
+        """Take the events along: one query, however many parcels."""
+        events = Prefetch("events", TrackingEvent.objects.order_by("-sort_key", "-pk"))
+        return super().get_queryset(request).prefetch_related(events)
+
+    @admin.display(description=_("carrier"))
+    def carrier_name(self, parcel: Parcel) -> str:
+        """Name the carrier as customers know it."""
+        known = catalogue.get(parcel.carrier)
+        return known.name if known else parcel.carrier_text
+
+    @admin.display(description=_("tracking number"))
+    def number(self, parcel: Parcel) -> str:
+        """Write the number in groups."""
+        return catalogue.group(parcel.tracking_number)
+
+    @admin.display(description=_("events"))
+    def history(self, parcel: Parcel) -> SafeString:
+        """List what happened, newest first."""
+        return format_html_join(
+            SafeString("<br>"),
+            "{} {} {} {}",
+            (
+                (event.local_time.replace("T", " "), event.status or event.raw_code, event.place_text, event.message)
+                for event in list(parcel.events.all())[:20]
+            ),
+        )
+
+
+class EventInline(ReadOnlyInline):
+    """Everything that was told of one parcel, and by which rule it means what it means."""
+
+    model = TrackingEvent
+    fields = (
+        "local_time",
+        "utc_offset",
+        "status",
+        "overlay",
+        "place_text",
+        "message",
+        "source",
+        "raw_code",
+        "rule",
+        "received_at",
+        "message_id",
+    )
+    ordering = ("-sort_key", "-pk")
+
+
+class EstimateInline(ReadOnlyInline):
+    """Every statement on the day of delivery."""
+
+    model = DeliveryEstimate
+    fields = ("earliest", "latest", "reason", "source", "stated_at", "received_at")
+    ordering = ("-stated_at", "-pk")
+
+
+class OrderAdmin(ReadOnlyAdmin):
+    """Orders. Nothing personal is read here: who the customer is stands on the order status page and at the host."""
+
+    change_form_template = "order_status_plugin/staff/order.html"
+    list_display = ("__str__", "host", "headline", "parcel_count", "placed_at", "country", "state_text")
+    list_filter = ("headline", "host", "state", "placed_at")
+    search_fields = ("number", "reference")
+    search_help_text = _("Order number, the host's reference or a tracking number.")
+    date_hierarchy = "placed_at"
+    show_full_result_count = False
+    fields = (
+        "number",
+        "host",
+        "reference",
+        "headline",
+        "placed_at",
+        "state",
+        "state_text",
+        "payment",
+        "currency",
+        "total",
+        "refunded_total",
+        "locale",
+        "site",
+        "country",
+        "shipping_method",
+        "tags",
+        "expected_dispatch",
+        "handover",
+        "is_imported",
+        "read_at",
+        "changed_at",
+        "version",
+    )
+    inlines = (ParcelInline, FulfillmentInline, LineInline)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:
+        """Count the parcels in the same query."""
+        shown = Count("parcels", filter=Q(parcels__is_withdrawn=False))
+        orders: QuerySet[Order] = super().get_queryset(request).annotate(shown_parcels=shown)
+        return orders
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Order], search_term: str
+    ) -> tuple[QuerySet[Order], bool]:
+        """Find by order number and reference, and by a tracking number in any spelling."""
+        found, has_duplicates = super().get_search_results(request, queryset, search_term)
+        number = catalogue.normalise_number(search_term)
+        if number:
+            parcels = Parcel.objects.filter(number_key=number).values("order_id")
+            found = found | queryset.filter(Q(pk__in=parcels) | Q(number_key__in=_order_keys(search_term)))
+        return found, has_duplicates
+
+    @admin.display(description=_("parcels"), ordering="shown_parcels")
+    def parcel_count(self, order: Any) -> int:
+        """Say how many parcels there are."""
+        return int(order.shown_parcels)
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        """Link to the order status page, and to the order in the shop's own admin."""
+        order = kwargs.get("obj")
+        if order is not None:
+            context |= {"status_page": order_path(order), "host_page": _host_page(order)}
+        return super().render_change_form(request, context, *args, **kwargs)
+
+
+def _order_keys(number: str) -> set[str]:
+    """Return the forms in which the hosts keep this order number."""
+    keys = set()
+    for alias in Order.objects.order_by().values_list("host", flat=True).distinct():
+        try:
+            keys.add(get_host(alias).normalise_number(number))
+        except (KeyError, BackendError):
+            continue
+    return keys - {""}
+
+
+def _host_page(order: Order) -> str:
+    try:
+        return get_host(order.host).staff_url(order.reference)
+    except (KeyError, BackendError):
+        return ""
+
+
+class ParcelAdmin(ReadOnlyAdmin):
+    """Parcels: reached from their orders, or found by number."""
+
+    change_form_template = "order_status_plugin/staff/parcel.html"
+    list_display = ("__str__", "order", "status", "overlay", "source", "last_checked_at")
+    list_filter = ("status", "overlay", "carrier", "source")
+    list_select_related = ("order",)
+    search_fields = ("tracking_number", "number_key", "order__number")
+    show_full_result_count = False
+    fields = (
+        "order",
+        "fulfillment",
+        "carrier",
+        "carrier_text",
+        "tracking_number",
+        "status",
+        "overlay",
+        "source",
+        "is_withdrawn",
+        "last_checked_at",
+    )
+    inlines = (EventInline, EstimateInline)
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the form."""
+        mine = path(
+            "<path:object_id>/by-hand/",
+            self.admin_site.admin_view(self.by_hand_view),
+            name="order_status_plugin_parcel_by_hand",
+        )
+        return [mine, *super().get_urls()]
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        """Offer the form to those who may use it."""
+        context["may_enter"] = self.may(request, "change")
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def by_hand_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Show the form, and record what was entered."""
+        if not self.may(request, "change"):
+            raise PermissionDenied
+        parcel = self.get_object(request, object_id)
+        if parcel is None:
+            raise Http404
+        form = ByHandForm(request.POST or None, initial={"moment": timezone.now()})
+        if request.method == "POST" and form.is_valid():
+            form.enter(parcel)
+            entered = form.cleaned_data["status"] or gettext("note or date")
+            self.log_change(request, parcel, gettext("Set by hand: %s") % entered)
+            self.message_user(request, gettext("This is on the order status page now."), messages.SUCCESS)
+            return HttpResponseRedirect(reverse("admin:order_status_plugin_order_change", args=[parcel.order_id]))
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": gettext("Set status by hand"),
+            "subtitle": str(parcel),
+            "parcel": parcel,
+            "form": form,
+            "media": self.media + form.media,
+        }
+        return TemplateResponse(request, "order_status_plugin/staff/by_hand.html", context)
