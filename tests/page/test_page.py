@@ -83,6 +83,20 @@ def test_neither_the_link_nor_a_token_is_kept(client: Client, order: Order) -> N
     assert 'name="csrfmiddlewaretoken"' in kept
 
 
+def test_the_token_of_a_kept_page_lets_its_visitor_post() -> None:
+    order, guest = placed(), Client(enforce_csrf_checks=True)
+    other = Client(enforce_csrf_checks=True)
+    for client in (other, guest):
+        page = client.get(order_path(order), secure=True).content.decode()
+    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)
+    assert token
+    form = {"number": "TS-20418", "email": EMAIL, "csrfmiddlewaretoken": token[1]}
+    headers = {"referer": "https://testserver/"}
+    path = f"{order_path(order)}identify/"
+    assert other.post(path, form, secure=True, headers=headers).status_code == 403
+    assert guest.post(path, form, secure=True, headers=headers).status_code == 303
+
+
 def test_a_kept_page_gives_way_to_a_new_version_of_the_order(client: Client, order: Order) -> None:
     client.get(order_path(order))
     change_order()
