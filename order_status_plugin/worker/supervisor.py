@@ -97,8 +97,14 @@ class Supervisor:
 
     def run(self) -> None:
         """Supervise until SIGTERM or SIGINT."""
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._stop)
+        before = {number: signal.signal(number, self._stop) for number in (signal.SIGTERM, signal.SIGINT)}
+        try:
+            self._keep_running()
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def _keep_running(self) -> None:
         rest = self.timing.rest
         while not self.is_stopping:
             child = self._start()
@@ -136,9 +142,9 @@ class Supervisor:
                 logger.error("worker ended by itself with code %s: starting a new one", child.process.returncode)
                 return
             now = time.monotonic()
-            child.look(now)
             if now - asked >= self.timing.ask:
                 asked = now
+                child.look(now)
                 if self._is_frozen(child, now):
                     return
             self._sleep(self.timing.tick)
@@ -155,8 +161,7 @@ class Supervisor:
         beat = now - ago if ago is not None and has_beaten else child.started
         silent = now - beat
         limit = self.timing.silence if has_beaten else max(self.timing.start, self.timing.silence)
-        lost_one = child.lost > beat - 2 * self.timing.tick
-        if silent > self.timing.patience or (silent > limit and lost_one):
+        if silent > self.timing.patience or (silent > limit and child.lost > beat):
             logger.error("no sign of life from the worker for %.0f seconds: starting a new one", silent)
             return True
         return False

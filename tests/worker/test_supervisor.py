@@ -1,0 +1,172 @@
+"""The supervisor's judgement: frozen, busy, ended, or without a database."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+
+import pytest
+
+from order_status_plugin.worker import family, guardian
+from order_status_plugin.worker.supervisor import Supervisor, Timing
+
+#: A cluster of two processes; the first dies after a moment, as a killed worker does.
+LOSES_ONE = ["sh", "-c", "sleep 0.4 & sleep 30 & wait"]
+LOSES_NONE = ["sh", "-c", "sleep 30 & sleep 30 & wait"]
+ENDS = ["sh", "-c", "exit 3"]
+STUBBORN = ["sh", "-c", "trap '' TERM; sleep 30 & wait; sleep 30"]
+
+TIMING = Timing(tick=0.05, ask=0.1, silence=0.8, start=0.8, patience=30, grace=0.5, rest=0.05, longest_rest=0.1)
+
+
+class Heart:
+    """Beats, or not; and ends the supervisor after a while."""
+
+    def __init__(self, silent_for: Callable[[], float | None], seconds: float) -> None:
+        self._silent_for = silent_for
+        self.end = time.monotonic() + seconds
+        self.supervisor: Supervisor | None = None
+        self.starts = 0
+        self.asked = 0
+
+    def ask(self) -> None:
+        self.asked += 1
+        if time.monotonic() > self.end:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    def forget(self) -> None:
+        self.starts += 1
+
+    def silent_for(self) -> float | None:
+        return self._silent_for()
+
+
+def supervise(
+    command: list[str], silent_for: Callable[[], float | None], seconds: float, timing: Timing = TIMING
+) -> Heart:
+    heart = Heart(silent_for, seconds)
+    Supervisor(command, heart, timing).run()
+    return heart
+
+
+def test_a_cluster_that_beats_is_left_alone() -> None:
+    heart = supervise(LOSES_ONE, lambda: 0.0, seconds=2.5)
+    assert heart.starts == 1
+    assert heart.asked > 5
+
+
+def test_silence_after_a_loss_is_a_freeze() -> None:
+    assert supervise(LOSES_ONE, lambda: None, seconds=2.5).starts >= 2
+
+
+def test_silence_alone_is_work() -> None:
+    """A long task of the shop's own keeps every worker busy: killing it would start it over for ever."""
+    assert supervise(LOSES_NONE, lambda: None, seconds=2.5).starts == 1
+
+
+def test_but_not_without_end() -> None:
+    timing = Timing(tick=0.05, ask=0.1, silence=0.3, start=0.3, patience=1, grace=0.5, rest=0.05)
+    assert supervise(LOSES_NONE, lambda: None, seconds=2.5, timing=timing).starts >= 2
+
+
+def test_a_beat_from_before_the_start_is_no_beat() -> None:
+    assert supervise(LOSES_ONE, lambda: 3600.0, seconds=2.5).starts >= 2
+
+
+def test_a_cluster_that_beat_and_fell_silent_is_frozen() -> None:
+    started = time.monotonic()
+    assert supervise(LOSES_ONE, lambda: max(0.0, time.monotonic() - started - 0.5), seconds=2.5).starts >= 2
+
+
+def test_without_a_database_nobody_is_killed() -> None:
+    def fail() -> float | None:
+        raise OSError("the database is away")
+
+    assert supervise(LOSES_ONE, fail, seconds=2.5).starts == 1
+
+
+def test_a_question_that_cannot_be_taken_back_stops_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def forget(self: Heart) -> None:
+        self.starts += 1
+        raise OSError("the database is away")
+
+    monkeypatch.setattr(Heart, "forget", forget)
+    assert supervise(LOSES_NONE, lambda: 0.0, seconds=0.3).starts == 1
+
+
+def test_a_cluster_that_ends_is_started_again_with_growing_rests() -> None:
+    heart = Heart(lambda: None, 1.5)
+    started: list[float] = []
+    heart.forget = lambda: started.append(time.monotonic())  # type: ignore[method-assign]
+    timing = Timing(tick=0.02, ask=0.1, silence=9, start=9, patience=9, grace=0.5, rest=0.05, longest_rest=0.4)
+    Supervisor(ENDS, heart, timing).run()
+    rests = [after - before for before, after in zip(started, started[1:], strict=False)]
+    assert len(started) >= 3
+    assert rests[0] < rests[2]
+
+
+def test_one_that_will_not_stop_is_made_to() -> None:
+    started = time.monotonic()
+    heart = Heart(lambda: 0.0, 0.4)
+    Supervisor(STUBBORN, heart, TIMING).run()
+    assert time.monotonic() - started < 10
+
+
+def test_the_signal_handlers_are_given_back() -> None:
+    before = signal.getsignal(signal.SIGTERM)
+    supervise(LOSES_NONE, lambda: 0.0, seconds=0.1)
+    assert signal.getsignal(signal.SIGTERM) is before
+
+
+def test_the_family_is_seen_the_same_way_by_proc_and_by_ps(monkeypatch: pytest.MonkeyPatch) -> None:
+    process = subprocess.Popen(["sleep", "30"], start_new_session=True)
+    try:
+        assert family.members(process.pid) == {process.pid}
+        assert family._from_ps(process.pid) == {process.pid}
+    finally:
+        process.kill()
+        process.wait()
+    assert family.members(process.pid) == frozenset()
+
+
+def test_where_the_system_tells_nothing_nobody_is_suspected(monkeypatch: pytest.MonkeyPatch, tmp_path: object) -> None:
+    monkeypatch.setattr(family, "PROC", tmp_path)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert family.members(os.getpid()) == frozenset()
+
+
+@pytest.mark.parametrize("trap", ["", "trap '' TERM; "])
+def test_the_guardian_ends_the_group_when_its_pipe_closes(trap: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guardian, "GRACE", 0.5)
+    process = subprocess.Popen(["sh", "-c", f"{trap}while :; do sleep 0.1; done"], start_new_session=True)
+    time.sleep(0.3)
+    reader, writer = os.pipe()
+    stdin = os.dup(0)
+    try:
+        os.dup2(reader, 0)
+        os.close(writer)  # the supervisor is no more
+        guardian.main(process.pid)
+    finally:
+        os.dup2(stdin, 0)
+        os.close(stdin)
+        os.close(reader)
+    assert process.wait(5) in (-signal.SIGTERM, -signal.SIGKILL)
+
+
+def test_the_guardian_waits_as_long_as_the_pipe_is_open() -> None:
+    process = subprocess.Popen(["sleep", "30"], start_new_session=True)
+    guard = subprocess.Popen([sys.executable, "-I", "-S", guardian.__file__, str(process.pid)], stdin=subprocess.PIPE)
+    try:
+        time.sleep(0.5)
+        assert (process.poll(), guard.poll()) == (None, None)
+        assert guard.stdin
+        guard.stdin.close()
+        assert process.wait(10) == -signal.SIGTERM
+        assert guard.wait(10) == 0
+    finally:
+        process.kill()
+        guard.kill()
