@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
+from typing import TYPE_CHECKING, cast
 
 from django.utils.module_loading import import_string
 
@@ -14,37 +14,13 @@ from .exceptions import BackendError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from django.core.checks import CheckMessage
-
+    from .backend import Backend
     from .channels.base import Channel
     from .hosts.base import Host
     from .sources.base import Source
 
 #: An alias stands in URLs and in environment variables.
 ALIAS = re.compile(r"[a-z][a-z0-9_-]{0,39}")
-
-
-class Backend:
-    """What hosts, sources and channels have in common.
-
-    ``alias`` is the key in ``ORDER_STATUS`` and, for webhooks, the address. ``options`` is the dict under
-    ``OPTIONS``; a subclass reads what it needs in ``__init__`` and keeps nothing between requests.
-    """
-
-    #: A name for people, e.g. in the admin.
-    label: ClassVar[str] = ""
-
-    def __init__(self, alias: str, options: Mapping[str, Any]) -> None:
-        """Keep alias and options. Raise nothing here: say what is wrong in :meth:`check`."""
-        self.alias = alias
-        self.options = options
-
-    def check(self) -> list[CheckMessage]:
-        """Return what ``manage.py check`` should say about these options. No network here."""
-        return []
-
-
-B = TypeVar("B", bound=Backend)
 
 
 class Registry:

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..backends import Backend
+from ..backend import Backend
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from ..backends import Backend
+from ..backend import Backend
 
 if TYPE_CHECKING:
     import datetime as dt

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from ..backends import Backend
+from ..backend import Backend
 from ..exceptions import UnreadableMessage
 
 if TYPE_CHECKING:
