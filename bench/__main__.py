@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import time
 
 from tests.servers import database, postgresql
 
 from .rows import table, write
-from .server import keep_to, serve
+from .server import keep_to, roam, serve
 
 
 def main() -> int:
     """Return 0 when every target is met."""
     began = time.monotonic()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # the database server ends with us
     keep_to(-1)
     with postgresql() as server_url, database(server_url, f"order_status_bench_{os.getpid()}") as url:
         os.environ |= {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "bench.settings"}
@@ -23,7 +25,9 @@ def main() -> int:
         django.setup()
         from . import pages, shop
 
+        roam()
         placed, order = shop.build()
+        keep_to(-1)
         with serve() as server:
             compared = pages.pages(server, placed, order)
             rows = [

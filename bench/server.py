@@ -14,6 +14,8 @@ from dataclasses import dataclass
 import psutil
 
 THREADS = 4
+#: The cores that are ours to use; empty where the system does not say.
+CORES = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
 
 
 @dataclass(frozen=True)
@@ -34,8 +36,14 @@ class Server:
 
 def keep_to(core: int) -> None:
     """Keep this process, and what it starts from here on, to one core, where the system can."""
-    if hasattr(os, "sched_setaffinity") and len(os.sched_getaffinity(0)) > 1:
-        os.sched_setaffinity(0, {sorted(os.sched_getaffinity(0))[core]})
+    if CORES:
+        os.sched_setaffinity(0, {CORES[core]})
+
+
+def roam() -> None:
+    """Use every core again: preparations are not measured."""
+    if CORES:
+        os.sched_setaffinity(0, CORES)
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -43,7 +44,17 @@ class Part:
 
 def pytest(name: str, *arguments: str, is_alone: bool = False, **env: str) -> Part:
     """Return a part that is pytest under coverage in this interpreter."""
-    command = (sys.executable, "-m", "coverage", "run", "-m", "pytest", "-q", f"--junitxml={RESULTS / name}.xml")
+    command = (
+        sys.executable,
+        "-m",
+        "coverage",
+        "run",
+        "-m",
+        "pytest",
+        "-q",
+        f"--junitxml={RESULTS / name}.xml",
+        "--durations=5",
+    )
     return Part(name, (*command, *arguments), {"DJANGO_SETTINGS_MODULE": "tests.settings", **env}, is_alone)
 
 
@@ -119,6 +130,7 @@ def main() -> int:
     parser.add_argument("--only", nargs="*", help="names of parts")
     options = parser.parse_args()
     began = time.monotonic()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # the database server ends with us
     RESULTS.mkdir(parents=True, exist_ok=True)
     for old in (*RESULTS.glob("*.xml"), *RESULTS.glob("*.log"), *CHECKOUT.glob(".coverage.*"), CHECKOUT / ".coverage"):
         old.unlink(missing_ok=True)

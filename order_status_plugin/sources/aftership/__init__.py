@@ -52,14 +52,14 @@ class AfterShip(Source):
         given = self._given()
         if not given:
             return [
-                Error(f"{where} needs a list of webhook secrets under 'secrets'.", hint=hint, id="order_status.E201")
+                Error(f"{where} needs a list of webhook secrets under 'secrets'.", hint=hint, id="order_status.E401")
             ]
         if any(not isinstance(secret, str) or not secret for secret in given):
-            return [Error(f"{where}: each of 'secrets' must be a text.", hint=hint, id="order_status.E202")]
+            return [Error(f"{where}: each of 'secrets' must be a text.", hint=hint, id="order_status.E402")]
         if any(len(secret) < SHORT for secret in self.secrets()):
             return [
                 Warning(
-                    f"{where}: a secret under {SHORT} characters can be guessed.", hint=hint, id="order_status.W201"
+                    f"{where}: a secret under {SHORT} characters can be guessed.", hint=hint, id="order_status.W401"
                 )
             ]
         return []
