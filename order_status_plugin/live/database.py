@@ -6,7 +6,7 @@ import asyncio
 import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
 
-from django.db import connections
+from django.db import connection, connections
 from django.utils import timezone
 
 from ..access.links import channel_of
@@ -50,6 +50,9 @@ class DatabaseBroker(Broker):
             .order_by("-changed_at")
             .values_list("locator", "link_version", "version")[:MOST]
         )
+        if connection.vendor == "sqlite":
+            # While one connection of a process holds a lock, SQLite keeps the files of all others that it closes.
+            connection.close()
         self._looked_at = now
         news = [row for row in rows if self._known.get(row[:2]) != row[2]]
         # Only what is in the window can come again.

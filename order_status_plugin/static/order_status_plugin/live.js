@@ -69,8 +69,12 @@
   const news = (main) => main.dataset.news || (main.querySelector("h1") || main).textContent.replace(/\s+/g, " ").trim();
 
   function show(fresh, title) {
-    const before = news(root), focused = document.activeElement, x = scrollX, y = scrollY;
+    const before = news(root), focused = document.activeElement;
     const hadFocus = root.contains(focused);
+    const topOf = (element) => element.getBoundingClientRect().top;
+    // What somebody reads or types stays under their eyes, also when a card comes in above.
+    const mark = scrollY > 0 && (hadFocus ? focused : [...root.querySelectorAll("[id]")].find((e) => topOf(e) >= 0));
+    const top = mark && topOf(mark);
     morph(root, fresh);
     document.title = title;
     if (hadFocus && document.activeElement !== focused) {
@@ -78,7 +82,7 @@
       if (target === root) root.tabIndex = -1;
       target.focus({ preventScroll: true });
     }
-    scrollTo({ left: x, top: y, behavior: "instant" });
+    if (mark && root.contains(mark)) scrollBy({ top: topOf(mark) - top, behavior: "instant" });
     const status = root.querySelector("[role=status]");
     if (status && news(root) !== before) {
       const said = document.createElement("span");
