@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from .. import flow
+from ..backends import get_host
 from ..events import (
     ContactSnapshot,
     FulfillmentSnapshot,
@@ -24,7 +25,6 @@ from ..events import (
     ParcelStatus,
     TrackingScan,
 )
-from ..hosts.demo import DemoHost
 from ..intake.models import InboxMessage
 from ..tracking.models import Order, Parcel
 from .hosts import must
@@ -221,7 +221,8 @@ class _Shop:
     def __enter__(self) -> None:
         self.override.enable()
         now, reference = timezone.now(), f"contract-{next(self._count)}"
-        DemoHost("contract", {}).orders["contract", reference] = OrderSnapshot(
+        shelf: Any = get_host("contract")
+        shelf.orders["contract", reference] = OrderSnapshot(
             reference=reference,
             number=reference,
             placed_at=now - dt.timedelta(days=4),
@@ -241,5 +242,4 @@ class _Shop:
     def __exit__(self, *error: object) -> None:
         InboxMessage.objects.all().delete()
         Order.objects.filter(host="contract").delete()
-        DemoHost.orders.clear()
         self.override.disable()
