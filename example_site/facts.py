@@ -1,0 +1,120 @@
+"""What the demo tells scripts and people once it is ready: demo.json, and a table."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Q
+from django.urls import reverse
+from oscar.core.loading import get_model
+from wagtail.models import Page
+
+from order_status_plugin.access.links import order_path
+from order_status_plugin.carriers import catalogue
+from order_status_plugin.events import Tier
+from order_status_plugin.sources.aftership.codes import CARRIERS
+from order_status_plugin.tracking.models import Order, OrderContact, Parcel
+from order_status_plugin.view.build import build
+
+from .secret_store import secret_env
+from .shop.data.load import STAFF
+from .shop.data.orders import ORDERS
+
+
+def write_facts(base_url: str, password: str) -> dict[str, Any]:
+    """Write demo.json, whole or not at all; return what stands in it."""
+    facts = {
+        "base_url": base_url,
+        "wagtail_admin": base_url + reverse("wagtailadmin_home"),
+        "host_admin": base_url + reverse("dashboard:order-list"),
+        "status_page_edit_url": base_url + _status_page_edit_path(),
+        "staff": {"username": STAFF, "password": password},
+        "mail_dir": str(settings.EMAIL_FOLDER),
+        "sources": [
+            {
+                "alias": alias,
+                "backend": entry["BACKEND"],
+                "url": base_url + reverse("order_status:hook", kwargs={"alias": alias}),
+                "secret_env": secret_env(alias),
+            }
+            for alias, entry in settings.ORDER_STATUS["SOURCES"].items()
+            if entry.get("OPTIONS", {}).get("secrets")
+        ],
+        "orders": [_order(base_url, demo.number, demo.scenario) for demo in ORDERS],
+    }
+    path = settings.VAR / "demo.json"
+    draft = path.with_suffix(f".{os.getpid()}")
+    draft.write_text(json.dumps(facts, ensure_ascii=False, indent=2))
+    draft.replace(path)
+    return facts
+
+
+def _status_page_edit_path() -> str:
+    """Return where the editor edits the order status page; the home page where the site has none."""
+    named = Q(content_type__model="orderstatuspage")
+    page = Page.objects.filter(named).first() or Page.objects.get(sites_rooted_here__is_default_site=True)
+    return reverse("wagtailadmin_pages:edit", args=[page.pk])
+
+
+def _order(base_url: str, number: str, scenario: str) -> dict[str, Any]:
+    reference = get_model("order", "Order").objects.get(number=number).pk
+    order = Order.objects.get(host="shop", reference=reference)
+    contact = OrderContact.objects.get(order=order)
+    return {
+        "host": order.host,
+        "number": order.number,
+        "email": contact.email,
+        "phone": contact.phone,
+        "locale": order.locale,
+        "link": base_url + order_path(order),
+        "scenario": scenario,
+        "personal": _personal(order, contact),
+        "parcels": [_parcel(parcel) for parcel in order.parcels.filter(is_withdrawn=False)],
+    }
+
+
+def _personal(order: Order, contact: OrderContact) -> list[str]:
+    """Return name, street, postcode and payment as the private page prints them."""
+    private = build(order, Tier.PRIVATE).private
+    if private is None:
+        return []
+    address = contact.shipping_address or contact.billing_address
+    texts = [contact.name, *(address.get("lines") or ())[:1], address.get("postcode") or "", private.payment]
+    printed = "\n".join((*private.deliver_to, *private.bill_to, private.payment))
+    return [text for text in texts if text and text in printed]
+
+
+def _parcel(parcel: Parcel) -> dict[str, Any]:
+    carrier = catalogue.get(parcel.carrier)
+    theirs = next((slug for slug, ours in CARRIERS.items() if ours == parcel.carrier), None)
+    return {
+        "carrier": parcel.carrier or (carrier.name if carrier else parcel.carrier_text),
+        "carrier_name_at_source": theirs if parcel.source else None,
+        "tracking_number": parcel.tracking_number,
+        "source": parcel.source or None,
+    }
+
+
+def table(facts: dict[str, Any]) -> str:
+    """Return the orders, one a line, and the ways in."""
+    lines = [
+        f"{order['number']:<9} {demo.tells:<62} {order['email']:<34} {order['link']}"
+        for order, demo in zip(facts["orders"], ORDERS, strict=True)
+    ]
+    return "\n".join(
+        [
+            "",
+            *lines,
+            "",
+            f"Staff      {facts['staff']['username']}   password {facts['staff']['password']}",
+            f"Dashboard  {facts['host_admin']}",
+            f"Wagtail    {facts['wagtail_admin']}",
+            f"Mailbox    {facts['base_url']}/mailbox/",
+            f"Simulator  {facts['base_url']}/simulator/",
+            "",
+            "Ctrl-C ends all of it.",
+        ]
+    )

@@ -1,0 +1,32 @@
+"""Secrets of the demo: from the environment, or made up once and kept in ``var``."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from pathlib import Path
+
+
+def kept(var: Path, name: str) -> str:
+    """Return the secret that ``var/secrets.json`` keeps under this name; make it up when it is new."""
+    path = var / "secrets.json"
+    known: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
+    if name not in known:
+        known[name] = secrets.token_urlsafe(32)
+        draft = path.with_suffix(f".{os.getpid()}")
+        draft.touch(mode=0o600)
+        draft.write_text(json.dumps(known, indent=2))
+        draft.replace(path)
+    return known[name]
+
+
+def secret_env(alias: str) -> str:
+    """Return the name of the environment variable that sets a source's secret."""
+    return "ORDER_STATUS_SECRETS_" + alias.upper().replace("-", "_")
+
+
+def source_secrets(var: Path, alias: str) -> list[str]:
+    """Return the secrets of a source, newest first: a comma stands between two in the environment."""
+    given = [part.strip() for part in os.environ.get(secret_env(alias), "").split(",") if part.strip()]
+    return given or [kept(var, alias)]

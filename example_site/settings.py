@@ -1,0 +1,178 @@
+"""The settings of the example shop. What the plugin needs stands at the end, and is short."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from pathlib import Path
+
+import oscar
+from oscar.defaults import *  # noqa: F403
+
+from .databases import from_url
+from .secret_store import kept, source_secrets
+
+BASE_DIR = Path(__file__).resolve().parent
+VAR = Path(os.environ.get("EXAMPLE_VAR") or BASE_DIR / "var").resolve()
+VAR.mkdir(parents=True, exist_ok=True)
+PORT = int(os.environ.get("PORT") or 8000)
+
+SECRET_KEY = kept(VAR, "django")
+DEBUG = os.environ.get("DEBUG") == "1"
+ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
+ROOT_URLCONF = "example_site.urls"
+ASGI_APPLICATION = "example_site.asgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.AutoField"
+
+# --- the shop: Wagtail and django-oscar ----------------------------------------------------------------
+OUR_FORKS = {
+    "oscar.apps.checkout.apps.CheckoutConfig": "example_site.checkout.apps.CheckoutConfig",
+    "oscar.apps.search.apps.SearchConfig": "example_site.search.apps.SearchConfig",
+    "oscar.apps.shipping.apps.ShippingConfig": "example_site.shipping.apps.ShippingConfig",
+}
+INSTALLED_APPS = [
+    "example_site.shop",
+    "order_status_plugin",
+    "order_status_plugin.pages",
+    "django_q",
+    "wagtail.contrib.redirects",
+    "wagtail.sites",
+    "wagtail.users",
+    "wagtail.snippets",
+    "wagtail.documents",
+    "wagtail.images",
+    "wagtail.search",
+    "wagtail.admin",
+    "wagtail",
+    "modelcluster",
+    "taggit",
+    "sorl.thumbnail",
+    *(OUR_FORKS.get(app, app) for app in oscar.INSTALLED_APPS),
+]
+# The fork of Oscar's shipping app changes no table.
+MIGRATION_MODULES = {"shipping": "oscar.apps.shipping.migrations"}
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "oscar.apps.basket.middleware.BasketMiddleware",
+    "wagtail.contrib.redirects.middleware.RedirectMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "oscar.apps.search.context_processors.search_form",
+                "oscar.apps.checkout.context_processors.checkout",
+                "oscar.apps.communication.notifications.context_processors.notifications",
+                "oscar.core.context_processors.metadata",
+            ]
+        },
+    }
+]
+AUTHENTICATION_BACKENDS = [
+    "oscar.apps.customer.auth_backends.EmailBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+DATABASES = {"default": from_url(os.environ.get("DATABASE_URL", ""), VAR)}
+REDIS_URL = os.environ.get("REDIS_URL", "")
+if REDIS_URL:
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+
+USE_TZ = True
+TIME_ZONE = "Europe/Lisbon"
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("fr", "Français"), ("ar", "العربية")]
+SITE_ID = 1
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+MEDIA_URL = "/media/"
+MEDIA_ROOT = VAR / "media"
+EMAIL_BACKEND = "example_site.mail.FolderBackend"
+EMAIL_FOLDER = VAR / "mail"
+DEFAULT_FROM_EMAIL = "Tilia & Sal <hello@tilia-sal.example>"
+
+# Oscar asks for a search engine; the simple one finds by LIKE, keeps no index, and says so at each save.
+warnings.filterwarnings("ignore", "update is not implemented", UserWarning)
+HAYSTACK_CONNECTIONS = {"default": {"ENGINE": "haystack.backends.simple_backend.SimpleEngine"}}
+WAGTAIL_SITE_NAME = "Tilia & Sal"
+WAGTAILADMIN_BASE_URL = f"http://127.0.0.1:{PORT}"
+
+OSCAR_SHOP_NAME = "Tilia & Sal"
+OSCAR_SHOP_TAGLINE = "Things for the table"
+OSCAR_HOMEPAGE = "/"
+OSCAR_FROM_EMAIL = DEFAULT_FROM_EMAIL
+OSCAR_DEFAULT_CURRENCY = "EUR"
+OSCAR_ALLOW_ANON_CHECKOUT = True
+OSCAR_ALLOW_GUEST_CHECKOUT_WITH_ACCOUNT = True
+OSCAR_HIDDEN_FEATURES = ["reviews", "wishlists"]
+OSCAR_INITIAL_ORDER_STATUS = OSCAR_INITIAL_LINE_STATUS = "Pending"
+OSCAR_ORDER_STATUS_PIPELINE = {
+    "Pending": ("Being processed", "Cancelled"),
+    "Being processed": ("Complete", "Cancelled"),
+    "Complete": (),
+    "Cancelled": (),
+}
+OSCAR_LINE_STATUS_PIPELINE = {
+    "Pending": ("Being processed", "Cancelled"),
+    "Being processed": ("Cancelled",),
+    "Cancelled": (),
+}
+OSCAR_ORDER_STATUS_CASCADE = {"Being processed": "Being processed", "Cancelled": "Cancelled"}
+
+# --- the worker ----------------------------------------------------------------------------------------
+Q_CLUSTER = {
+    "name": "shop",
+    "workers": 1,
+    "queue_limit": 2,
+    "bulk": 1,
+    "timeout": 60,
+    "retry": 180,
+    "max_attempts": 5,
+    "catch_up": False,
+    "save_limit": 250,
+    **({"redis": REDIS_URL} if REDIS_URL else {"orm": "default"}),
+}
+
+# --- the plugin ----------------------------------------------------------------------------------------
+ORDER_STATUS = {
+    "HOSTS": {
+        "shop": {"BACKEND": "order_status_plugin.hosts.oscar.OscarHost", "OPTIONS": {"image_size": "240x240"}},
+    },
+    "SOURCES": {
+        "aftership": {
+            "BACKEND": "order_status_plugin.sources.aftership.AfterShip",
+            "OPTIONS": {
+                "secrets": source_secrets(VAR, "aftership"),
+                # The carriers that this shop has connected there; parcels of any other show number and link.
+                "carriers": ["ups", "fedex", "usps", "dhl-express", "dpd", "colissimo"],
+            },
+        },
+        "manual": {"BACKEND": "order_status_plugin.sources.manual.Manual"},
+    },
+    "CHANNELS": {"email": {"BACKEND": "order_status_plugin.channels.email.EmailChannel"}},
+    "HELP_EMAIL": "hello@tilia-sal.example",
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {"django.request": {"level": "ERROR"}, "order_status_plugin": {"level": "INFO"}},
+}

@@ -1,0 +1,285 @@
+"""Load the demo: catalogue, pages, people, orders with a past. What is there already is left alone."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import zoneinfo
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.contrib.sites.models import Site as DjangoSite
+from django.core.files import File
+from django.core.files.images import ImageFile
+from django.db import transaction
+from django.utils import timezone, translation
+from oscar.core.loading import get_class, get_model
+from wagtail.images import get_image_model
+from wagtail.models import Page, Site
+
+from example_site import pictures
+from order_status_plugin import flow
+from order_status_plugin.backends import get_source
+from order_status_plugin.carriers import catalogue as carriers
+from order_status_plugin.intake import inbox
+from order_status_plugin.intake.models import InboxMessage
+from order_status_plugin.simulator import send as aftership
+from order_status_plugin.sources.base import Webhook
+
+from ..models import HomePage
+from ..shipping import send
+from .catalogue import CATEGORIES, COUNTRIES, HOME, THINGS, Thing
+from .orders import ORDERS, DemoOrder, Seen, Sending
+
+PICTURES = Path(pictures.__file__).parent
+SHOP_ZONE = zoneinfo.ZoneInfo("Europe/Lisbon")
+STAFF = "studio@tilia-sal.example"
+SOURCE = "aftership"
+
+
+def load(staff_password: str, say: Callable[[str], object] = print) -> None:
+    """Fill an empty shop; complete a half-filled one."""
+    _places(say)
+    _staff(staff_password)
+    _catalogue(say)
+    _home()
+    for order in ORDERS:
+        if not get_model("order", "Order").objects.filter(number=order.number).exists():
+            say(f"  order {order.number}: {order.tells}")
+            _place(order)
+        _report(order)
+
+
+# --- the shop ------------------------------------------------------------------------------------------
+
+
+def _places(say: Callable[[str], object]) -> None:
+    country = get_model("address", "Country")
+    for code, (three, number, name) in COUNTRIES.items():
+        country.objects.get_or_create(
+            iso_3166_1_a2=code,
+            defaults={
+                "iso_3166_1_a3": three,
+                "iso_3166_1_numeric": number,
+                "name": name,
+                "printable_name": name,
+                "is_shipping_country": True,
+                "display_order": 1 if code == "PT" else 0,
+            },
+        )
+    for name in ("Shipped", "Delivered", "Returned"):
+        get_model("order", "ShippingEventType").objects.get_or_create(name=name)
+    for name in ("Paid", "Refunded"):
+        get_model("order", "PaymentEventType").objects.get_or_create(name=name)
+
+
+def _staff(password: str) -> None:
+    users = get_user_model()
+    if not users.objects.filter(username=STAFF).exists():
+        users.objects.create_superuser(STAFF, STAFF, password, first_name="Inês", last_name="Sal")
+
+
+def _catalogue(say: Callable[[str], object]) -> None:
+    category_model, product_model = get_model("catalogue", "Category"), get_model("catalogue", "Product")
+    categories = {}
+    for slug, (name, description) in CATEGORIES.items():
+        found = category_model.objects.filter(slug=slug).first()
+        categories[slug] = found or category_model.add_root(name=name, slug=slug, description=description)
+    partner, _ = get_model("partner", "Partner").objects.get_or_create(code="studio", defaults={"name": "Our studio"})
+    for thing in THINGS:
+        if not product_model.objects.filter(slug=thing.slug).exists():
+            with transaction.atomic():
+                _product(thing, categories[thing.category], partner)
+    products = {product.slug: product for product in product_model.objects.all()}
+    recommendation = get_model("catalogue", "ProductRecommendation")
+    for thing in THINGS:
+        for ranking, other in enumerate(thing.goes_with):
+            recommendation.objects.get_or_create(
+                primary=products[thing.slug], recommendation=products[other], defaults={"ranking": 10 - ranking}
+            )
+    say(f"  {len(products)} things on the shelf")
+
+
+def _product(thing: Thing, category: Any, partner: Any) -> None:
+    kind, is_new = get_model("catalogue", "ProductClass").objects.get_or_create(
+        name="Film" if thing.is_digital else "Thing",
+        defaults={"requires_shipping": not thing.is_digital, "track_stock": False},
+    )
+    if is_new:
+        for code, name in (("material", "Material"), ("size", "Size"), ("care", "Care")):
+            kind.attributes.create(code=code, name=name, type="text")
+    product = get_model("catalogue", "Product")(
+        title=thing.title,
+        slug=thing.slug,
+        upc=f"ts-{thing.slug}",
+        product_class=kind,
+        description=f"<p>{thing.text}</p>",
+    )
+    product.attr.material, product.attr.size, product.attr.care = thing.facts
+    product.save()
+    product.categories.add(category)
+    get_model("partner", "StockRecord").objects.create(
+        product=product, partner=partner, partner_sku=thing.slug, price=thing.amount, price_currency="EUR"
+    )
+    with (PICTURES / f"{thing.slug}.jpg").open("rb") as picture:
+        get_model("catalogue", "ProductImage").objects.create(
+            product=product, original=File(picture, f"{thing.slug}.jpg")
+        )
+
+
+def _home() -> None:
+    """Put the home page at the root of the default site, and the site where this demo listens."""
+    if not HomePage.objects.exists():
+        with transaction.atomic():
+            with (PICTURES / "studio.jpg").open("rb") as picture:
+                studio = get_image_model().objects.create(title="The studio", file=ImageFile(picture, "studio.jpg"))
+            root = Page.get_first_root_node()
+            home = root.add_child(instance=HomePage(slug="tilia-sal", picture=studio, **HOME))
+            welcome = Page.objects.filter(slug="home", depth=2).first()
+            Site.objects.update_or_create(
+                is_default_site=True, defaults={"root_page": home, "hostname": "127.0.0.1", "site_name": HOME["title"]}
+            )
+            if welcome is not None:
+                welcome.delete()
+    site = Site.objects.get(is_default_site=True)
+    site.hostname, site.port, site.site_name = "127.0.0.1", settings.PORT, HOME["title"]
+    site.save()
+    DjangoSite.objects.update_or_create(
+        pk=settings.SITE_ID, defaults={"domain": f"127.0.0.1:{settings.PORT}", "name": HOME["title"]}
+    )
+
+
+# --- orders --------------------------------------------------------------------------------------------
+
+
+def _moment(placed: dt.datetime, day: int, clock: str, zone: zoneinfo.ZoneInfo = SHOP_ZONE) -> dt.datetime:
+    """Return a time on the clock of a place, so many days after the day of the order."""
+    local = placed.astimezone(SHOP_ZONE).date() + dt.timedelta(days=day)
+    return dt.datetime.combine(local, dt.time.fromisoformat(clock), zone)
+
+
+def _place(demo: DemoOrder) -> None:
+    """Place the order as the checkout does, some days ago, and send what was sent."""
+    today = timezone.now().astimezone(SHOP_ZONE)
+    placed = _moment(today - dt.timedelta(days=demo.days_ago), 0, demo.clock)
+    with transaction.atomic(), translation.override(demo.language):
+        order = _oscar_order(demo, placed)
+        for sending in demo.sendings:
+            lines = {line.product.slug: line for line in order.lines.select_related("product")}
+            what = [(lines[slug], quantity) for slug, quantity in sending.items.items()]
+            send(order, what, f"{sending.carrier} {sending.number}", _moment(placed, sending.day, sending.clock))
+        if demo.ends == "Complete" and order.status == "Pending":
+            order.set_status("Being processed")
+        if demo.ends:
+            order.set_status(demo.ends)
+        if demo.ends == "Cancelled":
+            _refund(order)
+        ended = max([_moment(placed, 1, "09:12"), *(event.date_created for event in order.shipping_events.all())])
+        order.status_changes.update(date_created=ended)
+        order.payment_events.filter(event_type__name="Refunded").update(date_created=ended)
+    flow.take_order("shop", str(order.pk))
+
+
+def _oscar_order(demo: DemoOrder, placed: dt.datetime) -> Any:
+    who = demo.person
+    basket = get_model("basket", "Basket").objects.create()
+    basket.strategy = get_class("partner.strategy", "Selector")().strategy()
+    products = {
+        product.slug: product for product in get_model("catalogue", "Product").objects.filter(slug__in=demo.basket)
+    }
+    for slug, quantity in demo.basket.items():
+        basket.add_product(products[slug], quantity)
+    address = None
+    if who.street:
+        address = get_model("order", "ShippingAddress").objects.create(
+            first_name=who.first, last_name=who.last, line1=who.street, line4=who.city, postcode=who.postcode,
+            country_id=who.country, phone_number=who.phone,
+        )  # fmt: skip
+    # Without anything to send there is a billing address alone: somebody paid.
+    billing = get_model("order", "BillingAddress").objects.create(
+        first_name=who.first, last_name=who.last, line1=who.street or "27 Spindle Court", line4=who.city or "Leeds",
+        postcode=who.postcode or "LS2 8HJ", country_id=who.country or "GB",
+    )  # fmt: skip
+    methods = get_class("shipping.repository", "Repository")().get_shipping_methods(basket)
+    method = methods[-1] if demo.is_express else methods[0]
+    charge = method.calculate(basket)
+    total = get_class("checkout.calculators", "OrderTotalCalculator")().calculate(basket, charge)
+    owner = {"user": _customer(demo)} if demo.is_account else {"guest_email": who.email}
+    order = get_class("order.utils", "OrderCreator")().place_order(
+        basket=basket, total=total, shipping_method=method, shipping_charge=charge, shipping_address=address,
+        billing_address=billing, order_number=demo.number, date_placed=placed, **owner,
+    )  # fmt: skip
+    basket.submit()
+    visa, _ = get_model("payment", "SourceType").objects.get_or_create(name="Visa")
+    order.sources.create(
+        source_type=visa, currency="EUR", amount_allocated=total.incl_tax, amount_debited=total.incl_tax,
+        label=f"Visa ending in {who.card}",
+    )  # fmt: skip
+    return order
+
+
+def _customer(demo: DemoOrder) -> Any:
+    users = get_user_model()
+    found = users.objects.filter(email=demo.person.email).first()
+    return found or users.objects.create_user(
+        demo.person.email, demo.person.email, "tilia-and-sal", first_name=demo.person.first, last_name=demo.person.last
+    )
+
+
+def _refund(order: Any) -> None:
+    refunded = get_model("order", "PaymentEventType").objects.get(name="Refunded")
+    order.payment_events.create(event_type=refunded, amount=order.total_incl_tax, reference="refund")
+    order.sources.update(amount_refunded=Decimal(order.total_incl_tax))
+
+
+# --- what the carriers said ----------------------------------------------------------------------------
+
+
+def _report(demo: DemoOrder) -> None:
+    """Let the source tell of each scan, as it would have then: signed, into the inbox, handled."""
+    order = get_model("order", "Order").objects.get(number=demo.number)
+    for sending in demo.sendings:
+        if not sending.seen or InboxMessage.objects.filter(alias=SOURCE, key__startswith=_key(sending)).exists():
+            continue
+        for length in range(1, len(sending.seen) + 1):
+            _tell(sending, sending.seen[:length], order.date_placed)
+
+
+def _key(sending: Sending) -> str:
+    return f"demo-{sending.number}-"
+
+
+def _tell(sending: Sending, seen: tuple[Seen, ...], placed: dt.datetime) -> None:
+    points = tuple(
+        aftership.Checkpoint(
+            at=_moment(placed, one.day, one.clock, zoneinfo.ZoneInfo(one.stop.zone)), tag=one.tag, subtag=one.subtag,
+            message=one.message, city=one.stop.city, country=one.stop.country, latitude=one.stop.latitude,
+            longitude=one.stop.longitude,
+        )
+        for one in seen
+    )  # fmt: skip
+    due = next((one.due for one in reversed(seen) if one.due is not None), None)
+    found = carriers.find(sending.carrier)
+    tracking = aftership.Tracking(
+        carrier=found.slug if found else sending.carrier,
+        number=sending.number,
+        checkpoints=points,
+        due=None if due is None else _moment(placed, due, "12:00").date(),
+        next_step=seen[-1].next_step,
+        pickup_place=seen[-1].pickup,
+        signed_by=seen[-1].signed_by,
+    )
+    content = aftership.body(tracking, stated_at=points[-1].at + dt.timedelta(minutes=4))
+    content["event_id"] = f"{_key(sending)}{len(seen)}"
+    raw = json.dumps(content, ensure_ascii=False).encode()
+    source = get_source(SOURCE)
+    headers = {name.lower(): value for name, value in aftership.sign(source.options["secrets"][0], raw).items()}
+    webhook = Webhook(body=raw, headers=headers)
+    source.verify(webhook)
+    message, _ = inbox.store(SOURCE, webhook, source)
+    if inbox.settle(message, flow.handle_message) != InboxMessage.State.HANDLED:
+        raise RuntimeError(f"The demo's own webhook for {sending.number} was not applied: {message.reason}")
