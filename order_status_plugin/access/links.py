@@ -6,8 +6,11 @@ import base64
 import binascii
 import hashlib
 import hmac
+import logging
+from contextlib import nullcontext
 from dataclasses import dataclass
 
+from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 from wagtail.models import Site
 
@@ -17,6 +20,8 @@ from ..keys import Key, keys_numbered, signing_key
 from ..tracking.locator import SIZE as LOCATOR_SIZE
 from ..tracking.locator import locator_for
 from ..tracking.models import Order
+
+logger = logging.getLogger(__name__)
 
 #: key number (2 bytes), link version (2), locator (12), MAC (16)
 _MAC_SIZE = 16
@@ -54,10 +59,23 @@ def link_for_reference(host_alias: str, reference: str) -> str:
 
     It may be called in the transaction that places the order: a template or a mail of the host can print it there.
     """
-    known = (
-        Order.objects.filter(host=host_alias, reference=reference).values_list("locator", "link_version").first()
-    ) or (locator_for(host_alias, reference), 1)
-    return _write(*known)
+    locator, version, _site = _known(host_alias, reference)
+    return _write(locator, version)
+
+
+def _known(host_alias: str, reference: str) -> tuple[str, int, int | None]:
+    """Return locator, version and site of a host's order, also where our tables are out of reach.
+
+    The shop's own transaction is around this, as often as not: a failed query must not abort it.
+    """
+    rows = Order.objects.filter(host=host_alias, reference=reference)
+    try:
+        with transaction.atomic() if connection.in_atomic_block else nullcontext():
+            found = rows.values_list("locator", "link_version", "site_id").first()
+    except DatabaseError:
+        logger.exception("the link of order %s of %s is printed without its row", reference, host_alias)
+        found = None
+    return found or (locator_for(host_alias, reference), 1, None)
 
 
 def read_link(token: str) -> Link | None:
@@ -121,8 +139,8 @@ def order_url(order: Order) -> str:
 
 def url_for_reference(host_alias: str, reference: str) -> str:
     """Return the absolute address of a host's order, also before any row of ours exists."""
-    site = Order.objects.filter(host=host_alias, reference=reference).values_list("site_id", flat=True).first()
-    return _root(site) + path_of(link_for_reference(host_alias, reference))
+    locator, version, site = _known(host_alias, reference)
+    return _root(site) + path_of(_write(locator, version))
 
 
 def _root(site_id: int | None) -> str:

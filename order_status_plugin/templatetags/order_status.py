@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from django import template
@@ -10,6 +11,8 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from ..access import claims, links
+
+logger = logging.getLogger(__name__)
 
 register = template.Library()
 
@@ -27,8 +30,13 @@ def order_status_url(order: object, reference: object = None) -> str:
     ``{% order_status_url order %}`` takes the shop's own order object, or ours;
     ``{% order_status_url "shop" reference %}`` the alias of a host and the order's reference there.
     """
-    identity = _identity(order, reference)
-    return links.url_for_reference(*identity) if identity else ""
+    try:
+        identity = _identity(order, reference)
+        return links.url_for_reference(*identity) if identity else ""
+    except Exception:
+        # The shop's page or mail goes out without the link, rather than not at all.
+        logger.exception("no link to the status page could be printed")
+        return ""
 
 
 @register.simple_tag(takes_context=True)
@@ -38,8 +46,12 @@ def order_status_claim(context: Context, order: object, reference: object = None
     It opens the order in full on the device that placed it. Print it nowhere else: not in a mail, and not on a page
     that somebody but the customer may be shown.
     """
-    identity = _identity(order, reference)
-    if identity is None:
+    try:
+        identity = _identity(order, reference)
+        if identity is None:
+            return SafeString()
+        given: dict[str, Any] = {"code": claims.code_for(*identity), "css_class": css_class}
+        return render_to_string("order_status_plugin/access/claim.html", given, request=context.get("request"))
+    except Exception:
+        logger.exception("no button to the status page could be printed")
         return SafeString()
-    given: dict[str, Any] = {"code": claims.code_for(*identity), "css_class": css_class}
-    return render_to_string("order_status_plugin/access/claim.html", given, request=context.get("request"))
