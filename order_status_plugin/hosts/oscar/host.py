@@ -122,9 +122,8 @@ class OscarHost(Host):
         if missing := [name for name in ("order", "payment", "communication") if not apps.is_installed(_app(name))]:
             names = ", ".join(missing)
             return [*found, checks.Error(f"{where}: Oscar's apps are not installed: {names}.", id="order_status.E203")]
-        twins = [
-            alias for alias, entry in conf.HOSTS.items() if entry.get("BACKEND") == conf.HOSTS[self.alias]["BACKEND"]
-        ]
+        backend = conf.HOSTS.get(self.alias, {}).get("BACKEND")
+        twins = [alias for alias, entry in conf.HOSTS.items() if backend and entry.get("BACKEND") == backend]
         if len(twins) > 1 and twins[0] == self.alias:
             message = f"{' and '.join(twins)} are the same django-oscar: every order would be there twice."
             found.append(checks.Error(message, hint="Keep one of them.", id="order_status.E204"))

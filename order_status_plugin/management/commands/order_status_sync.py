@@ -54,8 +54,7 @@ class Command(BaseCommand):
         for reference in references:
             try:
                 counts[self._order(alias, reference, dry_run=dry_run)] += 1
-            except Exception as error:
-                # One order that cannot be read must not keep out the others.
+            except Exception as error:  # noqa: BLE001 - told below, and the others go on
                 counts["failed"] += 1
                 self.stderr.write(f"{alias} {reference}: {type(error).__name__}: {error}")
             done = sum(counts.values())
