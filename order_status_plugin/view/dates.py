@@ -30,6 +30,11 @@ def short_day(day: dt.date) -> str:
     return date_format(day, pgettext("date format", "D j F"))
 
 
+def tiny_day(day: dt.date) -> str:
+    """Return "Wed 25 Nov": for columns of times."""
+    return date_format(day, pgettext("date format", "D j M"))
+
+
 def plain_day(day: dt.date) -> str:
     """Return "25 November"."""
     return date_format(day, pgettext("date format", "j F"))
@@ -68,12 +73,12 @@ def event_moment(local_time: str, utc_offset: int | None, precision: str, *, wit
     if moment is None:
         return Moment(iso="", day="")
     if precision == Precision.DATE or not with_clock:
-        return Moment(iso=moment.date().isoformat(), day=short_day(moment))
+        return Moment(iso=moment.date().isoformat(), day=tiny_day(moment))
     iso = moment.isoformat(timespec="minutes")
     if utc_offset is not None:
         sign, minutes = ("-" if utc_offset < 0 else "+"), abs(utc_offset)
         iso += f"{sign}{minutes // 60:02d}:{minutes % 60:02d}"
-    return Moment(iso=iso, day=short_day(moment), clock=clock(moment))
+    return Moment(iso=iso, day=tiny_day(moment), clock=clock(moment))
 
 
 def shop_moment(moment: dt.datetime, *, with_clock: bool = True) -> Moment:

@@ -68,7 +68,7 @@ def _card(facts: OrderFacts, parcel: ParcelFacts, number: int, *, with_items: in
         items_title=ngettext("In this parcel", "In these %(n)s parcels", with_items) % {"n": with_items}
         if with_items
         else "",
-        events=tuple(_event(parcel, event, see_all=see_all) for event in parcel.events) if parcel.events else (),
+        events=_events(parcel, see_all=see_all),
         carrier_name=parcel.name,
         carrier_host=(urlsplit(link).hostname or "").removeprefix("www.") if link else "",
         is_live=parcel.is_live,
@@ -222,6 +222,16 @@ def _told_later() -> str:
     """Return a promise only where it will be kept."""
     tells = conf.MESSAGES and conf.CHANNELS and Milestone.OUT_FOR_DELIVERY in conf.MILESTONES
     return _("We will tell you on the morning it goes out for delivery.") if tells else ""
+
+
+def _events(parcel: ParcelFacts, *, see_all: bool) -> tuple[EventView, ...]:
+    """Return the journey, newest first. Without places and hours, several scans of one day are one line."""
+    told: list[EventView] = []
+    for event in parcel.events:
+        view = _event(parcel, event, see_all=see_all)
+        if see_all or not told or told[-1] != view:
+            told.append(view)
+    return tuple(told)
 
 
 def _event(parcel: ParcelFacts, event: Any, *, see_all: bool) -> EventView:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from wagtail.models import Site
 
 from ..conf import conf
@@ -13,4 +14,5 @@ def shop_name(order: Order) -> str:
     if conf.SHOP_NAME:
         return str(conf.SHOP_NAME)
     site = order.site or Site.objects.filter(is_default_site=True).first()
-    return (site.site_name or site.hostname) if site else ""
+    named = (site.site_name if site else "") or getattr(settings, "WAGTAIL_SITE_NAME", "")
+    return str(named or (site.hostname if site else ""))
