@@ -21,17 +21,20 @@ class Key:
 
     def mac(self, purpose: str, *parts: bytes | str) -> bytes:
         """Return HMAC-SHA256 (32 bytes) over the parts, each with its length, for one purpose only."""
-        said: tuple[bytes | str, ...] = (purpose, *parts)
-        message = bytearray()
-        for part in said:
-            raw = part.encode() if isinstance(part, str) else part
-            message += len(raw).to_bytes(8, "big") + raw
+        message = bytearray(_sized(purpose))
+        for part in parts:
+            message += _sized(part)
         return hmac.new(self.secret, bytes(message), hashlib.sha256).digest()
+
+
+def _sized(part: bytes | str) -> bytes:
+    raw = part.encode() if isinstance(part, str) else part
+    return len(raw).to_bytes(8, "big") + raw
 
 
 def ring() -> Iterator[Key]:
     """Yield the keys, the signing one first, then the retired ones that still verify."""
-    secrets = conf.KEYS or (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+    secrets: list[str | bytes] = [*conf.KEYS] or [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
     for secret in secrets:
         raw = hashlib.sha256(b"order-status-plugin\x00" + str(secret).encode()).digest()
         yield Key(int.from_bytes(hashlib.sha256(b"number\x00" + raw).digest()[:2], "big"), raw)

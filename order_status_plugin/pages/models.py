@@ -8,7 +8,7 @@ from wagtail.models import Page
 from ..cms.page import OrderStatusPageMixin
 
 
-class OrderStatusPage(OrderStatusPageMixin, Page):
+class OrderStatusPage(OrderStatusPageMixin, Page):  # type: ignore[django-manager-missing]  # Wagtail is untyped
     """Where customers of the shop find their orders."""
 
     class Meta:
