@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .access.models import AttemptCount, Device, Grant, SpentClaim, StaffView
+from .access.models import AttemptCount, AuditEntry, Device, Grant, MailedCode, ShareLink, SpentClaim, StaffView
 from .intake.models import InboxMessage
 from .messages.models import MessageAttempt, OutboxMessage, Preference
 from .page.models import KeptPage
@@ -20,6 +20,7 @@ from .worker.models import Pulse
 
 __all__ = [
     "AttemptCount",
+    "AuditEntry",
     "DeliveryEstimate",
     "Device",
     "Fulfillment",
@@ -27,6 +28,7 @@ __all__ = [
     "Grant",
     "InboxMessage",
     "KeptPage",
+    "MailedCode",
     "MessageAttempt",
     "Order",
     "OrderContact",
@@ -35,6 +37,7 @@ __all__ = [
     "Parcel",
     "Preference",
     "Pulse",
+    "ShareLink",
     "SpentClaim",
     "StaffView",
     "TrackingEvent",

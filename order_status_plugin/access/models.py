@@ -30,6 +30,7 @@ class Grant(models.Model):
 
         CLAIM = "claim", _("ordered on it")
         IDENTIFIED = "identified", _("gave number and email")
+        CODE = "code", _("typed a mailed code")
 
     device = models.ForeignKey(Device, on_delete=models.CASCADE, related_name="grants")
     order = models.ForeignKey("order_status_plugin.Order", on_delete=models.CASCADE, related_name="grants")
@@ -95,3 +96,72 @@ class StaffView(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} saw order {self.order_id}"
+
+
+class MailedCode(models.Model):
+    """A code that was mailed to the order's own address: for whoever may not, or cannot, identify otherwise."""
+
+    order = models.ForeignKey("order_status_plugin.Order", on_delete=models.CASCADE, related_name="mailed_codes")
+    #: Salted and slow: a code is short.
+    code_hash = models.CharField(max_length=255)
+    #: Of the pending cookie of the browser that asked: a code works there only.
+    asked_by = models.CharField(max_length=64)
+    attempts = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField(db_index=True)
+    spent_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("mailed code")
+        verbose_name_plural = _("mailed codes")
+
+    def __str__(self) -> str:
+        return f"code for order {self.order_id}"
+
+
+class ShareLink(models.Model):
+    """A link for a neighbour or a gift: shows less than the public page, ends by itself, can be taken back."""
+
+    class Scope(models.TextChoices):
+        """What it shows. Never prices, never anything personal."""
+
+        ARRIVAL = "arrival", _("only the arrival")
+        ITEMS = "items", _("the arrival and the items")
+
+    order = models.ForeignKey("order_status_plugin.Order", on_delete=models.CASCADE, related_name="share_links")
+    scope = models.CharField(max_length=10, choices=Scope.choices, default=Scope.ARRIVAL)
+    #: The public half of its token; the signature is derived and never stored.
+    locator = models.CharField(max_length=16, unique=True)
+    label = models.CharField(max_length=60, blank=True, help_text=_("Whom it is for, in the customer's words."))
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    views = models.PositiveIntegerField(default=0)
+    last_viewed_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("share link")
+        verbose_name_plural = _("share links")
+
+    def __str__(self) -> str:
+        return f"{self.scope} of order {self.order_id}"
+
+
+class AuditEntry(models.Model):
+    """Who did what to the privacy of an order. Nothing personal stands here, so that it may outlive the order."""
+
+    at = models.DateTimeField(db_index=True)
+    actor = models.CharField(max_length=190, help_text=_("A member of staff, 'customer', or 'system'."))
+    action = models.CharField(max_length=60)
+    order = models.ForeignKey(
+        "order_status_plugin.Order", null=True, blank=True, on_delete=models.SET_NULL, related_name="audit"
+    )
+    detail = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = _("audit entry")
+        verbose_name_plural = _("audit log")
+        ordering = ("-at", "-pk")
+
+    def __str__(self) -> str:
+        return f"{self.actor}: {self.action}"

@@ -38,12 +38,8 @@ class InboxMessage(models.Model):
         ordering = ("-pk",)
         constraints = (models.UniqueConstraint(fields=("alias", "key"), name="order_status_inbox_key"),)
         indexes = (
-            models.Index(
-                fields=("due_at", "id"), name="order_status_inbox_due", condition=models.Q(state="received")
-            ),
-            models.Index(
-                fields=("waits_for",), name="order_status_inbox_waiting", condition=models.Q(state="waiting")
-            ),
+            models.Index(fields=("due_at", "id"), name="order_status_inbox_due", condition=models.Q(state="received")),
+            models.Index(fields=("waits_for",), name="order_status_inbox_waiting", condition=models.Q(state="waiting")),
         )
 
     def __str__(self) -> str:

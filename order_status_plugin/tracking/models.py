@@ -65,6 +65,11 @@ class Order(models.Model):
     delivered_at = models.DateTimeField(null=True, blank=True, editable=False)
     closed_at = models.DateTimeField(null=True, blank=True, editable=False)
     last_activity_at = models.DateTimeField(editable=False)
+    #: A legal hold: neither retention nor erasure touches it until it is lifted.
+    is_held = models.BooleanField(_("legal hold"), default=False)
+    held_because = models.CharField(_("reason of the hold"), max_length=255, blank=True)
+    #: Grants given before this ended with the order's private time.
+    grants_ended_at = models.DateTimeField(null=True, blank=True, editable=False)
     #: A tombstone: personal data of this order must not come back.
     erased_at = models.DateTimeField(null=True, blank=True, editable=False)
 
