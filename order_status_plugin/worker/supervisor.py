@@ -60,12 +60,15 @@ class Child:
     guard: subprocess.Popen[bytes]
     started: float = field(default_factory=time.monotonic)
     family: frozenset[int] = frozenset()
-    #: When a process of the group was last found gone.
+    #: When a process of the group was last found gone; gone or new.
     lost: float = 0.0
+    changed: float = 0.0
 
     def look(self, now: float) -> None:
-        """Notice who is gone."""
+        """Notice who came and went."""
         family = members(self.process.pid)
+        if family != self.family:
+            self.changed = now
         if self.family - family:
             self.lost = now
         self.family = family
@@ -142,9 +145,9 @@ class Supervisor:
                 logger.error("worker ended by itself with code %s: starting a new one", child.process.returncode)
                 return
             now = time.monotonic()
+            child.look(now)
             if now - asked >= self.timing.ask:
                 asked = now
-                child.look(now)
                 if self._is_frozen(child, now):
                     return
             self._sleep(self.timing.tick)
@@ -160,8 +163,13 @@ class Supervisor:
         has_beaten = ago is not None and now - ago > child.started
         beat = now - ago if ago is not None and has_beaten else child.started
         silent = now - beat
-        limit = self.timing.silence if has_beaten else max(self.timing.start, self.timing.silence)
-        if silent > self.timing.patience or (silent > limit and child.lost > beat):
+        # While it starts it grows; later even a newcomer tells of a loss, one that may have come between two looks.
+        limit, loss = (
+            (self.timing.silence, child.changed)
+            if has_beaten
+            else (max(self.timing.start, self.timing.silence), child.lost)
+        )
+        if silent > self.timing.patience or (silent > limit and loss > beat):
             logger.error("no sign of life from the worker for %.0f seconds: starting a new one", silent)
             return True
         return False

@@ -79,7 +79,19 @@ def test_a_beat_from_before_the_start_is_no_beat() -> None:
 
 def test_a_cluster_that_beat_and_fell_silent_is_frozen() -> None:
     started = time.monotonic()
-    assert supervise(LOSES_ONE, lambda: max(0.0, time.monotonic() - started - 0.5), seconds=2.5).starts >= 2
+    late = ["sh", "-c", "sleep 1.2 & sleep 30 & wait"]
+    assert supervise(late, lambda: max(0.0, time.monotonic() - started - 0.6), seconds=3.5).starts >= 2
+
+
+def test_a_loss_before_the_last_beat_was_mended() -> None:
+    started = time.monotonic()
+    assert supervise(LOSES_ONE, lambda: max(0.0, time.monotonic() - started - 1.2), seconds=3).starts == 1
+
+
+def test_a_newcomer_tells_of_a_loss_that_nobody_saw() -> None:
+    started = time.monotonic()
+    grows = ["sh", "-c", "(sleep 1.2; sleep 30 & wait) & sleep 30 & wait"]
+    assert supervise(grows, lambda: max(0.0, time.monotonic() - started - 0.6), seconds=3.5).starts >= 2
 
 
 def test_without_a_database_nobody_is_killed() -> None:
