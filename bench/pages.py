@@ -110,18 +110,22 @@ def queries(compared: dict[str, Page]) -> Iterator[Row]:
         order = shop.of_size(parcels)
         path = order_path(order)
         KeptPage.objects.filter(order=order).delete()
-        cold, warm = _count(Client(), path), _count(Client(), path)
+        cold, warm = _count(_visitor(), path), _count(_visitor(), path)
         yield absolute(f"public page cold, {parcels} parcels", cold, unit, at_most=12)
         yield absolute(f"public page warm, {parcels} parcels", warm, unit, at_most=2)
-        visitor = Client()
+        visitor = _visitor()
         visitor.get(path)
         visitor.post(f"{path}identify/", {"number": order.number, "email": shop.EMAIL})
         visitor.get(path)
         yield absolute(f"private page warm, {parcels} parcels", _count(visitor, path), unit, at_most=12)
-    visitor = Client()
+    visitor = _visitor()
     visitor.cookies.load(compared["oscar"].cookie)
     visitor.get(compared["oscar"].path)
     yield absolute("oscar page, 3 lines", _count(visitor, compared["oscar"].path), unit)
+
+
+def _visitor() -> Client:
+    return Client(SERVER_NAME="127.0.0.1")
 
 
 def _count(visitor: Client, path: str) -> int:

@@ -18,7 +18,7 @@ CHECKOUT = Path(__file__).parent.parent
 IMAGES = CHECKOUT / "docs" / "images"
 FACTS = Path(os.environ.get("EXAMPLE_VAR") or CHECKOUT / "example_site" / "var") / "demo.json"
 
-DESKTOP = {"viewport": {"width": 1180, "height": 820}, "device_scale_factor": 1.5}
+DESKTOP = {"viewport": {"width": 1180, "height": 1180}, "device_scale_factor": 1.5}
 PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "is_mobile": True, "has_touch": True}
 
 
