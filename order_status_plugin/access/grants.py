@@ -55,10 +55,10 @@ def holds(request: HttpRequest, order: Order) -> bool:
 def _is_same_customer(granted: str, present: str | None, at_checkout: str | None) -> bool:
     """Say whether the order still has the email that it had when the grant was given.
 
-    No contact yet (None): the order was placed this moment and is not read. A grant given in that moment knows
-    no email; it stands for the one of the checkout.
+    A grant that was given before the order was read knows no email: it stands for the one of the checkout, and for
+    no contact at all (None) until then.
     """
-    return present is None or present == (granted or at_checkout)
+    return present == (granted or at_checkout)
 
 
 def _touch(grant: int, used_on: dt.date, device: int, seen_on: dt.date, today: dt.date) -> None:

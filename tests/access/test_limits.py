@@ -178,7 +178,7 @@ def test_limits_are_exact_and_a_claim_is_spent_once_however_many_try_at_once(dat
         env={**os.environ, "DATABASE_URL": database_url},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         check=False,
     )
-    assert done.stdout == "10 [5, 5] 1", done.stderr
+    assert done.stdout == "100 [50, 50] 160 1", done.stderr
