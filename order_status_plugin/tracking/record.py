@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from .. import signals
@@ -26,11 +25,10 @@ from ..events import (
     TrackingUpdate,
 )
 from ..exceptions import UnknownParcel
-from . import refresh, snapshot
-from .identity import RESOLVER, identify
+from . import append, match, refresh, snapshot
 from .locator import locator_for
 from .milestones import Reached
-from .models import DeliveryEstimate, Order, Parcel, TrackingEvent
+from .models import Order, Parcel
 
 _observers: dict[str, Callable[[Reached], None]] = {}
 
@@ -109,13 +107,13 @@ def tracking(
     received_at = received_at or timezone.now()
     number_key = catalogue.normalise_number(update.tracking_number)
     with transaction.atomic():
-        candidates = _candidates(update, number_key)
+        candidates = match.candidates(update, number_key)
         if not candidates:
             raise UnknownParcel(
                 f"No parcel has the number {update.tracking_number!r} with this carrier yet.", number_key=number_key
             )
         done = Recorded()
-        shares = _share(candidates, update, received_at)
+        shares = match.share(candidates, update)
         done.too_old = len(update.scans) - len({id(scan) for scans in shares.values() for scan in scans})
         _record(done, source, update, shares, message_id=message_id, received_at=received_at)
     return done
@@ -165,8 +163,12 @@ def _record(
         row.pk: row
         for row in Order.objects.select_for_update().filter(pk__in={p.order_id for p in shares}).order_by("pk")
     }
-    for parcel, scans in shares.items():
+    # Read again under the lock: another worker may just have written them.
+    parcels = Parcel.objects.select_related("fulfillment").in_bulk([parcel.pk for parcel in shares])
+    for parcel, scans in ((parcels[known.pk], scans) for known, scans in shares.items()):
         row = orders[parcel.order_id]
+        if row.erased_at is not None:
+            continue  # a tombstone: what carriers say may name people and places
         reached, is_changed, applied = _append(
             row, parcel, source, update, scans, message_id=message_id, received_at=received_at
         )
@@ -179,45 +181,6 @@ def _record(
             _changed(row, received_at)
             row.save()
             _tell(row, reached)
-
-
-def _candidates(update: TrackingUpdate, number_key: str) -> list[Parcel]:
-    """Return the parcels that the update may be about, most recently sent first."""
-    if not number_key:
-        return []
-    rows = (
-        Parcel.objects.filter(number_key=number_key, is_withdrawn=False, fulfillment__is_cancelled=False)
-        .select_related("fulfillment")
-        .order_by("-fulfillment__sent_at", "pk")
-    )
-    if update.carrier:
-        # Where the host's carrier is none of ours, its own word decides; where it gave none, the number does.
-        said = update.carrier_text.casefold()
-        rows = rows.filter(
-            Q(carrier=update.carrier) | Q(carrier="", carrier_text="") | Q(carrier="", carrier_text__iexact=said or "-")
-        )
-    return list(rows)
-
-
-def _share(
-    candidates: list[Parcel], update: TrackingUpdate, received_at: dt.datetime
-) -> dict[Parcel, list[TrackingScan]]:
-    """Return which scans belong to which parcels: numbers are recycled, so each scan goes to the latest that fits."""
-    shares: dict[Parcel, list[TrackingScan]] = {}
-    for scan in update.scans:
-        order_id = next((parcel.order_id for parcel in candidates if _is_of_its_time(scan, parcel)), None)
-        for parcel in candidates:
-            if parcel.order_id == order_id:
-                shares.setdefault(parcel, []).append(scan)
-    if not update.scans:
-        shares = {parcel: [] for parcel in candidates if parcel.order_id == candidates[0].order_id}
-    return shares
-
-
-def _is_of_its_time(scan: TrackingScan, parcel: Parcel) -> bool:
-    """Say whether the scan is not much older than the parcel."""
-    sent = parcel.fulfillment.sent_at.astimezone(dt.UTC).replace(tzinfo=None)
-    return scan.local_time.replace(tzinfo=None) >= sent - conf.RECYCLED_AFTER
 
 
 def _append(
@@ -233,10 +196,10 @@ def _append(
     """Append events and estimate to one parcel, fold it, and return milestones, whether it changed, and how many."""
     before, old_window = refresh.fold_parcel(parcel), refresh.present_estimate(parcel)
     old_status = ParcelStatus(parcel.status)
-    applied = _insert_events(parcel, source, scans, message_id=message_id, received_at=received_at)
+    applied = append.events(parcel, source, scans, message_id=message_id, received_at=received_at)
     is_changed = bool(applied)
-    is_changed |= _insert_estimate(parcel, source, update, received_at)
-    is_changed |= _take_details(parcel, update, received_at)
+    is_changed |= append.estimate(parcel, source, update, received_at)
+    is_changed |= append.details(parcel, update, received_at)
     if not parcel.source and (scans or update.window):
         parcel.source = source
         is_changed = True
@@ -247,94 +210,6 @@ def _append(
     reached += refresh.moved_estimate(row, parcel, old_window, received_at)
     _announce_status(row, parcel, old_status)
     return reached, is_changed, applied
-
-
-def _insert_events(
-    parcel: Parcel,
-    source: str,
-    scans: list[TrackingScan],
-    *,
-    message_id: int | None,
-    received_at: dt.datetime,
-) -> int:
-    """Insert the events that are new and return how many there were."""
-    rows: dict[str, TrackingEvent] = {}
-    for scan in scans:
-        identity = identify(source, parcel.number_key, scan, received_at)
-        rows[identity.fingerprint] = TrackingEvent(
-            parcel=parcel,
-            source=source,
-            source_id=scan.source_id[:190],
-            digest=identity.digest,
-            fingerprint=identity.fingerprint,
-            status=scan.status or "",
-            overlay=scan.overlay,
-            raw_code=scan.raw_code[:190],
-            message=scan.message[:1000],
-            rule=scan.rule[:190],
-            local_time=scan.local_time.replace(tzinfo=None).isoformat(timespec="seconds"),
-            utc_offset=scan.utc_offset,
-            occurred_at=identity.occurred_at,
-            precision=scan.precision,
-            received_at=received_at,
-            place_text=scan.place.text[:255],
-            city=scan.place.city[:190],
-            region=scan.place.region[:190],
-            postcode=scan.place.postcode[:40],
-            country=scan.place.country[:2].upper(),
-            latitude=scan.place.latitude,
-            longitude=scan.place.longitude,
-            sequence=min(max(scan.sequence, 0), 10**15),
-            sort_key=identity.sort_key,
-            resolver=RESOLVER,
-            message_id=message_id,
-        )
-    known = set(TrackingEvent.objects.filter(parcel=parcel, fingerprint__in=rows).values_list("fingerprint", flat=True))
-    new = [event for fingerprint, event in rows.items() if fingerprint not in known]
-    TrackingEvent.objects.bulk_create(new, ignore_conflicts=True)
-    return len(new)
-
-
-def _insert_estimate(parcel: Parcel, source: str, update: TrackingUpdate, received_at: dt.datetime) -> bool:
-    """Append what the source says of the day of delivery; return whether that was new."""
-    if update.window is None and not update.estimate_ends:
-        return False
-    window = update.window
-    _row, is_new = DeliveryEstimate.objects.get_or_create(
-        parcel=parcel,
-        source=source,
-        stated_at=window.stated_at if window else received_at,
-        earliest=_iso(window.earliest) if window else "",
-        latest=_iso(window.latest) if window else "",
-        defaults={"reason": window.reason[:500] if window else "", "received_at": received_at},
-    )
-    return is_new
-
-
-def _iso(value: dt.date | dt.datetime) -> str:
-    """Return a date, or a local time without offset."""
-    if isinstance(value, dt.datetime):
-        return value.replace(tzinfo=None).isoformat(timespec="seconds")
-    return value.isoformat()
-
-
-def _take_details(parcel: Parcel, update: TrackingUpdate, received_at: dt.datetime) -> bool:
-    """Take over what the source says beside events; an older message does not overwrite a newer one."""
-    stated_at = update.window.stated_at if update.window else received_at
-    if parcel.details_at is not None and stated_at < parcel.details_at:
-        return False
-    given = {
-        "next_step": update.next_step[:500],
-        "signed_by": update.signed_by[:190],
-        "pickup_place": update.pickup_place[:500],
-        "pickup_until": update.pickup_until,
-    }
-    changed = {name: value for name, value in given.items() if value and getattr(parcel, name) != value}
-    for name, value in changed.items():
-        setattr(parcel, name, value)
-    if changed:
-        parcel.details_at = stated_at
-    return bool(changed)
 
 
 def _append_host_word(
@@ -355,7 +230,7 @@ def _append_host_word(
             raw_code=said.host_status_text or said.host_status,
             rule="the shop's own word",
         )
-        _insert_events(parcel, "host", [scan], message_id=None, received_at=now)
+        append.events(parcel, "host", [scan], message_id=None, received_at=now)
     after = refresh.parcel(parcel)
     parcel.save()
     if not is_import:

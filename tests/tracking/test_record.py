@@ -290,3 +290,32 @@ def test_signals_come_after_commit_and_a_bad_receiver_hurts_nobody(
         signals.order_changed.disconnect(broken)
         signals.order_changed.disconnect(listen)
     assert heard == [("confirmed", Order.objects.get().version)]
+
+
+def test_the_same_date_said_again_is_kept_but_changes_nothing() -> None:
+    record.order("shop", snapshot(fulfillments=(sent(),)))
+    now = dt.datetime.now(dt.UTC)
+    said = [
+        DeliveryWindow(earliest=now.date(), latest=now.date(), stated_at=now - dt.timedelta(minutes=minutes))
+        for minutes in (9, 5)
+    ]
+    first = scan(S.IN_TRANSIT)
+    record.tracking("aftership", update(first, window=said[0]))
+    version = Order.objects.get().version
+    record.tracking("aftership", update(first, window=said[1]))
+    assert Order.objects.get().version == version
+
+
+def test_an_erased_order_takes_nothing_in_from_carriers() -> None:
+    record.order("shop", snapshot(fulfillments=(sent(),)))
+    Order.objects.update(erased_at=dt.datetime.now(dt.UTC))
+    record.tracking("aftership", update(scan(S.IN_TRANSIT), signed_by="Noor de Vries"))
+    assert not TrackingEvent.objects.exists()
+    assert Parcel.objects.get().signed_by == ""
+
+
+def test_an_entry_by_hand_needs_no_number() -> None:
+    order = record.order("shop", snapshot(fulfillments=(sent(parcels=()),)))
+    record.entry("manual", order.parcels.get(), update(scan(S.DELIVERED), number="", carrier=""))
+    order.refresh_from_db()
+    assert order.headline == "delivered"

@@ -1,0 +1,99 @@
+"""Append what was said of a parcel to its rows. Called by ``record`` inside its transaction, and nowhere else."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from ..events import TrackingScan, TrackingUpdate
+from . import refresh
+from .identity import RESOLVER, identify
+from .models import DeliveryEstimate, Parcel, TrackingEvent
+
+
+def events(
+    parcel: Parcel,
+    source: str,
+    scans: list[TrackingScan],
+    *,
+    message_id: int | None,
+    received_at: dt.datetime,
+) -> int:
+    """Insert the events that are new and return how many there were."""
+    rows: dict[str, TrackingEvent] = {}
+    for scan in scans:
+        identity = identify(source, parcel.number_key, scan, received_at)
+        rows[identity.fingerprint] = TrackingEvent(
+            parcel=parcel,
+            source=source,
+            source_id=scan.source_id[:190],
+            digest=identity.digest,
+            fingerprint=identity.fingerprint,
+            status=scan.status or "",
+            overlay=scan.overlay,
+            raw_code=scan.raw_code[:190],
+            message=scan.message[:1000],
+            rule=scan.rule[:190],
+            local_time=scan.local_time.replace(tzinfo=None).isoformat(timespec="seconds"),
+            utc_offset=scan.utc_offset,
+            occurred_at=identity.occurred_at,
+            precision=scan.precision,
+            received_at=received_at,
+            place_text=scan.place.text[:255],
+            city=scan.place.city[:190],
+            region=scan.place.region[:190],
+            postcode=scan.place.postcode[:40],
+            country=scan.place.country[:2].upper(),
+            latitude=scan.place.latitude,
+            longitude=scan.place.longitude,
+            sequence=min(max(scan.sequence, 0), 10**15),
+            sort_key=identity.sort_key,
+            resolver=RESOLVER,
+            message_id=message_id,
+        )
+    known = set(TrackingEvent.objects.filter(parcel=parcel, fingerprint__in=rows).values_list("fingerprint", flat=True))
+    new = [event for fingerprint, event in rows.items() if fingerprint not in known]
+    TrackingEvent.objects.bulk_create(new, ignore_conflicts=True)
+    return len(new)
+
+
+def estimate(parcel: Parcel, source: str, update: TrackingUpdate, received_at: dt.datetime) -> bool:
+    """Append what the source says of the day of delivery; return whether that says anything new."""
+    if update.window is None and not update.estimate_ends:
+        return False
+    window = update.window
+    before = refresh.statements(parcel)
+    DeliveryEstimate.objects.get_or_create(
+        parcel=parcel,
+        source=source,
+        stated_at=window.stated_at if window else received_at,
+        earliest=_iso(window.earliest) if window else "",
+        latest=_iso(window.latest) if window else "",
+        defaults={"reason": window.reason[:500] if window else "", "received_at": received_at},
+    )
+    return refresh.statements(parcel) != before
+
+
+def _iso(value: dt.date | dt.datetime) -> str:
+    """Return a date, or a local time without offset."""
+    if isinstance(value, dt.datetime):
+        return value.replace(tzinfo=None).isoformat(timespec="seconds")
+    return value.isoformat()
+
+
+def details(parcel: Parcel, update: TrackingUpdate, received_at: dt.datetime) -> bool:
+    """Take over what the source says beside events; an older message does not overwrite a newer one."""
+    stated_at = update.window.stated_at if update.window else received_at
+    if parcel.details_at is not None and stated_at < parcel.details_at:
+        return False
+    given = {
+        "next_step": update.next_step[:500],
+        "signed_by": update.signed_by[:190],
+        "pickup_place": update.pickup_place[:500],
+        "pickup_until": update.pickup_until,
+    }
+    changed = {name: value for name, value in given.items() if value and getattr(parcel, name) != value}
+    for name, value in changed.items():
+        setattr(parcel, name, value)
+    if changed:
+        parcel.details_at = stated_at
+    return bool(changed)
