@@ -20,8 +20,8 @@ class PaymentDetailsView(views.PaymentDetailsView):
 
     def handle_payment(self, order_number: str, total: Any, **kwargs: Any) -> None:
         """Note how the customer pays."""
-        source_type, _ = get_model("payment", "SourceType").objects.get_or_create(name="Invoice")
+        source_type, _ = get_model("payment", "SourceType").objects.get_or_create(name=INVOICE)
         source = get_model("payment", "Source")(
-            source_type=source_type, currency=total.currency, amount_allocated=total.incl_tax, label=INVOICE
+            source_type=source_type, currency=total.currency, amount_allocated=total.incl_tax
         )
         self.add_payment_source(source)
