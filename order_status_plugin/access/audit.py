@@ -1,0 +1,53 @@
+"""The audit log: who did what to the privacy of an order. It names no customer, so that it may outlive the order."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from ..tracking.models import Order
+from .models import AuditEntry
+
+#: Actors that are no member of staff.
+CUSTOMER = "customer"
+SYSTEM = "system"
+
+
+class Action(StrEnum):
+    """What can be done. The value is what is stored."""
+
+    GRANTS_ENDED = "grants_ended"
+    ERASED = "erased"
+    EXPORTED = "exported"
+    HELD = "held"
+    HOLD_LIFTED = "hold_lifted"
+    LINK_RENEWED = "link_renewed"
+    UNLOCKED = "unlocked"
+    DEVICE_LET_IN = "device_let_in"
+    DEVICE_FORGOTTEN = "device_forgotten"
+
+
+WORDS: dict[str, str | Promise] = {
+    Action.GRANTS_ENDED: _("access of devices ended"),
+    Action.ERASED: _("personal data erased"),
+    Action.EXPORTED: _("personal data exported"),
+    Action.HELD: _("put on legal hold"),
+    Action.HOLD_LIFTED: _("legal hold lifted"),
+    Action.LINK_RENEWED: _("new link made"),
+    Action.UNLOCKED: _("identification unlocked"),
+    Action.DEVICE_LET_IN: _("device let in"),
+    Action.DEVICE_FORGOTTEN: _("device forgotten"),
+}
+
+
+def audit(action: Action, order: Order | None, actor: str, detail: str = "") -> AuditEntry:
+    """Write one line. ``actor`` is a member of staff's user name, ``CUSTOMER`` or ``SYSTEM``.
+
+    ``detail`` must name nobody: how (e.g. a grant's method, "retention"), never whom or what was typed.
+    """
+    return AuditEntry.objects.create(
+        at=timezone.now(), action=action.value, order=order, actor=actor[:190], detail=detail[:500]
+    )
