@@ -88,7 +88,7 @@ def matrix() -> Part:
     lowest.parent.mkdir(exist_ok=True)
     lowest.write_text("\n".join(constraints(CHECKOUT / "pyproject.toml")) + "\n")
     command = [sys.executable, "-m", "tox", "run-parallel", "--parallel", "2", "--parallel-no-spinner"]
-    command += [part for path in found.values() if path for part in ("--discover", str(path))]
+    command += ["--discover", *(str(path) for path in found.values() if path)]
     return Part("matrix", tuple(command), is_alone=True)
 
 
