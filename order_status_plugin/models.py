@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from .access.models import AttemptCount, AuditEntry, Device, Grant, MailedCode, ShareLink, SpentClaim, StaffView
+from .access.models import (
+    AttemptCount,
+    AuditEntry,
+    Device,
+    Grant,
+    LinksRequest,
+    MailedCode,
+    ShareLink,
+    SpentClaim,
+    StaffView,
+)
 from .intake.models import InboxMessage
 from .messages.models import MessageAttempt, OutboxMessage, Preference
 from .page.models import KeptPage
@@ -28,6 +38,7 @@ __all__ = [
     "Grant",
     "InboxMessage",
     "KeptPage",
+    "LinksRequest",
     "MailedCode",
     "MessageAttempt",
     "Order",

@@ -99,16 +99,23 @@ class StaffView(models.Model):
 
 
 class MailedCode(models.Model):
-    """A code that was mailed to the order's own address: for whoever may not, or cannot, identify otherwise."""
+    """A code that was asked for: for whoever may not, or cannot, identify otherwise.
 
-    order = models.ForeignKey("order_status_plugin.Order", on_delete=models.CASCADE, related_name="mailed_codes")
-    #: Salted and slow: a code is short.
-    code_hash = models.CharField(max_length=255)
-    #: Of the pending cookie of the browser that asked: a code works there only.
-    asked_by = models.CharField(max_length=64)
+    The code itself is not here in any form: it is derived from ``seed`` with the key of the ring.
+    """
+
+    #: None where what was typed fits no order: such a row stands here so that asking never tells.
+    order = models.ForeignKey(
+        "order_status_plugin.Order", null=True, on_delete=models.CASCADE, related_name="mailed_codes"
+    )
+    seed = models.CharField(max_length=32)
+    #: Hash of the pending cookie of the browser that asked: a code works there only.
+    asked_by = models.CharField(max_length=64, db_index=True)
     attempts = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField(db_index=True)
+    #: When the worker took it to the outbox, or found that there is nobody to mail it to.
+    handled_at = models.DateTimeField(null=True, blank=True)
     spent_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -117,6 +124,21 @@ class MailedCode(models.Model):
 
     def __str__(self) -> str:
         return f"code for order {self.order_id}"
+
+
+class LinksRequest(models.Model):
+    """Somebody asked for the links of an email address. The worker finds the orders: asking never tells."""
+
+    #: Of the address, under each key of the ring; the address itself is not kept.
+    email_digests = models.JSONField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("request for links")
+        verbose_name_plural = _("requests for links")
+
+    def __str__(self) -> str:
+        return f"request {self.pk}"
 
 
 class ShareLink(models.Model):

@@ -103,6 +103,9 @@ class OrderContact(models.Model):
     #: Of the email given at checkout, frozen at first sight; and of the host's present one.
     checkout_email_digest = models.CharField(max_length=80, blank=True, db_index=True)
     email_digest = models.CharField(max_length=80, blank=True, db_index=True)
+    #: The same of the phone number.
+    checkout_phone_digest = models.CharField(max_length=80, blank=True)
+    phone_digest = models.CharField(max_length=80, blank=True)
     first_seen_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

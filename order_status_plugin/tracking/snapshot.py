@@ -15,7 +15,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from ..backends import get_host, source_for
 from ..carriers import catalogue
 from ..events import Address, ContactSnapshot, FulfillmentKind, FulfillmentSnapshot, OrderSnapshot, ParcelSnapshot
-from .contact import email_digest, email_digests
+from .contact import email_digest, email_digests, phone_digest, phone_digests
 from .identity import hashed
 from .models import Fulfillment, FulfillmentLine, Order, OrderContact, OrderLine, Parcel
 
@@ -84,10 +84,10 @@ def money(amount: Decimal | None) -> Decimal | None:
 
 def _contact(row: Order, snap: OrderSnapshot) -> None:
     said: ContactSnapshot = snap.contact
-    new = email_digest(said.email)
-    contact, is_new = OrderContact.objects.get_or_create(order=row, defaults={"checkout_email_digest": new})
-    if not is_new and not contact.checkout_email_digest:
-        contact.checkout_email_digest = new
+    new, new_phone = email_digest(said.email), phone_digest(said.phone, row.country)
+    contact, _is_new = OrderContact.objects.get_or_create(order=row)
+    contact.checkout_email_digest = contact.checkout_email_digest or new
+    contact.checkout_phone_digest = contact.checkout_phone_digest or new_phone
     contact.name = said.name[:255]
     contact.email, contact.phone = said.email[:254], said.phone[:64]
     contact.shipping_address = _address(said.shipping_address)
@@ -97,6 +97,8 @@ def _contact(row: Order, snap: OrderSnapshot) -> None:
     contact.customer_reference = said.customer_reference[:190]
     if contact.email_digest not in email_digests(said.email):  # the same under a retired key is no other email
         contact.email_digest = new
+    if contact.phone_digest not in phone_digests(said.phone, row.country):
+        contact.phone_digest = new_phone
     contact.save()
 
 
