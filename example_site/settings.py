@@ -110,6 +110,10 @@ DEFAULT_FROM_EMAIL = "Tilia & Sal <hello@tilia-sal.example>"
 warnings.filterwarnings("ignore", "update is not implemented", UserWarning)
 HAYSTACK_CONNECTIONS = {"default": {"ENGINE": "haystack.backends.simple_backend.SimpleEngine"}}
 WAGTAIL_SITE_NAME = "Tilia & Sal"
+# Nothing of this demo asks the outside world for anything.
+WAGTAIL_ENABLE_UPDATE_CHECK = False
+WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
+WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAILADMIN_BASE_URL = f"http://127.0.0.1:{PORT}"
 
 OSCAR_SHOP_NAME = "Tilia & Sal"

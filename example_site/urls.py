@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from django.apps import apps
+from django.templatetags.static import static
 from django.urls import include, path
+from django.views.generic import RedirectView
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
@@ -13,6 +15,7 @@ from .shop import views
 
 urlpatterns = [
     path("", serve, {"path": ""}, name="home"),
+    path("favicon.ico", RedirectView.as_view(url=static("shop/mark.svg"))),
     path("cms/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     path("i18n/", include("django.conf.urls.i18n")),

@@ -1,0 +1,302 @@
+"""Scenarios reach the shop as AfterShip would: whole histories, signed, one webhook a scan."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, ClassVar
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from order_status_plugin.access.links import link_for, order_url
+from order_status_plugin.backends import get_source
+from order_status_plugin.carriers.numbers import is_s10, is_ups_1z
+from order_status_plugin.events import Headline, ParcelStatus
+from order_status_plugin.exceptions import PermanentFailure, TemporaryFailure
+from order_status_plugin.flow import handle_message
+from order_status_plugin.hosts.demo import DemoHost
+from order_status_plugin.intake import inbox
+from order_status_plugin.management.commands import order_status_simulate
+from order_status_plugin.simulator.play import CannotPlay, Simulator, s10_number, ups_number
+from order_status_plugin.simulator.scenarios import SCENARIOS, Scan
+from order_status_plugin.simulator.send import AfterShipSender, Checkpoint, Tracking, body, sign
+from order_status_plugin.sources.base import Webhook
+from order_status_plugin.tracking import record
+from order_status_plugin.tracking.models import Order, Parcel
+from tests.orders import UPS, sent, snapshot
+
+pytestmark = pytest.mark.django_db
+
+POINT = Checkpoint(
+    at=dt.datetime(2026, 11, 23, 21, 42, tzinfo=dt.timezone(dt.timedelta(hours=1))),
+    tag="InTransit",
+    subtag="InTransit_007",
+    message="Departed from facility",
+    city="Köln",
+    country="DE",
+    latitude=50.94,
+    longitude=6.96,
+)
+
+
+class Door:
+    """Takes the webhooks as the web server does: verified, stored, handled."""
+
+    def __init__(self) -> None:
+        self.bodies: list[dict[str, Any]] = []
+
+    def send(self, tracking: Tracking) -> None:
+        raw = json.dumps(body(tracking)).encode()
+        source = get_source("aftership")
+        headers = {name.lower(): value for name, value in sign("tests-secret", raw).items()}
+        webhook = Webhook(body=raw, headers=headers)
+        source.verify(webhook)
+        message, _ = inbox.store("aftership", webhook, source)
+        assert inbox.settle(message, handle_message) == "handled", message.reason
+        self.bodies.append(json.loads(raw))
+
+
+def simulator(order: Order, door: Any, **more: Any) -> Simulator:
+    said: list[str] = []
+    return Simulator(order, door, say=said.append, sleep=lambda seconds: None, **more)
+
+
+def test_the_calm_story_ends_delivered() -> None:
+    order = record.order("shop", snapshot(fulfillments=(sent(),)))
+    door = Door()
+    simulator(order, door).play(SCENARIOS["calm"])
+    parcel = Parcel.objects.get(order=order)
+    assert parcel.status == ParcelStatus.DELIVERED
+    order.refresh_from_db()
+    assert order.headline == Headline.DELIVERED
+    scans = [step for step in SCENARIOS["calm"].steps if isinstance(step, Scan)]
+    assert [len(one["msg"]["checkpoints"]) for one in door.bodies] == list(range(1, len(scans) + 1))
+    assert len({one["event_id"] for one in door.bodies}) == len(scans)
+
+
+def test_the_attempt_is_counted_and_then_collected() -> None:
+    order = record.order("shop", snapshot(fulfillments=(sent(),)))
+    door = Door()
+    simulator(order, door).play(SCENARIOS["attempt"])
+    assert Parcel.objects.get(order=order).status == ParcelStatus.COLLECTED
+    assert door.bodies[-1]["msg"]["failed_delivery_attempts"] == 1
+    assert [one["is_tracking_first_tag"] for one in door.bodies].count(True) == 6
+
+
+def test_the_last_van_drives_in_the_country_of_the_order() -> None:
+    order = record.order("shop", snapshot(fulfillments=(sent(),)))
+    door = Door()
+    simulator(order, door).play(SCENARIOS["calm"])
+    assert door.bodies[-1]["msg"]["checkpoints"][-1]["city"] == "Amsterdam"
+
+
+def test_pauses_follow_the_speed() -> None:
+    order = record.order("shop", snapshot(fulfillments=(sent(),)))
+    slept: list[float] = []
+    Simulator(order, Door(), speed=7200, say=lambda text: None, sleep=slept.append).play(SCENARIOS["calm"])  # type: ignore[arg-type]
+    hours = sum(step.pause for step in SCENARIOS["calm"].steps)
+    assert sum(slept) == pytest.approx(hours / 2)
+
+
+def test_without_a_shipment_it_says_what_to_do() -> None:
+    order = record.order("shop", snapshot())
+    with pytest.raises(CannotPlay, match="Record a shipment"):
+        simulator(order, Door()).play(SCENARIOS["calm"])
+
+
+def test_a_carrier_that_nobody_tracks_is_not_scanned() -> None:
+    order = record.order("shop", snapshot(fulfillments=(sent(carrier="Ribeira Courier", number="RC123"),)))
+    with pytest.raises(CannotPlay, match="no parcel that a source tracks"):
+        simulator(order, Door()).play(SCENARIOS["calm"])
+
+
+def test_a_shop_that_can_ship_ships() -> None:
+    order = record.order("shop", snapshot())
+
+    class Shipping(Simulator):
+        def ship(self, what: str, carrier: str, number: str) -> str:
+            parts = {"half": (("a", 2),), "rest": (("b", 1),)}
+            shipped.append((what, carrier, number))
+            acts = tuple(
+                sent(f"f{place}", lines=parts[one[0]], carrier=one[1], number=one[2])
+                for place, one in enumerate(shipped)
+            )
+            record.order("shop", snapshot(fulfillments=acts))
+            return f"sent {what}"
+
+    shipped: list[tuple[str, str, str]] = []
+    Shipping(order, Door(), say=lambda text: None, sleep=lambda seconds: None).play(SCENARIOS["split"])  # type: ignore[arg-type]
+    assert [(what, carrier) for what, carrier, _ in shipped] == [("half", "UPS"), ("rest", "CTT")]
+    order.refresh_from_db()
+    statuses = {parcel.carrier: parcel.status for parcel in Parcel.objects.filter(order=order)}
+    assert statuses["ups"] == ParcelStatus.DELIVERED
+    assert statuses["ctt"] != ParcelStatus.DELIVERED
+
+
+def test_nothing_left_to_send_is_no_parcel() -> None:
+    order = record.order("shop", snapshot())
+
+    class Empty(Simulator):
+        def ship(self, what: str, carrier: str, number: str) -> str:
+            return ""
+
+    with pytest.raises(CannotPlay, match="no parcel that a source tracks"):
+        Empty(order, Door(), say=print, sleep=lambda seconds: None).play(SCENARIOS["calm"])  # type: ignore[arg-type]
+
+
+def test_numbers_have_right_check_digits() -> None:
+    assert all(is_ups_1z(ups_number()) for _ in range(50))
+    assert all(is_s10(s10_number("PT")) for _ in range(50))
+
+
+def test_the_source_reads_what_the_simulator_writes() -> None:
+    tracking = Tracking(
+        carrier="dhl-express",
+        number="4358127690",
+        checkpoints=(POINT,),
+        due=dt.date(2026, 11, 25),
+        next_step="Bring the card.",
+        pickup_place="Papelaria Sol",
+        signed_by="A. Rousseau",
+    )
+    content = body(tracking)
+    assert content["msg"]["slug"] == "dhl"
+    (update,) = get_source("aftership").parse(Webhook(body=json.dumps(content).encode(), headers={}))
+    assert update.carrier == "dhl-express"
+    assert update.window is not None
+    assert update.window.earliest == dt.date(2026, 11, 25)
+    assert (update.next_step, update.pickup_place, update.signed_by) == (
+        "Bring the card.",
+        "Papelaria Sol",
+        "A. Rousseau",
+    )
+    (scan,) = update.scans
+    assert (scan.status, scan.place.city, scan.place.latitude, scan.utc_offset) == ("in_transit", "Köln", 50.94, 60)
+
+
+# --- over HTTP -----------------------------------------------------------------------------------------
+
+
+class Answering(BaseHTTPRequestHandler):
+    status: ClassVar[int] = 200
+    got: ClassVar[list[tuple[str, dict[str, str], bytes]]] = []
+
+    def do_POST(self) -> None:
+        raw = self.rfile.read(int(self.headers["Content-Length"]))
+        self.got.append((self.path, {name.lower(): value for name, value in self.headers.items()}, raw))
+        self.send_response(self.status)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *args: Any) -> None:
+        pass
+
+
+@pytest.fixture
+def shop() -> Iterator[str]:
+    Answering.status, Answering.got[:] = 200, []
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Answering)
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+def test_it_signs_the_very_bytes_it_sends(shop: str) -> None:
+    AfterShipSender(f"{shop}/orders/hooks/aftership/", "tests-secret").send(
+        Tracking(carrier="ups", number=UPS, checkpoints=(POINT,))
+    )
+    ((path, headers, raw),) = Answering.got
+    assert path == "/orders/hooks/aftership/"
+    get_source("aftership").verify(Webhook(body=raw, headers=headers))
+
+
+@pytest.mark.parametrize(("status", "error"), [(503, TemporaryFailure), (400, PermanentFailure)])
+def test_it_says_what_the_shop_answered(shop: str, status: int, error: type[Exception]) -> None:
+    Answering.status = status
+    with pytest.raises(error, match=str(status)):
+        AfterShipSender(shop, "tests-secret").send(Tracking(carrier="ups", number=UPS, checkpoints=(POINT,)))
+
+
+def test_a_shop_that_is_not_there_is_a_temporary_failure() -> None:
+    with pytest.raises(TemporaryFailure, match="cannot be reached"):
+        AfterShipSender("http://127.0.0.1:9/", "tests-secret").send(
+            Tracking(carrier="ups", number=UPS, checkpoints=(POINT,))
+        )
+
+
+# --- the command ---------------------------------------------------------------------------------------
+
+
+def simulate(*arguments: str) -> str:
+    out = io.StringIO()
+    call_command("order_status_simulate", *arguments, stdout=out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("given", [Order.__str__, link_for, order_url, lambda order: "ts-20418"])
+def test_the_command_plays_over_http(shop: str, given: Any) -> None:
+    order = record.order("shop", snapshot(fulfillments=(sent(),)))
+    said = simulate("--scenario=calm", f"--order={given(order)}", "--speed=1e9", f"--base-url={shop}")
+    assert len(Answering.got) == 7
+    assert "A calm delivery: over." in said
+
+
+def test_the_command_lists_the_scenarios() -> None:
+    said = simulate()
+    assert all(scenario.name in said and scenario.tells in said for scenario in SCENARIOS.values())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--scenario=calm"], "both --scenario and --order"),
+        (["--scenario=storm", "--order=TS-20418"], "invalid choice"),
+        (["--scenario=calm", "--order=TS-1"], "no order 'TS-1'"),
+        (["--scenario=calm", "--order=TS-20418", "--speed=0"], "greater than 0"),
+        (["--scenario=calm", "--order=TS-20418", "--source=other"], "no source 'other'"),
+        (["--scenario=calm", "--order=TS-20418", "--source=manual"], "no secrets"),
+        (["--scenario=calm", "--order=TS-20418", "--base-url=http://127.0.0.1:9"], "cannot be reached"),
+    ],
+)
+def test_the_command_says_what_is_wrong(arguments: list[str], message: str) -> None:
+    record.order("shop", snapshot(fulfillments=(sent(),)))
+    with pytest.raises(CommandError, match=message):
+        simulate(*arguments, *([] if any("speed" in one for one in arguments) else ["--speed=1e9"]))
+
+
+def test_the_command_asks_for_the_link_when_two_hosts_use_a_number(settings: Any) -> None:
+    settings.ORDER_STATUS = settings.ORDER_STATUS | {
+        "HOSTS": {alias: {"BACKEND": f"{DemoHost.__module__}.DemoHost"} for alias in ("shop", "market")}
+    }
+    for alias in ("shop", "market"):
+        record.order(alias, snapshot())
+    with pytest.raises(CommandError, match="give its link"):
+        simulate("--scenario=calm", "--order=TS-20418")
+
+
+def test_the_command_goes_to_the_wagtail_site(monkeypatch: pytest.MonkeyPatch) -> None:
+    record.order("shop", snapshot(fulfillments=(sent(),)))
+    asked: list[str] = []
+
+    def keep(self: AfterShipSender, tracking: Tracking) -> None:
+        asked.append(self.url)
+
+    monkeypatch.setattr(order_status_simulate.AfterShipSender, "send", keep)
+    simulate("--scenario=calm", "--order=TS-20418", "--speed=1e9")
+    assert set(asked) == {"http://localhost/orders/hooks/aftership/"}
+
+
+def test_ctrl_c_ends_the_command_quietly(monkeypatch: pytest.MonkeyPatch) -> None:
+    record.order("shop", snapshot(fulfillments=(sent(),)))
+
+    def stop(self: Any, scenario: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Simulator, "play", stop)
+    assert "Stopped." in simulate("--scenario=calm", "--order=TS-20418", "--speed=1e9")
