@@ -24,7 +24,6 @@ STATIC_URL = "/static/"
 MEDIA_URL = "/media/"
 WAGTAIL_SITE_NAME = "Tilia & Sal"
 WAGTAILADMIN_BASE_URL = "http://127.0.0.1"
-EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 
 INSTALLED_APPS = [
     "order_status_plugin",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+import django
+
 SECRET_KEY = "tests-only-secret-key-that-is-long-enough-to-be-taken-seriously"
 DEBUG = False
 ALLOWED_HOSTS = ["*"]
@@ -68,7 +70,10 @@ if os.environ.get("DATABASE_URL"):
     DATABASES = {"default": from_url(os.environ["DATABASE_URL"])}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 DEFAULT_FROM_EMAIL = "Tilia & Sal <hello@shop.example>"
-EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+if django.VERSION >= (6, 1):
+    MAILERS = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 Q_CLUSTER = {"name": "tests", "orm": "default", "sync": False, "timeout": 60, "retry": 120, "workers": 1}
 ORDER_STATUS = {
     "HOSTS": {"shop": {"BACKEND": "order_status_plugin.hosts.demo.DemoHost"}},
