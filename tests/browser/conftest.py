@@ -89,7 +89,7 @@ def start_demo(var: Path, *, port: int = 0, **env: str) -> Demo:
         ready.set()
 
     threading.Thread(target=read, daemon=True).start()
-    if not ready.wait(240) or not found:
+    if not ready.wait(600) or not found:
         stop_demo(process)
         pytest.fail("The demo did not become ready:\n" + "\n".join(lines[-60:]))
     return Demo(found[0], json.loads((var / "demo.json").read_text()), var, process, lines)
