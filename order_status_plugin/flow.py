@@ -32,13 +32,14 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from . import signals
+from .access import cleaning
 from .backends import all_hosts, get_host, get_source
 from .conf import conf
 from .exceptions import OrderStatusError, UnknownParcel
 from .intake import inbox
 from .intake.models import InboxMessage
 from .live import publish
-from .messages import outbox, relay
+from .messages import outbox, relay, requests
 from .tracking import record
 from .tracking.models import Order
 from .worker import wake
@@ -95,7 +96,7 @@ def handle_message(pk: int) -> str:
     Raises what is wrong; the inbox keeps the message and the reason. Repeating it changes nothing.
     """
     message = InboxMessage.objects.get(pk=pk)
-    too_old, unknown = 0, None
+    too_old, unknown, is_erased = 0, None, False
     for update in get_source(message.alias).parse(inbox.as_webhook(message)):
         try:
             done = record.tracking(message.alias, update, message_id=pk, received_at=message.received_at)
@@ -103,8 +104,11 @@ def handle_message(pk: int) -> str:
             unknown = error
         else:
             too_old += done.too_old
+            is_erased |= done.is_erased
     if unknown is not None:
         raise unknown
+    if is_erased:
+        inbox.redact(InboxMessage.objects.filter(pk=pk))
     return f"{too_old} events are older than their parcel and were not applied" if too_old else ""
 
 
@@ -117,6 +121,7 @@ def drain_inbox() -> int:
 def drain_outbox() -> int:
     """Send what waits in the outbox; return how many."""
     wake.begin("outbox")
+    requests.answer()
     return relay.drain()
 
 
@@ -137,6 +142,7 @@ def sweep() -> int:
         for reference in references:
             _take_quietly(host.alias, reference)
             taken += 1
+    cleaning.clean()
     return taken
 
 

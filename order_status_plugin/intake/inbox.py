@@ -195,10 +195,10 @@ def retry(message: InboxMessage, reason: str, after: float | None = None) -> Non
 
 
 def _move(message: InboxMessage, state: str, **fields: object) -> None:
-    """Change the row, unless it is done already or another worker has it by now."""
+    """Change the row, unless it is done or erased already, or another worker has it by now."""
     fields = {"state": state, "attempts": message.attempts, "leased_until": None, **fields}
     fields["reason"] = str(fields.get("reason", ""))[:1000]
-    rows = InboxMessage.objects.filter(pk=message.pk).exclude(state=State.HANDLED)
+    rows = InboxMessage.objects.filter(pk=message.pk).exclude(state__in=(State.HANDLED, State.REDACTED))
     rows.filter(leased_until=message.leased_until).update(**fields)
     for name, value in fields.items():
         setattr(message, name, value)
@@ -213,8 +213,8 @@ def release_waiting(number_key: str) -> int:
 
 
 def replay(messages: QuerySet[InboxMessage]) -> int:
-    """Have these messages handled again, whatever became of them. Return how many."""
-    return messages.update(
+    """Have these messages handled again, whatever became of them, but for those that were erased. Return how many."""
+    return messages.exclude(state=State.REDACTED).update(
         state=State.RECEIVED,
         due_at=timezone.now(),
         leased_until=None,
@@ -222,6 +222,13 @@ def replay(messages: QuerySet[InboxMessage]) -> int:
         reason="",
         handled_at=None,
         waits_for="",
+    )
+
+
+def redact(messages: QuerySet[InboxMessage]) -> int:
+    """Take away what these messages say, for good. Return how many said something."""
+    return messages.exclude(state=State.REDACTED).update(
+        state=State.REDACTED, body=b"", headers={}, reason="", waits_for="", leased_until=None
     )
 
 

@@ -16,6 +16,8 @@ class InboxMessage(models.Model):
         HANDLED = "handled", _("handled")
         WAITING = "waiting", _("waiting for its parcel")
         FAILED = "failed", _("cannot be handled")
+        #: Body and headers are gone for good; key and digest stay, so that the same delivery is still known.
+        REDACTED = "redacted", _("erased")
 
     alias = models.CharField(_("alias"), max_length=40)
     key = models.CharField(max_length=190)

@@ -25,7 +25,7 @@ from ..events import (
     TrackingUpdate,
 )
 from ..exceptions import UnknownParcel
-from . import append, match, refresh, snapshot
+from . import append, match, refresh, snapshot, tombstone
 from .locator import locator_for
 from .milestones import Reached
 from .models import Order, Parcel
@@ -45,6 +45,7 @@ class Recorded:
     parcels: list[Parcel] = field(default_factory=list)
     applied: int = 0  # events that were new
     too_old: int = 0  # events of some earlier parcel with the same number
+    is_erased: bool = False  # about a parcel whose order was erased: nothing of it may be kept
 
 
 def first_sight(host: str, reference: str, locale: str = "") -> Order:
@@ -73,6 +74,8 @@ def order(host: str, snap: OrderSnapshot, *, is_import: bool = False) -> Order:
     """
     with transaction.atomic():
         row = Order.objects.select_for_update().get(pk=first_sight(host, snap.reference, snap.locale).pk)
+        if row.erased_at is not None:
+            return _outlive(row, snap)
         is_first = row.read_at is None
         digest = snapshot.digest(snap)
         if not is_first and row.snapshot_digest == digest:
@@ -93,6 +96,15 @@ def order(host: str, snap: OrderSnapshot, *, is_import: bool = False) -> Order:
     return row
 
 
+def _outlive(row: Order, snap: OrderSnapshot) -> Order:
+    """Let the stub of an erased order follow its host in the one word it shows; nothing else is written again."""
+    if (row.state, row.payment) != (snap.state, snap.payment):
+        row.state, row.payment = snap.state, snap.payment
+        refresh.order(row)
+        changed(row, timezone.now())
+    return row
+
+
 def tracking(
     source: str,
     update: TrackingUpdate,
@@ -109,6 +121,8 @@ def tracking(
     with transaction.atomic():
         candidates = match.candidates(update, number_key)
         if not candidates:
+            if tombstone.is_known(number_key):
+                return Recorded(is_erased=True)
             raise UnknownParcel(
                 f"No parcel has the number {update.tracking_number!r} with this carrier yet.", number_key=number_key
             )
@@ -168,6 +182,7 @@ def _record(
     for parcel, scans in ((parcels[known.pk], scans) for known, scans in shares.items()):
         row = orders[parcel.order_id]
         if row.erased_at is not None:
+            done.is_erased = True
             continue  # a tombstone: what carriers say may name people and places
         reached, is_changed, applied = _append(
             row, parcel, source, update, scans, message_id=message_id, received_at=received_at

@@ -50,8 +50,7 @@ def apply(row: Order, snap: OrderSnapshot, heard_at: dt.datetime) -> Touched:
     ``heard_at`` is when something happened of which the host does not say when.
     """
     _order(row, snap)
-    if row.erased_at is None:
-        _contact(row, snap)
+    _contact(row, snap)
     lines = _lines(row, snap)
     return _fulfillments(row, snap, lines, heard_at)
 

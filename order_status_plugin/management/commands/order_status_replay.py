@@ -44,6 +44,9 @@ class Command(BaseCommand):
         for pk in keys:
             message = InboxMessage.objects.defer("body").get(pk=pk)
             before = message.state
+            if before == InboxMessage.State.REDACTED:
+                self.stdout.write(f"{pk} {message.alias} was erased and cannot be replayed")
+                continue
             if options["dry_run"]:
                 self.stdout.write(f"{pk} {message.alias} {before} {message.reason}".rstrip())
                 continue
