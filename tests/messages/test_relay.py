@@ -335,8 +335,16 @@ def test_a_joined_message_is_tried_again_as_one(provider: Any) -> None:
     come_due()
     assert drain() == 0
     come_due()
+    assert lease.due(timezone.now()).count() == 1
     assert drain() == 1
     assert set(OutboxMessage.objects.values_list("state", flat=True)) == {"sent"}
+
+
+def test_two_relays_that_saw_the_same_row_do_not_both_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    place()
+    monkeypatch.setattr(lease, "due", lambda now: OutboxMessage.objects.all())  # both looked before either took it
+    assert len(lease.claim(5, timezone.now())) == 1
+    assert lease.claim(5, timezone.now()) == []
 
 
 def test_what_a_held_message_would_have_told_is_told_by_itself() -> None:

@@ -1,0 +1,72 @@
+"""``order_status_worker``: what it starts, and how it asks."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django_q.conf import Conf
+
+from order_status_plugin.management.commands import order_status_worker as command
+from order_status_plugin.messages import outbox
+from order_status_plugin.tracking import record
+from order_status_plugin.worker import pulse
+from tests.messages.shop import place
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def supervised(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    made: list[Any] = []
+
+    class Supervisor:
+        def __init__(self, *given: Any) -> None:
+            made.extend(given)
+
+        def run(self) -> None:
+            made.append("ran")
+
+    monkeypatch.setattr(command, "Supervisor", Supervisor)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("script", "start"), [("/shop/manage.py", ["/shop/manage.py"]), ("/lib/django/__main__.py", ["-m", "django"])]
+)
+def test_it_runs_the_cluster_as_it_was_run_itself(
+    script: str, start: list[str], supervised: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", [script, "order_status_worker"])
+    call_command("order_status_worker")
+    assert supervised[0] == [sys.executable, *start, "qcluster"]
+    assert supervised[-1] == "ran"
+
+
+@pytest.mark.parametrize(("timeout", "silence", "patience"), [(60, 20, 180), (None, 20, 300), (None, 900, 900)])
+def test_it_is_as_patient_as_the_longest_task(
+    timeout: int | None, silence: float, patience: float, supervised: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Conf, "TIMEOUT", timeout)
+    call_command("order_status_worker", "--silence", str(silence))
+    assert (supervised[2].silence, supervised[2].patience) == (silence, patience)
+
+
+def test_its_heart_is_in_the_database_and_minds_the_outbox(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(command, "close_old_connections", lambda: None)
+    monkeypatch.setattr(command, "wake", lambda name, func: asked.append(name))
+    monkeypatch.setattr(pulse, "wake", lambda name, func: asked.append(name))
+    record.observe("outbox", outbox.write)
+    heart = command.Heart()
+    heart.ask()
+    assert asked == ["pulse"]
+    place()
+    heart.ask()
+    assert asked == ["pulse", "pulse", "outbox"]
+    assert heart.silent_for() is None
+    pulse.beat()
+    heart.forget()
+    assert 0 <= (heart.silent_for() or -1) < 60
