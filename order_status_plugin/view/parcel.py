@@ -205,7 +205,8 @@ def _next_step(facts: OrderFacts, parcel: ParcelFacts) -> NextStep | None:
     given = parcel.row.next_step if facts.may_see_all else ""
     carrier = {"carrier": parcel.carrier}
     if parcel.status is S.READY_FOR_PICKUP:
-        place = parcel.row.pickup_place if facts.may_see_all else ""
+        # The whole address stands below: the heading names the place.
+        place = parcel.row.pickup_place.partition(",")[0] if facts.may_see_all else ""
         title = _("Pick it up at %(place)s") % {"place": place} if place else _("Pick it up")
         return NextStep(title=title, text=given or _("Bring an identity card."), is_action=True)
     if parcel.state.is_attempt_open:
