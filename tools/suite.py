@@ -26,7 +26,7 @@ from tools.lowest import constraints
 
 CHECKOUT = Path(__file__).parent.parent
 RESULTS = CHECKOUT / "build" / "suite"
-SHARED = ("--ignore=tests/browser", "--ignore=tests/projects")
+SHARED = ("--ignore=tests/browser", "--ignore=tests/page/test_browser.py", "--ignore=tests/projects")
 #: What these look at has no database.
 OF_THE_CHECKOUT = tuple(f"--ignore=tests/test_{name}.py" for name in ("architecture", "docs", "packaging"))
 VERSIONS = ("3.11", "3.12", "3.13")
@@ -74,7 +74,9 @@ def parts(volume: str, database_for: Callable[[str], str]) -> Iterator[Part]:
         url = database_for(project)
         yield pytest(f"{project}-postgresql", where, **common, DJANGO_SETTINGS_MODULE=module, DATABASE_URL=url)
     if volume == "moderate":
-        yield pytest("browser", "tests/browser", "-p", "no:randomly", is_alone=True, **common)
+        yield pytest(
+            "browser", "tests/page/test_browser.py", "tests/browser", "-p", "no:randomly", is_alone=True, **common
+        )
     else:
         yield matrix()
 

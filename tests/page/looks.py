@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-HERE = Path(__file__).resolve().parents[2]
-STATIC = HERE / "order_status_plugin" / "static"
+import order_status_plugin
+
+STATIC = Path(order_status_plugin.__file__).parent / "static"
 ORIGIN = "http://page.test"
 CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 #: As access.headers has it.
@@ -42,12 +43,12 @@ def pages() -> dict[str, str]:
 
     found = {f"{name}-{tier}": html_of(make(tier)) for name, make in fixtures.ALL.items() for tier in Tier}
     found["arabic-private"] = html_of(fixtures.arabic())
-    found["confirmed-error"] = html_of(fixtures.order(), error="We found no order with these two")
+    found["confirmed-error"] = html_of(fixtures.order(), error="We could not show it here")
     forms = {"shop": "Tilia & Sal", "help_email": "hello@shop.example", "action": "/orders/", "look_up_url": "/orders/"}
     for name in ("look_up", "not_found", "forbidden"):
         found[name] = render_to_string(f"order_status_plugin/page/{name}.html", forms)
     found["look_up-error"] = render_to_string(
-        "order_status_plugin/page/look_up.html", {**forms, "error": "We found no order with these two"}
+        "order_status_plugin/page/look_up.html", {**forms, "error": "We could not show it here"}
     )
     return found
 

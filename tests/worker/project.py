@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import django
+
 from tests.settings import *  # noqa: F403
 
 HERE = Path(os.environ["WORKER_TEST_DIR"])
@@ -20,7 +22,10 @@ DATABASES = {
     }
 }
 Q_CLUSTER = {"name": "tests", "orm": "default", "workers": 1, "queue_limit": 1, "bulk": 1, "timeout": 30, "retry": 60}
-EMAIL_BACKEND = "tests.worker.slow_mail.SlowMail"
+if django.VERSION >= (6, 1):
+    MAILERS = {"default": {"BACKEND": "tests.worker.slow_mail.SlowMail"}}
+else:
+    EMAIL_BACKEND = "tests.worker.slow_mail.SlowMail"
 EMAIL_FILE_PATH = HERE / "mail"
 LOGGING = {
     "version": 1,
