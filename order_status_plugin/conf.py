@@ -36,8 +36,32 @@ class Settings:
     LIMIT_ADDRESS_HOUR: int = 20
     LIMIT_EMAIL_DAY: int = 10
     LIMIT_GLOBAL_HOUR: int = 2000
+    #: What opens an order on another device: "number_and_email" (or phone) at once, or these two and a "mailed_code".
+    IDENTIFICATION: str = "number_and_email"
+    #: How long a mailed code works, and how often one may be mistyped.
+    CODE_LIFETIME: dt.timedelta = dt.timedelta(minutes=10)
+    CODE_TRIES: int = 5
+    #: Codes that may be mailed: to one visitor for one order in an hour, for an order in an hour and in a day.
+    LIMIT_CODE_VISITOR_HOUR: int = 3
+    LIMIT_CODE_ORDER_HOUR: int = 6
+    LIMIT_CODE_ORDER_DAY: int = 20
+    #: How often a day the links of one email address may be asked for.
+    LIMIT_LINKS_EMAIL_DAY: int = 5
     #: Proxies whose X-Forwarded-For is believed, as networks, e.g. ("10.0.0.0/8",).
     TRUSTED_PROXIES: Sequence[str] = ()
+
+    # --- how long what is kept --------------------------------------------------------------------
+    #: After an order has ended: when devices are let in no more, and when the person is erased. An order of which
+    #: nothing was heard for "silent" has ended, too. Then, from when each came: webhooks' bodies, the log of staff's
+    #: looks, the audit log. None keeps for ever; keys that are left out keep these values.
+    RETENTION: Mapping[str, dt.timedelta | None] = {
+        "grants": dt.timedelta(days=30),
+        "contact": dt.timedelta(days=90),
+        "silent": dt.timedelta(days=180),
+        "inbox": dt.timedelta(days=14),
+        "staff_views": dt.timedelta(days=365),
+        "audit": dt.timedelta(days=1095),
+    }
 
     # --- the page -------------------------------------------------------------------------------
     #: Let anyone with the link see the items, and their prices.
@@ -110,6 +134,11 @@ class Settings:
             if isinstance(given, Mapping) and name in given:
                 return given[name]
         return super().__getattribute__(name)
+
+    def retention(self, what: str) -> dt.timedelta | None:
+        """Return how long this is kept, None for ever."""
+        default: Mapping[str, dt.timedelta | None] = type(self).__dict__["RETENTION"]
+        return {**default, **self.RETENTION}[what]
 
     @classmethod
     def names(cls) -> frozenset[str]:

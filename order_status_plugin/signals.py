@@ -16,5 +16,9 @@ parcel_status_changed = Signal()
 #: Arguments: ``order``, ``milestone`` (Milestone), ``subject`` (str), ``occurrence`` (str), ``is_news`` (bool).
 milestone_reached = Signal()
 
-#: A message left. Arguments: ``order``, ``milestone`` (str), ``channel`` (str alias), ``message_id`` (int).
+#: A message left. Arguments: ``order``, ``milestone`` (str: one of ours, or the word of a notice: "device", "code",
+#: "links"), ``channel`` (str alias), ``message_id`` (int).
 customer_notified = Signal()
+
+#: What was personal of an order is gone; whoever copied some of it should let go, too. Arguments: ``order``.
+order_erased = Signal()

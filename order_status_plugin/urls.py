@@ -9,8 +9,13 @@ from .flow import handle_message
 from .intake.views import HookView
 from .live.views import LiveView
 from .messages.unsubscribe import UnsubscribeView
+from .page.code import AskCodeForView, AskCodeView, CodeView
+from .page.devices import DevicesView, EndDevicesView
 from .page.door import NotFoundView
 from .page.identify import ClaimView, ForgetView, IdentifyView, LookUpView
+from .page.mailed import MailLinksView
+from .page.renew import RenewView
+from .page.share import EndSharedView, SharedView, ShareView
 from .page.views import StatusPageView
 
 app_name = "order_status"
@@ -23,12 +28,22 @@ hook = HookView.as_view(handle=handle_message)
 urlpatterns = [
     path("", LookUpView.as_view(), name="lookup"),
     path("claim/", ClaimView.as_view(), name="claim"),
+    path("code/", CodeView.as_view(), name="code"),
+    path("code/ask/", AskCodeView.as_view(), name="ask-code"),
+    path("devices/<str:token>/", EndDevicesView.as_view(), name="end-devices"),
     path("health/", HealthView.as_view(), name="health"),
     path("hooks/<str:alias>/", hook, name="hook"),
     path("hooks/<str:alias>/<str:secret>/", hook, name="hook-with-secret"),
+    path("links/", MailLinksView.as_view(), name="mail-links"),
+    path("share/<str:token>/", SharedView.as_view(), name="shared"),
     path("unsubscribe/<str:token>/", UnsubscribeView.as_view(), name="unsubscribe"),
     re_path(rf"^{LINK}/identify/$", IdentifyView.as_view(), name="identify"),
     re_path(rf"^{LINK}/forget/$", ForgetView.as_view(), name="forget"),
+    re_path(rf"^{LINK}/code/$", AskCodeForView.as_view(), name="ask-code-for"),
+    re_path(rf"^{LINK}/devices/$", DevicesView.as_view(), name="devices"),
+    re_path(rf"^{LINK}/renew/$", RenewView.as_view(), name="renew"),
+    re_path(rf"^{LINK}/share/$", ShareView.as_view(), name="share"),
+    re_path(rf"^{LINK}/share/end/$", EndSharedView.as_view(), name="share-end"),
     re_path(rf"^{LINK}/live/$", LiveView.as_view(), name="live"),
     re_path(rf"^{LINK}/$", StatusPageView.as_view(), name="order"),
     re_path(rf"^{LINK}$", StatusPageView.as_view()),

@@ -39,13 +39,14 @@ _SYSTEMS = (
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
-def _is_insecure(request: HttpRequest) -> bool:
+def is_insecure(request: HttpRequest) -> bool:
+    """Say whether this is plain http in development, where browsers refuse cookies that want https."""
     return settings.DEBUG and not request.is_secure()
 
 
 def cookie_name(request: HttpRequest) -> str:
     """Return the cookie's name: without its prefix only over plain http in development."""
-    return INSECURE_COOKIE if _is_insecure(request) else COOKIE
+    return INSECURE_COOKIE if is_insecure(request) else COOKIE
 
 
 def token_hash(request: HttpRequest) -> str:
@@ -78,7 +79,7 @@ def remember(request: HttpRequest, response: HttpResponseBase, token: str) -> No
         token,
         max_age=conf.GRANT_LIFETIME,
         path="/",
-        secure=not _is_insecure(request),
+        secure=not is_insecure(request),
         httponly=True,
         samesite="Lax",
     )
@@ -87,7 +88,7 @@ def remember(request: HttpRequest, response: HttpResponseBase, token: str) -> No
 def drop(request: HttpRequest, response: HttpResponseBase) -> None:
     """Take the cookie away."""
     response.set_cookie(
-        cookie_name(request), "", max_age=0, path="/", secure=not _is_insecure(request), httponly=True, samesite="Lax"
+        cookie_name(request), "", max_age=0, path="/", secure=not is_insecure(request), httponly=True, samesite="Lax"
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 
 from django.db import transaction
 from django.http import HttpRequest
@@ -14,6 +15,8 @@ from ..tracking.models import Order, OrderContact
 from . import devices
 from .models import Device, Grant
 
+#: More devices than anybody reads a list of.
+_MOST_SHOWN = 50
 _COLUMNS = (
     "pk",
     "device_id",
@@ -68,13 +71,60 @@ def _touch(grant: int, used_on: dt.date, device: int, seen_on: dt.date, today: d
         Device.objects.filter(pk=device, last_seen_on__lt=today).update(last_seen_on=today)
 
 
-def give(request: HttpRequest, response: HttpResponseBase, order: Order, method: Grant.Method) -> Grant:
-    """Make this browser private for the order, under a new token. Its grants for other orders stay."""
+@dataclass(frozen=True, slots=True)
+class Known:
+    """One device that sees an order's private details."""
+
+    pk: int  # of the grant
+    label: str  # "Firefox, Linux"; "" for what does not say
+    since: dt.datetime
+    method: Grant.Method
+    is_this: bool
+
+
+def known(request: HttpRequest, order: Order) -> list[Known]:
+    """Return the devices that are private for the order, this one first: one query."""
+    here, now = devices.token_hash(request), timezone.now()
+    rows = Grant.objects.filter(
+        order=order,
+        expires_at__gt=now,
+        created_at__gt=now - conf.GRANT_LIFETIME,
+        last_used_on__gte=(now - conf.GRANT_IDLE).date(),
+    ).order_by("-created_at", "-pk")
+    found = [
+        Known(pk, label, since, Grant.Method(method), bool(here) and token == here)
+        for pk, label, since, method, token in rows.values_list(
+            "pk", "device__label", "created_at", "method", "device__token_hash"
+        )[:_MOST_SHOWN]
+    ]
+    return sorted(found, key=lambda device: not device.is_this)
+
+
+def end(order: Order, pk: int) -> None:
+    """End one device's view of this order; another order's grant stays."""
+    Grant.objects.filter(order=order, pk=pk).delete()
+
+
+def end_others(request: HttpRequest, order: Order) -> None:
+    """End the view of this order on every device but this one."""
+    Grant.objects.filter(order=order).exclude(device__token_hash=devices.token_hash(request)).delete()
+
+
+def end_all(order: Order) -> None:
+    """End the view of this order on every device."""
+    Grant.objects.filter(order=order).delete()
+
+
+def give(request: HttpRequest, response: HttpResponseBase, order: Order, method: Grant.Method) -> tuple[Grant, bool]:
+    """Make this browser private for the order, under a new token, and say whether it was not before.
+
+    Its grants for other orders stay.
+    """
     now = timezone.now()
     digest = OrderContact.objects.filter(order=order).values_list("email_digest", flat=True).first() or ""
     with transaction.atomic():
         device, token = devices.renew(request)
-        grant, _ = Grant.objects.update_or_create(
+        grant, is_new = Grant.objects.update_or_create(
             device=device,
             order=order,
             defaults={
@@ -86,7 +136,7 @@ def give(request: HttpRequest, response: HttpResponseBase, order: Order, method:
             },
         )
     devices.remember(request, response, token)
-    return grant
+    return grant, is_new
 
 
 def forget(request: HttpRequest, response: HttpResponseBase, order: Order) -> None:

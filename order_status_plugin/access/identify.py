@@ -1,15 +1,16 @@
-"""Order number and email open an order on another device. One path, whatever is wrong with them."""
+"""Order number and email, or phone, open an order on another device. One path, whatever is wrong with them."""
 
 from __future__ import annotations
 
 import hmac
 import unicodedata
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 
 from ..backends import all_hosts
-from ..tracking.contact import email_digests, normalise_email
+from ..tracking.contact import email_digests, normalise_email, normalise_phone, phone_digests
 from ..tracking.models import Order
 from . import limits
 
@@ -19,33 +20,60 @@ _CANDIDATES = 10
 _DASHES = dict.fromkeys((0x2010, 0x2011, 0x2012, 0x2013, 0x2014, 0x2015, 0x2212), "-")
 
 
-def check(order: Order | None, number: str, email: str, address: str) -> Order | None:
-    """Return the order that these two open, None for every kind of failure.
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What two fields mean: the orders that both fit, and whom an attempt with them is counted against."""
 
-    ``order`` is the one whose link was used, None at the look-up; ``address`` is ``limits.address_of`` the visitor.
-    Wrong, unknown, locked, erased: the same statements and the same hashes. An attempt is counted before anybody
-    learns how it ended; one that was right is given back to its order.
+    orders: tuple[int, ...]
+    subjects: tuple[str, ...]
+    contact: str  # what was typed, in one spelling
+    nobody: str  # stands for an order where none is meant
+
+
+def match(order: Order | None, number: str, contact: str) -> Found:
+    """Return what an order number and an email address or phone number mean.
+
+    ``order`` is the one whose link was used, None at the look-up. Wrong and unknown ones cost the same statements
+    and the same hashes.
     """
-    number, email = _clean(number), _clean(email)
-    digests = email_digests(email)
+    number, contact = _clean(number), _clean(contact)
+    emails, phones = email_digests(contact), phone_digests(contact, order.country if order else "")
     nobody = limits.digest_of("number", number.casefold())
     wanted = {host.alias: host.normalise_number(number) for host in all_hosts()}
     found = list(_candidates(order, wanted).values_list(*_COLUMNS)[:_CANDIDATES])
-    # Both halves are always compared, and at least once.
-    matches = [
+    # Every part is always compared, and at least once.
+    matches = tuple(
         pk
-        for pk, host, key, at_checkout, present in found or [(0, "", "", "", "")]
-        if _is_same(key, wanted.get(host, "")) & _is_any((at_checkout, present), digests)
-    ]
+        for pk, host, key, *kept in found or [(0, "", "", "", "", "", "")]
+        if _is_same(key, wanted.get(host, "")) & (_is_any(kept[:2], emails) | _is_any(kept[2:], phones))
+    )
     subjects = tuple(sorted(f"order:{pk}" for pk, *_ in found)) or (nobody,)
-    asked = limits.identification(subjects, normalise_email(email), address)
-    if not (limits.take(asked) and matches):
+    return Found(matches, subjects, normalise_phone(contact) or normalise_email(contact), nobody)
+
+
+def check(order: Order | None, number: str, contact: str, address: str) -> Order | None:
+    """Return the order that these two open, None for every kind of failure.
+
+    ``address`` is ``limits.address_of`` the visitor. Wrong, unknown, locked, erased: the same statements and the same
+    hashes. An attempt is counted before anybody learns how it ended; one that was right is given back to its order.
+    """
+    found = match(order, number, contact)
+    asked = limits.identification(found.subjects, found.contact, address)
+    if not (limits.take(asked) and found.orders):
         return None
-    limits.give_back([limit for limit in asked if limit.keys == subjects])
-    return order or Order.objects.get(pk=matches[0])
+    limits.give_back([limit for limit in asked if limit.keys == found.subjects])
+    return order or Order.objects.get(pk=found.orders[0])
 
 
-_COLUMNS = ("pk", "host", "number_key", "contact__checkout_email_digest", "contact__email_digest")
+_COLUMNS = (
+    "pk",
+    "host",
+    "number_key",
+    "contact__checkout_email_digest",
+    "contact__email_digest",
+    "contact__checkout_phone_digest",
+    "contact__phone_digest",
+)
 
 
 def _candidates(order: Order | None, wanted: dict[str, str]) -> QuerySet[Order]:

@@ -6,6 +6,7 @@ import datetime as dt
 import ipaddress
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models import F
@@ -14,7 +15,11 @@ from django.utils import timezone
 
 from ..conf import conf
 from ..keys import signing_key
+from ..tracking.models import Order
 from .models import AttemptCount
+
+if TYPE_CHECKING:
+    from .identify import Found
 
 LIFE = "life"
 
@@ -76,24 +81,57 @@ def digest_of(kind: str, value: str) -> str:
     return f"{kind}:{signing_key().mac('attempts', kind, value).hex()[:40]}"
 
 
-def identification(subjects: Sequence[str], email: str, address: str) -> list[Limit]:
+def identification(subjects: Sequence[str], contact: str, address: str) -> list[Limit]:
     """Return the limits of one attempt to identify, in the order in which they are asked.
 
     Who is over the limit of an address does not use up an order's tries: a stranger cannot lock an owner out
     from one address for long.
     """
-    now = timezone.now()
-    hour, day = f"{now:%Y-%m-%dT%H}", f"{now:%Y-%m-%d}"
-    next_hour, next_day = now + dt.timedelta(hours=1), now + dt.timedelta(days=1)
+    (hour, next_hour), (day, next_day) = _windows()
     orders = tuple(sorted(subjects))
     return [
         Limit((digest_of("address", address),), hour, conf.LIMIT_ADDRESS_HOUR, next_hour),
-        Limit((digest_of("email", email),), day, conf.LIMIT_EMAIL_DAY, next_day),
+        Limit((digest_of("email", contact),), day, conf.LIMIT_EMAIL_DAY, next_day),
         Limit(("all",), hour, conf.LIMIT_GLOBAL_HOUR, next_hour),
         Limit(orders, hour, conf.LIMIT_ORDER_HOUR, next_hour),
         Limit(orders, day, conf.LIMIT_ORDER_DAY, next_day),
         Limit(orders, LIFE, conf.LIMIT_ORDER_LIFE, None),
     ]
+
+
+def codes(order: int | None, found: Found, address: str) -> list[Limit]:
+    """Return the limits of asking for a code: of its own kind, so that wrong guesses take nobody's codes away.
+
+    Who knows an order's number alone uses up nothing of it: what counts against an order are requests that fit it.
+    """
+    (hour, next_hour), (day, next_day) = _windows()
+    subject = f"code:{order}" if order else f"code:{found.nobody}"
+    return [
+        Limit((digest_of("code address", address),), hour, conf.LIMIT_ADDRESS_HOUR, next_hour),
+        Limit((digest_of("code visitor", f"{subject} {address}"),), hour, conf.LIMIT_CODE_VISITOR_HOUR, next_hour),
+        Limit(("all codes",), hour, conf.LIMIT_GLOBAL_HOUR, next_hour),
+        Limit((subject,), hour, conf.LIMIT_CODE_ORDER_HOUR, next_hour),
+        Limit((subject,), day, conf.LIMIT_CODE_ORDER_DAY, next_day),
+    ]
+
+
+def links(email: str, address: str) -> list[Limit]:
+    """Return the limits of asking for the links of an email address."""
+    (hour, next_hour), (day, next_day) = _windows()
+    return [
+        Limit((digest_of("links address", address),), hour, conf.LIMIT_ADDRESS_HOUR, next_hour),
+        Limit(("all links",), hour, conf.LIMIT_GLOBAL_HOUR, next_hour),
+        Limit((digest_of("links email", email),), day, conf.LIMIT_LINKS_EMAIL_DAY, next_day),
+    ]
+
+
+def _windows() -> tuple[tuple[str, dt.datetime], tuple[str, dt.datetime]]:
+    """Return name and end of the hour, and of the day, that an attempt counts in."""
+    now = timezone.now()
+    return (
+        (f"{now:%Y-%m-%dT%H}", now + dt.timedelta(hours=1)),
+        (f"{now:%Y-%m-%d}", now + dt.timedelta(days=1)),
+    )
 
 
 def take(limits: Sequence[Limit]) -> bool:
@@ -124,3 +162,13 @@ def give_back(limits: Sequence[Limit]) -> None:
             AttemptCount.objects.filter(key__in=limit.keys, window=limit.window, count__gt=0).update(
                 count=F("count") - 1
             )
+
+
+def keys_of(order: Order) -> list[str]:
+    """Return the keys under which attempts at this order are counted."""
+    return [f"order:{order.pk}", f"code:{order.pk}"]
+
+
+def unlock(order: Order) -> int:
+    """Forget every attempt at this order, those of its whole life, too; return how many counters there were."""
+    return AttemptCount.objects.filter(key__in=keys_of(order)).delete()[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from ..backend import Backend
 
@@ -38,6 +38,9 @@ class Receipt:
 
 class Channel(Backend, ABC):
     """Sends rendered messages. Raises; never retries by itself: the relay does."""
+
+    #: Whether letters that are no news of an order go this way too: a code, a warning, links that were asked for.
+    takes_notices: ClassVar[bool] = False
 
     @abstractmethod
     def recipient(self, contact: ContactSnapshot) -> str:

@@ -51,6 +51,7 @@ class EmailChannel(Channel):
     """
 
     label: ClassVar[str] = _("Email")  # type: ignore[assignment]
+    takes_notices: ClassVar[bool] = True
 
     def recipient(self, contact: ContactSnapshot) -> str:
         """Return the address given at checkout."""

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import urljoin
 
-from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
-from django.utils.translation import gettext_noop
 
 from ..access.links import order_url
 from ..backends import get_channel
@@ -16,20 +14,15 @@ from ..events import Milestone
 from ..exceptions import BackendError, TemporaryFailure
 from ..tracking.models import Fulfillment
 from ..view.milestone import build_milestone
+from . import notices
+from .language import language_of
 from .models import OutboxMessage
 from .outbox import NOT_NOTIFIED
 from .person import first_name, person
 from .preferences import is_wanted
 from .render import render
 from .stop import stop_token
-
-ERASED = gettext_noop("The customer's data was erased.")
-NO_ADDRESS = gettext_noop("The customer has no address on this channel any more.")
-NOT_WANTED = gettext_noop("The customer switched these messages off.")
-
-
-class Withheld(Exception):
-    """A message that must not leave; the text says why, for staff and for the customer."""
+from .withheld import ERASED, NO_ADDRESS, NOT_WANTED, Withheld
 
 
 def compose(row: OutboxMessage) -> Message:
@@ -37,6 +30,8 @@ def compose(row: OutboxMessage) -> Message:
     order = row.order
     if order.erased_at:
         raise Withheld(ERASED)
+    if row.milestone in notices.WORDS:
+        return notices.compose(row)
     if not is_wanted(order.pk, row.channel, row.milestone):
         raise Withheld(NOT_WANTED)
     if _is_quiet(row):
@@ -66,14 +61,6 @@ def compose(row: OutboxMessage) -> Message:
         unsubscribe_url=stop,
         sender_name=news.order.shop,
     )
-
-
-def language_of(locale: str) -> str:
-    """Return the nearest language that the shop has."""
-    try:
-        return translation.get_supported_language_variant(locale)
-    except LookupError:
-        return settings.LANGUAGE_CODE
 
 
 def _about(subject: str) -> dict[str, int]:

@@ -18,11 +18,12 @@ from ..conf import conf
 from ..exceptions import PermanentFailure, TemporaryFailure
 from ..signals import customer_notified
 from ..worker.wake import wake
-from .compose import Withheld, compose
+from .compose import compose
 from .lease import PENDING, claim, due, release
 from .models import MessageAttempt, OutboxMessage
 from .outbox import DRAIN
 from .retry import delay
+from .withheld import Withheld
 
 logger = logging.getLogger(__name__)
 

@@ -64,6 +64,13 @@ def render(news: MilestoneView, *, link: str, stop: str, number: str, first_name
     return Rendered(subject=one_line(news.subject), text=_tidy(text), html=_inliner().inline(page))
 
 
+def render_notice(subject: str, context: dict[str, Any]) -> Rendered:
+    """Return a mail that is no news of an order, in the active language."""
+    page = render_to_string(f"{TEMPLATES}notice.html", {**context, "subject": subject})
+    text = render_to_string(f"{TEMPLATES}notice.txt", context)
+    return Rendered(subject=one_line(subject), text=_tidy(text), html=_inliner().inline(page))
+
+
 def one_line(subject: str) -> str:
     """Return the subject as one line of readable length: nothing in it can start another header."""
     line = " ".join("".join(char if char.isprintable() else " " for char in subject).split())

@@ -10,6 +10,9 @@ from wagtail.models import Site
 
 from ..conf import Settings, conf
 
+#: The setting IDENTIFICATION that lets nobody in without a mailed code.
+BY_CODE = "mailed_code"
+
 
 def shop_name(request: HttpRequest) -> str:
     """Return the shop's name: the setting, else the Wagtail Site's."""
@@ -32,6 +35,7 @@ def frame(shop: str) -> dict[str, Any]:
         "shop": shop,
         "help_url": conf.HELP_URL,
         "help_email": conf.HELP_EMAIL,
+        "is_by_code": conf.IDENTIFICATION == BY_CODE,
     }
 
 

@@ -13,17 +13,23 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Site
 
-from ..access import claims, grants, identify, limits, links
+from ..access import claims, codes, grants, identify, limits, links
+from ..access.audit import CUSTOMER, Action, audit
 from ..access.models import Grant
+from ..conf import conf
 from ..events import Tier
+from ..messages import notices
+from ..messages.notices import Notice
+from ..messages.outbox import DRAIN
 from ..tracking import record
 from ..tracking.models import Order
-from .context import render_page
+from ..worker.wake import wake
+from .context import BY_CODE, render_page
 from .door import PageView
 from .views import render_status
 
 #: The one answer to every failure, and its one status: the form was understood, what it says was not accepted.
-NOT_FOUND = cast("str", _("We found no order with these two"))  # lazy: the page may speak the order's language
+NOT_SHOWN = cast("str", _("We could not show it here"))  # lazy: the page may speak the order's language
 FAILED = 422
 
 #: Renders the look-up form: the request, the error to show ("" for none), the status.
@@ -42,13 +48,27 @@ def _identified(request: HttpRequest, order: Order | None) -> Order | None:
     return identify.check(order, number, email, limits.address_of(request))
 
 
-def _let_in(request: HttpRequest, order: Order, method: Grant.Method) -> HttpResponse:
+def let_in(request: HttpRequest, order: Order, method: Grant.Method) -> HttpResponse:
+    """Lead to the order, make this device private for it, and tell its owner when that is new and from elsewhere."""
     response = SeeOther(links.order_path(order))
-    grants.give(request, response, order, method)
+    with transaction.atomic():
+        grant, is_new = grants.give(request, response, order, method)
+        audit(Action.DEVICE_LET_IN, order, CUSTOMER, method.value)
+        if is_new and method is not Grant.Method.CLAIM:
+            notices.owe(order, Notice.DEVICE, str(grant.pk))
     return response
 
 
-def _order_of(link: str) -> Order:
+def mail_code(request: HttpRequest, order: Order | None) -> HttpResponse:
+    """Note that a code is wanted, and lead to where it is typed: the same whatever becomes of it."""
+    response = SeeOther(reverse("order_status:code"))
+    codes.ask(request, response, order, request.POST.get("number", ""), request.POST.get("email", ""))
+    wake("outbox", DRAIN)
+    return response
+
+
+def order_of(link: str) -> Order:
+    """Return the order of a link; raises Http404 for unknown, wrong and revoked ones."""
     order = links.resolve(link)
     if order is None:
         raise Http404
@@ -62,10 +82,12 @@ def answer_look_up(request: HttpRequest, render: RenderForm) -> HttpResponse:
     """
     if request.method != "POST":
         return render(request, "", 200)
+    if conf.IDENTIFICATION == BY_CODE:
+        return mail_code(request, None)
     order = _identified(request, None)
     if order is None:
-        return render(request, NOT_FOUND, FAILED)
-    return _let_in(request, order, Grant.Method.IDENTIFIED)
+        return render(request, NOT_SHOWN, FAILED)
+    return let_in(request, order, Grant.Method.IDENTIFIED)
 
 
 def render_look_up(request: HttpRequest, error: str, status: int) -> HttpResponse:
@@ -96,33 +118,35 @@ class LookUpView(PageView):
         return answer_look_up(request, render_look_up)
 
 
-class _LinkView(PageView):
+class LinkView(PageView):
     """A form that stands on an order's page. Who opens its address gets the page."""
 
     def get(self, request: HttpRequest, link: str) -> HttpResponse:
         """Lead to the page: somebody reloaded, or copied the address of an answer."""
-        _order_of(link)
+        order_of(link)
         return HttpResponseRedirect(links.path_of(link))
 
 
-class IdentifyView(_LinkView):
+class IdentifyView(LinkView):
     """Number and email on the order's own page."""
 
     def post(self, request: HttpRequest, link: str) -> HttpResponse:
         """Make this device private for the order, or show its page again with the one answer."""
-        order = _order_of(link)
+        order = order_of(link)
+        if conf.IDENTIFICATION == BY_CODE:
+            return mail_code(request, order)
         if _identified(request, order) is None:
-            return render_status(request, order, Tier.PUBLIC, error=NOT_FOUND, status=FAILED)
-        return _let_in(request, order, Grant.Method.IDENTIFIED)
+            return render_status(request, order, Tier.PUBLIC, error=NOT_SHOWN, status=FAILED)
+        return let_in(request, order, Grant.Method.IDENTIFIED)
 
 
-class ForgetView(_LinkView):
+class ForgetView(LinkView):
     """The button that hides private details on this device."""
 
     def post(self, request: HttpRequest, link: str) -> HttpResponse:
         """End this device's grant for the order."""
         response = SeeOther(links.path_of(link))
-        grants.forget(request, response, _order_of(link))
+        grants.forget(request, response, order_of(link))
         return response
 
 
@@ -142,5 +166,5 @@ class ClaimView(PageView):
         order = record.first_sight(claim.host, claim.reference, get_language() or "")
         with transaction.atomic():  # spent only together with what it bought
             if claims.spend(claim):
-                return _let_in(request, order, Grant.Method.CLAIM)
+                return let_in(request, order, Grant.Method.CLAIM)
         return SeeOther(links.order_path(order))

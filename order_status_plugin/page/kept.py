@@ -67,6 +67,7 @@ def _variant(language: str) -> str:
         conf.HELP_EMAIL,
         conf.TIME_ZONE or settings.TIME_ZONE,
         conf.SILENT_AFTER,
+        conf.IDENTIFICATION,
         *_files(settings.STATIC_URL),
     )
     return f"{stamp}:{language}"
@@ -75,7 +76,8 @@ def _variant(language: str) -> str:
 @lru_cache(maxsize=4)
 def _files(root: str) -> tuple[str, ...]:
     # A storage that puts hashes into names reads them once a process, so this may too.
-    return static("order_status_plugin/status.css"), static("order_status_plugin/live.js")
+    names = ("status.css", "live.js", "share.js")
+    return tuple(static(f"order_status_plugin/{name}") for name in names)
 
 
 @lru_cache(maxsize=8)

@@ -6,6 +6,7 @@ import datetime as dt
 import re
 import secrets
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import Any
@@ -17,6 +18,7 @@ from django.utils import translation
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from ..access.grants import Known
 from ..conf import conf
 from ..events import Tier
 from ..keys import Key, signing_key
@@ -27,6 +29,7 @@ from .context import frame, has_own_frame
 STATUS = "order_status_plugin/page/status.html"
 ORDER = "order_status_plugin/page/order.html"
 ERROR = "order_status_plugin/page/error.html"
+INSTEAD = "order_status_plugin/page/instead.html"
 LANGUAGE = re.compile(r' lang="([\w-]+)"')
 
 
@@ -39,6 +42,7 @@ class Holes:
     time: str
     open: str = ""  # an attribute of the identify panel
     error: str = ""  # before its fields
+    instead: str = ""  # after its button: the way that is left
 
 
 @lru_cache(maxsize=4)
@@ -48,14 +52,18 @@ def _marks(key: Key) -> Holes:
     return Holes(*(mark_safe(f"{stem}.{hole.name}.") for hole in fields(Holes)))  # noqa: S308 - hex and names
 
 
-def render(view: OrderView) -> str:
-    """Return the page with holes: the whole document, or its title and the part for the shop's own frame."""
+def render(view: OrderView, devices: Sequence[Known] = ()) -> str:
+    """Return the page with holes: the whole document, or its title and the part for the shop's own frame.
+
+    ``devices`` are those that see the private details; they stand in the private page only.
+    """
     context: dict[str, Any] = {
         **frame(view.shop),
         "view": view,
         "version": str(view.version),
         "is_staff": view.tier is Tier.STAFF,
         "hole": _marks(signing_key()),
+        "devices": devices,
     }
     if not has_own_frame():
         return render_to_string(STATUS, context)
@@ -74,7 +82,8 @@ def answer(request: HttpRequest, html: str, path: str, *, error: str = "", statu
             _token(request),
             _clock(int(time.time()) // 60, dates.shop_zone(), language and language[1]),
             " open" if error else "",
-            _error(error),
+            render_to_string(ERROR, {"error": error}) if error else "",
+            render_to_string(INSTEAD, {"ask_url": f"{path}code/"}) if error else "",
         )
         marks = _marks(signing_key())
         for hole in Holes.__slots__:
@@ -104,7 +113,3 @@ def _token(request: HttpRequest) -> str:
 def _clock(minute: int, zone: ZoneInfo, language: str | None) -> SafeString:
     now = dt.datetime.fromtimestamp(minute * 60, zone)
     return format_html('<time datetime="{}">{}</time>', now.isoformat(timespec="minutes"), dates.clock(now))
-
-
-def _error(error: str) -> str:
-    return render_to_string(ERROR, {"error": error}) if error else ""

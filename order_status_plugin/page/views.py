@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import translation
 
-from ..access import devices
+from ..access import devices, grants
 from ..access.links import order_path, read_link, resolve
 from ..access.tiers import tier_for
 from ..events import Tier
@@ -25,7 +25,7 @@ class StatusPageView(PageView):
         """Show what this visitor may see."""
         if _is_stranger(request):
             known = read_link(link)
-            html = known and kept.find(known.locator, known.version, _asked())
+            html = known and kept.find(known.locator, known.version, asked_language())
             if html:
                 return answer(request, html, f"{request.path.rstrip('/')}/")
         order = resolve(link)
@@ -41,12 +41,12 @@ def render_status(
 
     ``error`` is a sentence, best a lazy one: it opens the identify panel and stands in it.
     """
-    asked = _asked()
-    with translation.override(_language_of(order, asked)):
+    asked = asked_language()
+    with translation.override(language_of(order, asked)):
         html = kept.find(order.locator, order.link_version, asked) if tier is Tier.PUBLIC else None
         if html is None:
             view = build(order, tier)
-            html = render(view)
+            html = render(view, grants.known(request, order) if tier is Tier.PRIVATE else ())
             if tier is Tier.PUBLIC:
                 kept.keep(order, html, view.valid_until, asked)
         return answer(request, html, order_path(order), error=str(error), status=status)
@@ -58,11 +58,13 @@ def _is_stranger(request: HttpRequest) -> bool:
     return not devices.token_hash(request) and not (user is not None and user.is_authenticated)
 
 
-def _asked() -> str:
+def asked_language() -> str:
+    """Return the language of the request."""
     return translation.get_language() or "en"
 
 
-def _language_of(order: Order, asked: str) -> str:
+def language_of(order: Order, asked: str) -> str:
+    """Return the order's language where we have it, else the one asked for."""
     try:
         return translation.get_supported_language_variant(order.locale)
     except LookupError:

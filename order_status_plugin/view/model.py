@@ -199,6 +199,22 @@ class OrderView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ShareView:
+    """What somebody sees whom the customer gave a link of its own: less than the public page."""
+
+    headline: Headline
+    tone: str
+    word: str
+    promise: str
+    rail: tuple[RailStep, ...]
+    items: tuple[ItemView, ...]  # title and quantity only; empty where only the arrival is shared
+    shop: str
+    updated: Moment
+    language: str
+    is_rtl: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MilestoneView:
     """What a message says: the news, and the order around it."""
 

@@ -15,7 +15,7 @@ from django.utils import timezone, translation
 
 from order_status_plugin.access.links import order_url
 from order_status_plugin.events import Address, ContactSnapshot, Headline, Milestone, ParcelStatus, Tier
-from order_status_plugin.messages.compose import language_of
+from order_status_plugin.messages.language import language_of
 from order_status_plugin.messages.models import OutboxMessage
 from order_status_plugin.messages.person import first_name
 from order_status_plugin.messages.relay import drain

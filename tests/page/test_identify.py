@@ -72,7 +72,7 @@ def test_every_failure_of_the_look_up_is_one_answer(https):
     assert all(without_holes(answer) == first for answer in answers)
     assert_ours(answers[0])
     body = answers[0].content.decode()
-    assert "We found no order with these two" in body
+    assert "We could not show it here" in body
     assert "TS-20418" not in body
     assert "wrong@example.org" not in body
     assert devices.COOKIE not in answers[0].cookies
@@ -110,7 +110,7 @@ def test_editors_pages_can_hold_the_form():
     assert identify.answer_look_up(made.get("/"), render).status_code == 200
     assert identify.answer_look_up(made.post("/", WRONG), render).status_code == 422
     assert identify.answer_look_up(made.post("/", RIGHT), render)["Location"] == links.order_path(order)
-    assert [str(error) for error in shown] == ["", "We found no order with these two"]
+    assert [str(error) for error in shown] == ["", "We could not show it here"]
 
 
 # --- a link's own form ------------------------------------------------------------------------------
@@ -139,7 +139,7 @@ def test_every_failure_on_a_links_form_is_one_answer(https):
     assert all(without_holes(answer) == first for answer in answers)
     assert_ours(answers[0])
     body = answers[0].content.decode()
-    assert "We found no order with these two" in body
+    assert "We could not show it here" in body
     assert NAME not in body
     assert EMAIL not in body
     assert "TS-20418" not in body
@@ -284,13 +284,13 @@ def test_a_form_of_ours_comes_with_its_token(https):
     assert response["Location"] == links.order_path(order)
 
 
-def test_a_private_page_asks_for_its_grant_once(https):
+def test_a_private_page_asks_for_its_grant_once_and_for_the_list_of_devices_once(https):
     order = placed()
     https.post("/orders/", RIGHT)
     with CaptureQueriesContext(connection) as queries:
         assert sees_all(https, order)
     asked = [query for query in queries.captured_queries if '"order_status_plugin_grant"' in query["sql"]]
-    assert len(asked) == 1
+    assert len(asked) == 2
 
 
 # --- the shop's own templates -----------------------------------------------------------------------

@@ -1,0 +1,14 @@
+"""Why a message must not leave."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_noop
+
+ERASED = gettext_noop("The customer's data was erased.")
+NO_ADDRESS = gettext_noop("The customer has no address on this channel any more.")
+NOT_WANTED = gettext_noop("The customer switched these messages off.")
+OVER = gettext_noop("It came too late to be of use.")
+
+
+class Withheld(Exception):
+    """A message that must not leave; the text says why, for staff and for the customer."""
