@@ -44,6 +44,7 @@ def check_settings(**kwargs: Any) -> list[CheckMessage]:
     ]
     for name in sorted(Settings.names() & set(given)):
         found += _check_type(name, Settings.__dict__[name], given[name])
+    found += _check_retention()
     if any(len(str(key)) < 32 for key in conf.KEYS):
         found.append(
             Error(
@@ -71,6 +72,22 @@ def _check_type(name: str, default: Any, value: Any) -> Iterator[CheckMessage]:
         yield Error(f"ORDER_STATUS[{name!r}] must be {names}, not {value!r}.", id="order_status.E003")
     elif (isinstance(value, NUMBERS) and value < 0) or (isinstance(value, dt.timedelta) and value < dt.timedelta()):
         yield Error(f"ORDER_STATUS[{name!r}] must not be negative.", id="order_status.E003")
+
+
+def _check_retention() -> Iterator[CheckMessage]:
+    known: Mapping[str, Any] = Settings.__dict__["RETENTION"]
+    for name, value in conf.RETENTION.items() if isinstance(conf.RETENTION, Mapping) else ():
+        if name not in known:
+            yield Error(
+                f"ORDER_STATUS['RETENTION'] has an unknown key {name!r}.",
+                hint="Known keys: " + ", ".join(known),
+                id="order_status.E003",
+            )
+        elif value is not None and (not isinstance(value, dt.timedelta) or value < dt.timedelta()):
+            yield Error(
+                f"ORDER_STATUS['RETENTION'][{name!r}] must be a timedelta, or None for ever, not {value!r}.",
+                id="order_status.E003",
+            )
 
 
 @register("order_status")

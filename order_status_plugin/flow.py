@@ -18,7 +18,7 @@
          page ◀── view ──▶ mail      what may be shown is decided in view/, who may see it in access/
 
 This is the only place that wires the rooms together. django-q2 runs the functions whose names begin with
-``drain`` and ``sweep`` (see ``ensure_schedules``).
+``drain``, ``sweep`` and ``retain`` (see ``ensure_schedules``).
 """
 
 from __future__ import annotations
@@ -32,14 +32,18 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from . import signals
-from .access import cleaning
+from .access import cleaning, retention, rooms
 from .backends import all_hosts, get_host, get_source
 from .conf import conf
 from .exceptions import OrderStatusError, UnknownParcel
 from .intake import inbox
+from .intake import privacy as intake_privacy
 from .intake.models import InboxMessage
 from .live import publish
 from .messages import outbox, relay, requests
+from .messages import privacy as messages_privacy
+from .page import privacy as page_privacy
+from .staff import privacy as staff_privacy
 from .tracking import record
 from .tracking.models import Order
 from .worker import wake
@@ -49,12 +53,27 @@ logger = logging.getLogger(__name__)
 INBOX = "order_status_plugin.flow.drain_inbox"
 OUTBOX = "order_status_plugin.flow.drain_outbox"
 SWEEP = "order_status_plugin.flow.sweep"
+RETAIN = "order_status_plugin.flow.retain"
+
+#: Orders of each kind that one task lets go: it ends well before django-q2 would end it.
+RETAINED_AT_ONCE = 500
+
+
+#: The rooms that hold something of an order beside its own rows: export and erasure ask them.
+HOLDERS: dict[str, rooms.Room] = {
+    "inbox": intake_privacy,
+    "messages": messages_privacy,
+    "page": page_privacy,
+    "staff": staff_privacy,
+}
 
 
 def connect() -> None:
     """Wire the rooms together: at start-up, once."""
     record.observe("outbox", outbox.write)
     signals.order_changed.connect(_publish, dispatch_uid="order_status.live")
+    for name, room in HOLDERS.items():
+        rooms.register(name, room)
     for host in all_hosts():
         host.connect(nudge)
 
@@ -146,12 +165,22 @@ def sweep() -> int:
     return taken
 
 
+def retain() -> str:
+    """Let go what has been kept long enough; return what was done."""
+    wake.begin("retention")
+    expired = intake_privacy.expire()
+    report = retention.run(most=RETAINED_AT_ONCE)
+    if not report.is_complete:
+        wake.wake("retention", RETAIN)
+    return f"{report}, webhooks' bodies erased: {expired}"
+
+
 def ensure_schedules(**kwargs: Any) -> None:
     """Create the django-q2 schedules, once and idempotently: after each migrate."""
     from django_q.models import Schedule
 
     options: Mapping[str, Any] = conf.Q_OPTIONS
-    every = {"inbox": (INBOX, 1), "outbox": (OUTBOX, 1), "sweep": (SWEEP, 5)}
+    every = {"inbox": (INBOX, 1), "outbox": (OUTBOX, 1), "sweep": (SWEEP, 5), "retention": (RETAIN, 24 * 60)}
     for name, (func, minutes) in every.items():
         Schedule.objects.update_or_create(
             name=f"order_status_{name}",

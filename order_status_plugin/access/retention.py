@@ -1,0 +1,129 @@
+"""Personal data ages out on its own: access first, then the person, then what was said about them in passing.
+
+An order's age counts from the earliest of: delivered, closed (cancelled, refunded, returned, lost), or, for one of which
+nothing was heard any more, its last change and the time ``silent``.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import Model, Q, QuerySet
+from django.utils import timezone
+
+from ..conf import conf
+from ..tracking.models import Order
+from .audit import SYSTEM, Action
+from .erase import OrderIsHeld, erase
+from .models import AuditEntry, StaffView
+from .privacy import end_access
+
+logger = logging.getLogger(__name__)
+
+#: Orders of one transaction that ends their grants.
+BATCH = 200
+
+
+@dataclass(slots=True)
+class Report:
+    """How many orders and rows a run was about."""
+
+    grants_ended: int = 0
+    erased: int = 0
+    held: int = 0
+    failed: int = 0
+    staff_views: int = 0
+    audit_entries: int = 0
+    is_complete: bool = True
+
+    def __str__(self) -> str:
+        return (
+            f"access ended: {self.grants_ended}, erased: {self.erased}, held: {self.held}, failed: {self.failed}, "
+            f"staff views deleted: {self.staff_views}, audit entries deleted: {self.audit_entries}"
+        )
+
+
+def run(*, is_dry: bool = False, most: int | None = None) -> Report:
+    """Let go what is due; ``is_dry`` only counts. Repeating it, or killing it at any time, does no harm.
+
+    ``most`` bounds the orders of each kind; a report that is not complete asks for another run.
+    """
+    report = Report(held=due("contact").filter(is_held=True).count())
+    if is_dry:
+        report.grants_ended = _with_access().count()
+        report.erased = due("contact").filter(is_held=False).count()
+    else:
+        _end_access(report, most)
+        _erase(report, most)
+    report.staff_views = _forget_old(StaffView, "staff_views", is_dry=is_dry)
+    report.audit_entries = _forget_old(AuditEntry, "audit", is_dry=is_dry)
+    return report
+
+
+def due(what: str) -> QuerySet[Order]:
+    """Return the orders whose time for this group of fields ("grants", "contact") is over, held ones among them."""
+    after, silent, now = conf.retention(what), conf.retention("silent"), timezone.now()
+    if after is None:
+        return Order.objects.none()
+    ended = Q(delivered_at__lte=now - after) | Q(closed_at__lte=now - after)
+    if silent is not None:
+        ended |= Q(last_activity_at__lte=now - after - silent)
+    return Order.objects.filter(ended, erased_at=None)
+
+
+def _with_access() -> QuerySet[Order]:
+    return due("grants").filter(is_held=False, grants_ended_at=None)
+
+
+def _end_access(report: Report, most: int | None) -> None:
+    for keys in _batches(_with_access(), most, report):
+        with transaction.atomic():
+            rows = Order.objects.select_for_update().filter(pk__in=keys, is_held=False, grants_ended_at=None)
+            found = list(rows.values_list("pk", flat=True))
+            now = timezone.now()
+            end_access(found)
+            Order.objects.filter(pk__in=found).update(grants_ended_at=now)
+            AuditEntry.objects.bulk_create(
+                [
+                    AuditEntry(at=now, actor=SYSTEM, action=Action.GRANTS_ENDED, order_id=pk, detail="retention")
+                    for pk in found
+                ]
+            )
+        report.grants_ended += len(found)
+
+
+def _erase(report: Report, most: int | None) -> None:
+    for keys in _batches(due("contact").filter(is_held=False), most, report):
+        for pk in keys:
+            try:
+                report.erased += erase(Order(pk=pk), SYSTEM, "retention", among=due("contact"), is_thorough=False)
+            except OrderIsHeld:
+                report.held += 1
+            except Exception:
+                # One that fails keeps nobody else's data: the next run tries it again.
+                logger.exception("order %s could not be erased", pk)
+                report.failed += 1
+
+
+def _batches(rows: QuerySet[Order], most: int | None, report: Report) -> Iterator[list[int]]:
+    """Yield keys, batch by batch, each read anew: nobody's table is locked, and what is handled is behind us."""
+    last = taken = 0
+    while most is None or taken < most:
+        size = BATCH if most is None else min(BATCH, most - taken)
+        keys = list(rows.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:size])
+        if not keys:
+            return
+        yield keys
+        last, taken = keys[-1], taken + len(keys)
+    report.is_complete = not rows.filter(pk__gt=last).exists() and report.is_complete
+
+
+def _forget_old(model: type[Model], what: str, *, is_dry: bool) -> int:
+    after = conf.retention(what)
+    if after is None:
+        return 0
+    rows = model._default_manager.filter(at__lte=timezone.now() - after)
+    return rows.count() if is_dry else rows.delete()[0]

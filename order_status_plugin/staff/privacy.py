@@ -1,0 +1,35 @@
+"""What Django's own log of the admin holds of an order: it writes names of objects down, and a parcel's is its number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.apps import apps
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Q, QuerySet
+
+from ..tracking.models import Order, Parcel
+
+
+def export(order: Order) -> dict[str, Any]:
+    """Return what was noted, without who did it."""
+    columns = ("action_time", "object_repr", "change_message")
+    return {"staff_log": [row for entries in _entries(order) for row in entries.values(*columns)]}
+
+
+def erase(order: Order, *, is_thorough: bool) -> None:
+    """Leave that something was done, and take away to what by name."""
+    for entries in _entries(order):
+        entries.update(object_repr="")
+
+
+def _entries(order: Order) -> Iterator[QuerySet[Any]]:
+    """Yield the rows of the log; a project without Django's admin has none."""
+    if not apps.is_installed("django.contrib.admin"):
+        return
+    types = ContentType.objects.get_for_models(Order, Parcel)
+    parcels = [str(pk) for pk in order.parcels.values_list("pk", flat=True)]
+    yield apps.get_model("admin", "LogEntry")._default_manager.filter(
+        Q(content_type=types[Order], object_id=str(order.pk)) | Q(content_type=types[Parcel], object_id__in=parcels)
+    )
