@@ -134,7 +134,12 @@ def order_path(order: Order) -> str:
 
 def order_url(order: Order) -> str:
     """Return the absolute address of an order's page."""
-    return _root(order.site_id) + order_path(order)
+    return url_of(order, order_path(order))
+
+
+def url_of(order: Order, path: str) -> str:
+    """Return the absolute address of a path of ours that belongs to this order."""
+    return _root(order.site_id) + path
 
 
 def url_for_reference(host_alias: str, reference: str) -> str:

@@ -56,9 +56,9 @@ class ShareView(LinkView):
     def _page(self, request: HttpRequest, order: Order, status: int = 200) -> HttpResponse:
         with translation.override(language_of(order, asked_language())):
             owns = is_own(request, order)
-            url = request.build_absolute_uri(links.order_path(order))
+            url = links.order_url(order)
             made = [
-                {"link": each, "url": request.build_absolute_uri(sharing.path_of(each))}
+                {"link": each, "url": links.url_of(order, sharing.path_of(each))}
                 for each in (sharing.living(order) if owns else ())
             ]
             return render_page(
