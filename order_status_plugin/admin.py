@@ -5,11 +5,13 @@ from __future__ import annotations
 from django.contrib import admin
 from django.db.models import QuerySet
 
+from .access.models import AuditEntry, StaffView
 from .flow import INBOX
 from .intake import inbox
 from .intake.models import InboxMessage
 from .messages.models import OutboxMessage
 from .staff.boxes import InboxAdmin, OutboxAdmin
+from .staff.log import AuditAdmin, StaffViewAdmin
 from .staff.orders import OrderAdmin, ParcelAdmin
 from .tracking.models import Order, Parcel
 from .worker import wake
@@ -32,3 +34,5 @@ class InboxMessageAdmin(InboxAdmin):
 admin.site.register(OutboxMessage, OutboxAdmin)
 admin.site.register(Order, OrderAdmin)
 admin.site.register(Parcel, ParcelAdmin)
+admin.site.register(AuditEntry, AuditAdmin)
+admin.site.register(StaffView, StaffViewAdmin)

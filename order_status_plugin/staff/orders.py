@@ -22,6 +22,8 @@ from ..carriers import catalogue
 from ..exceptions import BackendError
 from ..tracking.models import DeliveryEstimate, Fulfillment, Order, OrderLine, Parcel, TrackingEvent
 from .by_hand import ByHandForm
+from .deeds import DeedsAdmin
+from .log import AuditInline
 from .read_only import ReadOnlyAdmin, ReadOnlyInline
 
 
@@ -103,12 +105,12 @@ class EstimateInline(ReadOnlyInline):
     ordering = ("-stated_at", "-pk")
 
 
-class OrderAdmin(ReadOnlyAdmin):
+class OrderAdmin(DeedsAdmin):
     """Orders. Nothing personal is read here: who the customer is stands on the order status page and at the host."""
 
     change_form_template = "order_status_plugin/staff/order.html"
     list_display = ("__str__", "host", "headline", "parcel_count", "placed_at", "country", "state_text")
-    list_filter = ("headline", "host", "state", "placed_at")
+    list_filter = ("headline", "host", "state", "is_held", "placed_at")
     search_fields = ("number", "reference")
     search_help_text = _("Order number, the host's reference or a tracking number.")
     date_hierarchy = "placed_at"
@@ -136,8 +138,12 @@ class OrderAdmin(ReadOnlyAdmin):
         "read_at",
         "changed_at",
         "version",
+        "is_held",
+        "held_because",
+        "grants_ended_at",
+        "erased_at",
     )
-    inlines = (ParcelInline, FulfillmentInline, LineInline)
+    inlines = (ParcelInline, FulfillmentInline, LineInline, AuditInline)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:
         """Count the parcels in the same query."""
@@ -165,7 +171,11 @@ class OrderAdmin(ReadOnlyAdmin):
         """Link to the order status page, and to the order in the shop's own admin."""
         order = kwargs.get("obj")
         if order is not None:
-            context |= {"status_page": order_path(order), "host_page": _host_page(order)}
+            context |= {
+                "status_page": order_path(order),
+                "host_page": _host_page(order),
+                "deeds": self.deeds(request, order),
+            }
         return super().render_change_form(request, context, *args, **kwargs)
 
 
@@ -221,7 +231,8 @@ class ParcelAdmin(ReadOnlyAdmin):
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         """Offer the form to those who may use it."""
-        context["may_enter"] = self.may(request, "change")
+        parcel = kwargs.get("obj")
+        context["may_enter"] = self.may(request, "change") and parcel is not None and parcel.order.erased_at is None
         return super().render_change_form(request, context, *args, **kwargs)
 
     def by_hand_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -229,7 +240,7 @@ class ParcelAdmin(ReadOnlyAdmin):
         if not self.may(request, "change"):
             raise PermissionDenied
         parcel = self.get_object(request, object_id)
-        if parcel is None:
+        if parcel is None or parcel.order.erased_at is not None:
             raise Http404
         form = ByHandForm(request.POST or None, initial={"moment": timezone.now()})
         if request.method == "POST" and form.is_valid():
