@@ -19,7 +19,7 @@ help:
 	@echo "make docs       the manual, in docs/_build/html"
 
 demo: $(STAMP)-demo
-	@PORT=$(PORT) $(BIN)/python -u -m example_site.demo
+	@export PORT=$(PORT); exec $(BIN)/python -u -m example_site.demo
 
 test: $(STAMP)-test $(STAMP)-chromium
 	@$(BIN)/python -m tools.suite moderate
