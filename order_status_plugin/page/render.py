@@ -30,6 +30,7 @@ STATUS = "order_status_plugin/page/status.html"
 ORDER = "order_status_plugin/page/order.html"
 ERROR = "order_status_plugin/page/error.html"
 INSTEAD = "order_status_plugin/page/instead.html"
+BAR = "order_status_plugin/page/staff.html"
 LANGUAGE = re.compile(r' lang="([\w-]+)"')
 
 
@@ -43,6 +44,7 @@ class Holes:
     open: str = ""  # an attribute of the identify panel
     error: str = ""  # before its fields
     instead: str = ""  # after its button: the way that is left
+    staff: str = ""  # above everything: how staff look at it
 
 
 @lru_cache(maxsize=4)
@@ -63,15 +65,20 @@ def render(view: OrderView, devices: Sequence[Known] = ()) -> str:
         "version": str(view.version),
         "is_staff": view.tier is Tier.STAFF,
         "hole": _marks(signing_key()),
-        "devices": devices,
+        "devices": [(device, dates.full_day(device.since.astimezone(dates.shop_zone()))) for device in devices],
     }
     if not has_own_frame():
         return render_to_string(STATUS, context)
     return f"{view.word} {view.over}\n".replace("\n", " ") + "\n" + render_to_string(ORDER, context)
 
 
-def answer(request: HttpRequest, html: str, path: str, *, error: str = "", status: int = 200) -> HttpResponse:
-    """Return what ``render`` made, filled for this request; ``error`` opens the identify panel and stands in it."""
+def answer(
+    request: HttpRequest, html: str, path: str, *, error: str = "", status: int = 200, looks_as: Tier | None = None
+) -> HttpResponse:
+    """Return what ``render`` made, filled for this request.
+
+    ``error`` opens the identify panel and stands in it; ``looks_as`` is the tier that staff look as.
+    """
     title, body = "", html
     if has_own_frame():
         title, body = html.split("\n", 1)
@@ -84,6 +91,7 @@ def answer(request: HttpRequest, html: str, path: str, *, error: str = "", statu
             " open" if error else "",
             render_to_string(ERROR, {"error": error}) if error else "",
             render_to_string(INSTEAD, {"ask_url": f"{path}code/"}) if error else "",
+            render_to_string(BAR, {"path": path, "looks_as": looks_as}) if looks_as else "",
         )
         marks = _marks(signing_key())
         for hole in Holes.__slots__:

@@ -7,7 +7,7 @@ from django.utils import translation
 
 from ..access import devices, grants
 from ..access.links import order_path, read_link, resolve
-from ..access.tiers import tier_for
+from ..access.tiers import Way, viewer_for
 from ..events import Tier
 from ..tracking.models import Order
 from ..view.build import build
@@ -31,11 +31,12 @@ class StatusPageView(PageView):
         order = resolve(link)
         if order is None:
             raise Http404
-        return render_status(request, order, tier_for(request, order))
+        viewer = viewer_for(request, order)
+        return render_status(request, order, viewer.tier, is_staff=viewer.way is Way.STAFF)
 
 
 def render_status(
-    request: HttpRequest, order: Order, tier: Tier, *, error: str = "", status: int = 200
+    request: HttpRequest, order: Order, tier: Tier, *, error: str = "", status: int = 200, is_staff: bool = False
 ) -> HttpResponse:
     """Return the page of this order for this tier, in the order's language where we have it, else the request's.
 
@@ -49,7 +50,8 @@ def render_status(
             html = render(view, grants.known(request, order) if tier is Tier.PRIVATE else ())
             if tier is Tier.PUBLIC:
                 kept.keep(order, html, view.valid_until, asked)
-        return answer(request, html, order_path(order), error=str(error), status=status)
+        looks_as = tier if is_staff else None
+        return answer(request, html, order_path(order), error=str(error), status=status, looks_as=looks_as)
 
 
 def _is_stranger(request: HttpRequest) -> bool:

@@ -182,6 +182,13 @@ def test_staff_are_told_that_they_look_as_staff(admin_client: Client, order: Ord
     assert "Order TS-20418" in text(admin_client.get(order_path(order)))
     as_public = text(admin_client.get(order_path(order), {"as": "public"}))
     assert "TS-20418" not in as_public
+    assert "You see what anyone with the link sees." in as_public
+    assert "what the customer sees" in text(admin_client.get(order_path(order), {"as": "customer"}))
+    assert "Staff view" not in KeptPage.objects.get().html
+
+
+def test_nobody_else_is_told_of_staff(client: Client, order: Order) -> None:
+    assert "Staff view" not in text(client.get(order_path(order), {"as": "public"}))
 
 
 def test_a_page_that_cannot_be_kept_is_shown_all_the_same(client: Client, order: Order, monkeypatch: Any) -> None:
