@@ -96,10 +96,11 @@ def _parcel_erased(parcel: Parcel) -> None:
     for name in ("tracking_number", "tracking_url", "next_step", "signed_by", "pickup_place"):
         setattr(parcel, name, "")
     parcel.save()
-    for event in parcel.events.exclude(source_id=""):
+    events = list(parcel.events.exclude(source_id=""))
+    for event in events:
         # Events that were one stay one: the fold reads no more of this than whether it is equal.
         event.source_id = digest("source id", str(parcel.pk), event.source_id)
-        event.save(update_fields=["source_id"])
+    TrackingEvent.objects.bulk_update(events, ["source_id"], batch_size=200)
     TrackingEvent.objects.filter(parcel=parcel).update(
         message="", raw_code="", rule="", place_text="", city="", region="", postcode="", latitude=None, longitude=None
     )

@@ -91,6 +91,8 @@ def order(host: str, snap: OrderSnapshot, *, is_import: bool = False) -> Order:
         refresh.order(row)
         reached += _order_milestones(row, snap, touched.new_fulfillments, old_headline, is_first=is_first, now=now)
         _changed(row, now)
+        if is_first and is_import:
+            snapshot.backdate(row, snap)
         row.save()
         _tell(row, reached, is_import=is_import)
     return row

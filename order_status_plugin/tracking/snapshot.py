@@ -76,6 +76,17 @@ def _order(row: Order, snap: OrderSnapshot) -> None:
     row.handover = snap.handover[:190]
 
 
+def backdate(row: Order, snap: OrderSnapshot) -> None:
+    """Let what is taken in from before our time be as old as it is: retention counts from these moments."""
+    told = [snap.changed_at or snap.placed_at]
+    for sending in snap.fulfillments:
+        told += [moment for moment in (sending.sent_at, sending.host_status_at) if moment is not None]
+    last = min(max(told), row.last_activity_at)
+    row.last_activity_at = last
+    row.delivered_at = row.delivered_at and last
+    row.closed_at = row.closed_at and last
+
+
 def money(amount: Decimal | None) -> Decimal | None:
     """Return an amount as it is stored: three places hold every currency."""
     return None if amount is None else amount.quantize(Decimal("0.001"))

@@ -149,6 +149,26 @@ def test_an_order_that_came_alive_again_is_young(clock: Any) -> None:
     assert retention.run().erased == 0
 
 
+def test_history_that_is_taken_in_has_aged_already(clock: Any) -> None:
+    clock(days=100)
+    order = record.order("shop", snapshot(state=OrderState.CANCELLED), is_import=True)
+    assert order.closed_at == START - dt.timedelta(hours=1)
+    recent = snapshot(reference="2", state=OrderState.CANCELLED, changed_at=START + dt.timedelta(days=50))
+    record.order("shop", recent, is_import=True)
+    live = record.order("shop", snapshot(reference="3", fulfillments=sent()), is_import=True)
+    assert live.last_activity_at == START
+    assert retention.run().erased == 1
+    order.refresh_from_db()
+    assert order.erased_at is not None
+
+
+def test_history_that_goes_on_is_young_again(clock: Any) -> None:
+    clock(days=100)
+    record.order("shop", snapshot(fulfillments=sent()), is_import=True)
+    scanned(ParcelStatus.IN_TRANSIT)
+    assert Order.objects.get().last_activity_at == timezone.now()
+
+
 def test_every_edge_of_four_hundred_days_is_kept_by_a_daily_run(clock: Any) -> None:
     order = canaries_at_start()
     seen: dict[str, int] = {}
