@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from django.core.checks import run_checks
@@ -80,15 +80,21 @@ def test_the_shops_own_frame_costs_something(settings: Any) -> None:
     assert ids(*checks.check_frame()) == {"order_status.W013"}
 
 
-def test_sqlite_that_a_worker_cannot_share(monkeypatch: pytest.MonkeyPatch) -> None:
-    from django.db import connections
+@pytest.mark.sqlite
+class Sqlite:
+    vendor = "sqlite"
+    settings_dict: ClassVar[dict[str, Any]] = {"OPTIONS": {}}
 
-    connection = connections["default"]
-    if connection.vendor != "sqlite":
-        pytest.skip("the setting is SQLite's own")
-    monkeypatch.setattr(connection, "is_in_memory_db", lambda: False)
-    monkeypatch.setitem(connection.settings_dict, "OPTIONS", {})
+    def is_in_memory_db(self) -> bool:
+        return False
+
+
+def test_sqlite_that_a_worker_cannot_share(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checks, "connections", {"default": Sqlite()})
     assert ids(*checks.check_databases(["default"])) == {"order_status.W011"}
+    good = {"transaction_mode": "IMMEDIATE", "init_command": "PRAGMA journal_mode=WAL;"}
+    monkeypatch.setattr(Sqlite, "settings_dict", {"OPTIONS": good})
+    assert checks.check_databases(["default"]) == []
 
 
 def test_this_project_is_in_order() -> None:
