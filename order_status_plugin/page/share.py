@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import segno
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
@@ -12,6 +14,7 @@ from ..access import links, sharing
 from ..access.models import ShareLink
 from ..conf import conf
 from ..tracking.models import Order
+from ..view import dates
 from ..view.share import build_share
 from ..view.shop import shop_name
 from .context import render_page
@@ -58,7 +61,7 @@ class ShareView(LinkView):
             owns = is_own(request, order)
             url = links.order_url(order)
             made = [
-                {"link": each, "url": links.url_of(order, sharing.path_of(each))}
+                {"link": each, "url": links.url_of(order, sharing.path_of(each)), "until": _day(each.expires_at)}
                 for each in (sharing.living(order) if owns else ())
             ]
             return render_page(
@@ -101,4 +104,8 @@ class SharedView(PageView):
             sharing.note_view(link)
         with translation.override(language_of(link.order, asked_language())):
             view = build_share(link.order, ShareLink.Scope(link.scope), now=timezone.now())
-            return render_page(request, "shared.html", view=view, until=link.expires_at)
+            return render_page(request, "shared.html", view=view, until=_day(link.expires_at))
+
+
+def _day(moment: dt.datetime) -> str:
+    return dates.full_day(moment.astimezone(dates.shop_zone()))

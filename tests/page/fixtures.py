@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 
+from order_status_plugin.access.grants import Known
+from order_status_plugin.access.models import Grant
 from order_status_plugin.events import Headline, Overlay, ParcelStatus, Tier
 from order_status_plugin.view.model import (
     EventView,
@@ -36,6 +38,17 @@ PERSONAL = (
     "For Ada, with love",
     "N. de Vries",
     "Boekhandel Kade",
+)
+
+
+#: Devices that see the private details.
+DEVICES = tuple(
+    Known(pk, label, dt.datetime(2026, 11, 20, 9, 30, tzinfo=dt.UTC), method, pk == 1)
+    for pk, label, method in (
+        (1, "Firefox, Linux", Grant.Method.CLAIM),
+        (2, "Safari, iPhone", Grant.Method.IDENTIFIED),
+        (3, "", Grant.Method.CODE),
+    )
 )
 
 

@@ -28,9 +28,12 @@ def html_of(view: Any, error: str = "") -> str:
 
     from order_status_plugin.page.render import answer, render
 
+    from .fixtures import DEVICES
+
     request = RequestFactory().get("/orders/link/")
     with translation.override(view.language):
-        return answer(request, render(view), "/orders/link/", error=error).content.decode()
+        devices = DEVICES if view.tier == "private" else ()
+        return answer(request, render(view, devices), "/orders/link/", error=error).content.decode()
 
 
 def pages() -> dict[str, str]:
@@ -50,7 +53,58 @@ def pages() -> dict[str, str]:
     found["look_up-error"] = render_to_string(
         "order_status_plugin/page/look_up.html", {**forms, "error": "We could not show it here"}
     )
-    return found
+    return {**found, **doors(forms)}
+
+
+def doors(forms: dict[str, str]) -> dict[str, str]:
+    """Return the pages around an order: codes, sharing, devices."""
+    import datetime as dt
+
+    from django.template.loader import render_to_string
+
+    from order_status_plugin.access.models import ShareLink
+    from order_status_plugin.page.share import qr
+    from order_status_plugin.view.model import ShareView
+
+    from . import fixtures
+
+    made = [
+        {
+            "link": ShareLink(pk=pk, scope=scope, label=label, views=pk, expires_at=dt.datetime(2026, 11, 30)),
+            "url": f"{ORIGIN}/orders/share/{'A' * 40}/",
+            "until": "30 November 2026",
+        }
+        for pk, scope, label in ((1, "items", "Ada, next door"), (2, "arrival", ""))
+    ]
+    url = f"{ORIGIN}/orders/{'A' * 43}/"
+    share = {**forms, "url": url, "qr": qr(url), "path": "/orders/link/", "days": (1, 7, 30), "name": "Tilia & Sal"}
+    order = fixtures.order()
+    view = ShareView(
+        headline=order.headline,
+        tone=order.tone,
+        word=order.word,
+        promise=order.promise,
+        rail=order.rail,
+        items=(fixtures.BOWL, fixtures.JUG),
+        shop=order.shop,
+        updated=order.updated,
+        language="en",
+        is_rtl=False,
+    )
+    contexts: dict[str, tuple[str, dict[str, Any]]] = {
+        "code": ("code", forms),
+        "code-error": ("code", {**forms, "error": "This code does not open anything here"}),
+        "links_mailed": ("links_mailed", forms),
+        "end_devices": ("end_devices", {**forms, "is_unsure": True}),
+        "end_devices-done": ("end_devices", {**forms, "is_done": True}),
+        "share-public": ("share", share),
+        "share-own": ("share", {**share, "is_own": True, "made": made, "may_show_items": True}),
+        "shared": ("shared", {**forms, "view": view, "until": "30 November 2026"}),
+    }
+    return {
+        name: render_to_string(f"order_status_plugin/page/{template}.html", context)
+        for name, (template, context) in contexts.items()
+    }
 
 
 @contextlib.contextmanager

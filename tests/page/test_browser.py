@@ -39,6 +39,14 @@ def names() -> list[str]:
             "look_up-error",
             "not_found",
             "forbidden",
+            "code",
+            "code-error",
+            "links_mailed",
+            "end_devices",
+            "end_devices-done",
+            "share-public",
+            "share-own",
+            "shared",
         ),
     ]
 
