@@ -65,9 +65,8 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out, and count as deselected, what this database or this volume cannot show."""
-    without = set()
-    if "postgresql" not in settings.DATABASES["default"]["ENGINE"]:
-        without.add("postgresql")
+    is_postgresql = "postgresql" in settings.DATABASES["default"]["ENGINE"]
+    without = {"sqlite" if is_postgresql else "postgresql"}
     if VOLUME != "full":
         without.add("full")
     left_out = [item for item in items if any(item.get_closest_marker(name) for name in without)]

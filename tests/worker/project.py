@@ -26,7 +26,7 @@ if django.VERSION >= (6, 1):
     MAILERS = {"default": {"BACKEND": "tests.worker.slow_mail.SlowMail"}}
 else:
     EMAIL_BACKEND = "tests.worker.slow_mail.SlowMail"
-EMAIL_FILE_PATH = HERE / "mail"
+SLOW_MAIL_FOLDER = HERE / "mail"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -13,7 +13,7 @@ from django.core.mail.backends.base import BaseEmailBackend
 
 class SlowMail(BaseEmailBackend):
     def send_messages(self, email_messages: Any) -> int:
-        folder = Path(settings.EMAIL_FILE_PATH)
+        folder = Path(settings.SLOW_MAIL_FOLDER)
         folder.mkdir(exist_ok=True)
         for letter in email_messages:
             name = letter.extra_headers["Message-ID"].strip("<>").partition("@")[0]
