@@ -28,13 +28,14 @@ class HealthView(Secure):
     def get(self, request: HttpRequest) -> JsonResponse:
         """Answer with the state of worker, inbox and outbox."""
         try:
-            facts, reasons = _look()
+            facts, reasons = readiness()
         except Error:
             return JsonResponse({"ok": False, "reasons": ["The database does not answer."]}, status=503)
         return JsonResponse({"ok": not reasons, "reasons": reasons, **facts}, status=503 if reasons else 200)
 
 
-def _look() -> tuple[dict[str, Any], list[str]]:
+def readiness() -> tuple[dict[str, Any], list[str]]:
+    """Return the figures, and the reasons why somebody should look. Raises the database's errors."""
     now = timezone.now()
     reasons = []
     if health.is_silent():

@@ -1,0 +1,54 @@
+"""How is the installation? And, with --leaks, does any address tell anybody more than it may?"""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from ...security import crawl, readiness
+
+
+class Command(BaseCommand):
+    """Look after the plugin."""
+
+    help = (
+        "Says on one screen whether this installation is ready. With --leaks: places an order of made-up personal "
+        "words, visits every address of the plugin as anybody, as the customer and as staff, reads answers, logs and "
+        "mails, and fails on a word that its reader may not see. Nothing of that order stays."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Add the options."""
+        parser.add_argument("--leaks", action="store_true", help="look for leaks instead")
+        parser.add_argument("--language", action="append", default=[], help="a language to visit in; may be repeated")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Report, and fail where something is wrong."""
+        if options["leaks"]:
+            self._leaks(options["language"])
+        else:
+            self._readiness()
+
+    def _readiness(self) -> None:
+        facts = readiness.look()
+        for fact in facts:
+            self.stdout.write(f"{'ok ' if fact.is_well else 'NO '} {fact.about}: {fact.says}")
+        wrong = sum(not fact.is_well for fact in facts)
+        if wrong:
+            raise CommandError(f"{wrong} of {len(facts)} want looking at.")
+        self.stdout.write("Ready.")
+
+    def _leaks(self, languages: list[str]) -> None:
+        report = crawl.run(languages)
+        self.stdout.write(
+            f"{report.requests} requests to {report.routes} addresses as anybody, customer and staff, in "
+            f"{', '.join(report.languages)}; order {', '.join(report.states) or 'not placed'}; "
+            f"{report.mails} mails and {report.log_lines} log lines read."
+        )
+        for problem in report.problems:
+            self.stdout.write(f"LEAK {problem}" if "shows" in problem else f"WRONG {problem}")
+        if report.problems:
+            raise CommandError(f"{len(report.problems)} problems.")
+        self.stdout.write("Nothing personal where it must not be.")

@@ -1,0 +1,145 @@
+"""Every address of ours, classified. A new one that is not in this table fails the self-check, and the tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
+
+from ..access import ending, sharing
+from ..access.models import ShareLink
+from ..conf import conf
+from ..events import Tier
+from ..messages.stop import stop_token
+from .canaries import Bird
+
+NAMESPACE = "order_status"
+
+HTML = "text/html"
+JSON = "application/json"
+TEXT = "text/plain"
+
+READ = ("GET", "HEAD", "OPTIONS")
+FORM = (*READ, "POST")
+#: What is asked of every address, whether it takes it or not.
+METHODS = (*FORM, "PUT", "PATCH", "DELETE")
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One address, and which canaries it must not show although the visitor's tier may see them elsewhere."""
+
+    path: str
+    hides: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Route:
+    """What one address may do. ``shows`` is the most that its answer may ever tell, whoever asks."""
+
+    shows: Tier
+    methods: tuple[str, ...]
+    formats: tuple[str, ...]
+    visits: Callable[[Bird], Sequence[Visit]]
+
+
+def _plain(name: str) -> Callable[[Bird], Sequence[Visit]]:
+    return lambda bird: [Visit(reverse(f"{NAMESPACE}:{name}"), ("link",))]
+
+
+def _of_link(name: str) -> Callable[[Bird], Sequence[Visit]]:
+    return lambda bird: [Visit(reverse(f"{NAMESPACE}:{name}", kwargs={"link": bird.link}))]
+
+
+def _shared(bird: Bird) -> list[Visit]:
+    return [
+        Visit(sharing.path_of(each), ("link", *(("item title",) if each.scope == ShareLink.Scope.ARRIVAL else ())))
+        for each in bird.shares
+    ]
+
+
+def _unsubscribe(bird: Bird) -> list[Visit]:
+    tokens = [stop_token(bird.order, alias) for alias in conf.CHANNELS]
+    return [Visit(reverse(f"{NAMESPACE}:unsubscribe", kwargs={"token": token}), ("link",)) for token in tokens]
+
+
+def _end_devices(bird: Bird) -> list[Visit]:
+    token = ending.token_for(bird.order, timezone.now())
+    return [Visit(reverse(f"{NAMESPACE}:end-devices", kwargs={"token": token}), ("link",))]
+
+
+def _hooks(bird: Bird) -> list[Visit]:
+    return [
+        Visit(reverse(f"{NAMESPACE}:hook", kwargs={"alias": alias}), ("link",)) for alias in (*conf.SOURCES, "none")
+    ]
+
+
+def _secret_hooks(bird: Bird) -> list[Visit]:
+    return [
+        Visit(reverse(f"{NAMESPACE}:hook-with-secret", kwargs={"alias": alias, "secret": bird.hook_secret}), ("link",))
+        for alias in conf.SOURCES
+    ]
+
+
+def _nothing(bird: Bird) -> list[Visit]:
+    root = reverse(f"{NAMESPACE}:lookup")
+    # What a cache would take for a file: the page must not stand behind it.
+    tails = ("x.css", "x.css/", "live/x.js", ";.css", "%2fx.css", "%3fx.css", "%0d%0aSet-Cookie:x=1")
+    return [*(Visit(f"{bird.path}{tail}") for tail in tails), Visit(f"{root}none/", ("link",))]
+
+
+#: By name; the one without a name by its view's.
+ROUTES: dict[str, Route] = {
+    "lookup": Route(Tier.PUBLIC, FORM, (HTML,), _plain("lookup")),
+    "claim": Route(Tier.PUBLIC, FORM, (HTML,), _plain("claim")),
+    "code": Route(Tier.PUBLIC, FORM, (HTML,), _plain("code")),
+    "ask-code": Route(Tier.PUBLIC, FORM, (HTML,), _plain("ask-code")),
+    "mail-links": Route(Tier.PUBLIC, FORM, (HTML,), _plain("mail-links")),
+    "health": Route(Tier.PUBLIC, ("GET", "HEAD"), (JSON,), _plain("health")),
+    "hook": Route(Tier.PUBLIC, ("POST", "HEAD", "OPTIONS"), (HTML, JSON, TEXT), _hooks),
+    "hook-with-secret": Route(Tier.PUBLIC, ("POST", "HEAD", "OPTIONS"), (HTML, JSON, TEXT), _secret_hooks),
+    "end-devices": Route(Tier.PUBLIC, FORM, (HTML,), _end_devices),
+    "shared": Route(Tier.PUBLIC, READ, (HTML,), _shared),
+    "unsubscribe": Route(Tier.PUBLIC, ("GET", "HEAD", "POST"), (HTML,), _unsubscribe),
+    "order": Route(Tier.STAFF, READ, (HTML,), _of_link("order")),
+    "StatusPageView": Route(Tier.STAFF, READ, (HTML,), lambda bird: [Visit(bird.path.rstrip("/"))]),
+    "identify": Route(Tier.STAFF, FORM, (HTML,), _of_link("identify")),
+    "ask-code-for": Route(Tier.STAFF, FORM, (HTML,), _of_link("ask-code-for")),
+    "forget": Route(Tier.STAFF, FORM, (HTML,), _of_link("forget")),
+    "devices": Route(Tier.STAFF, FORM, (HTML,), _of_link("devices")),
+    "renew": Route(Tier.STAFF, FORM, (HTML,), _of_link("renew")),
+    "share": Route(Tier.STAFF, FORM, (HTML,), _of_link("share")),
+    "share-end": Route(Tier.STAFF, FORM, (HTML,), _of_link("share-end")),
+    "live": Route(Tier.PUBLIC, READ, (JSON, "text/event-stream", HTML), _of_link("live")),
+    "not-found": Route(Tier.PUBLIC, (), (), _nothing),
+}
+
+
+def served() -> list[str]:
+    """Return the keys of all addresses that the URLconf holds under our namespace."""
+    return [key for resolver in _ours(get_resolver()) for key in _keys(resolver)]
+
+
+def key_of(name: str | None, callback: object) -> str:
+    """Return under which key a pattern is classified."""
+    view = getattr(callback, "view_class", callback)
+    return name or str(getattr(view, "__name__", view))
+
+
+def _ours(resolver: URLResolver) -> Iterator[URLResolver]:
+    for child in resolver.url_patterns:
+        if isinstance(child, URLResolver):
+            if child.namespace == NAMESPACE:
+                yield child
+            else:
+                yield from _ours(child)
+
+
+def _keys(resolver: URLResolver) -> Iterator[str]:
+    for child in resolver.url_patterns:
+        if isinstance(child, URLPattern):
+            yield key_of(child.name, child.callback)
+        else:
+            yield from _keys(child)

@@ -1,0 +1,196 @@
+"""The self-check finds nothing in the product, and finds what is put there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from io import StringIO
+
+import pytest
+from django.apps import apps
+from django.core.management import CommandError, call_command
+from django.http import HttpRequest, HttpResponse
+from django.urls import include, path
+
+from order_status_plugin import urls as ours
+from order_status_plugin.access.headers import Secure
+from order_status_plugin.messages import compose
+from order_status_plugin.page import share, views
+from order_status_plugin.security import crawl, surface
+from order_status_plugin.security.canaries import Canary, Text
+from order_status_plugin.tracking.models import Order, OrderContact
+from order_status_plugin.worker import health
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def few(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Visit two addresses, so that a leak is found soon."""
+    names = ("order", "shared")
+    monkeypatch.setattr(crawl, "ROUTES", {name: surface.ROUTES[name] for name in names})
+    monkeypatch.setattr(crawl, "served", lambda: list(names))
+
+
+def problems() -> str:
+    return "\n".join(crawl.run().problems)
+
+
+def count() -> dict[str, int]:
+    return {model.__name__: model._default_manager.count() for model in apps.get_models()}
+
+
+def test_no_address_tells_anybody_more_than_it_may_and_nothing_of_the_check_stays() -> None:
+    before = count()
+    said = StringIO()
+    call_command("order_status_doctor", "--leaks", "--language", "en", "--language", "fr", stdout=said)
+    assert "Nothing personal where it must not be." in said.getvalue()
+    assert "ready for pickup, delivered, erased" in said.getvalue()
+    assert count() == before
+
+
+def test_every_address_is_classified() -> None:
+    assert sorted(surface.served()) == sorted(surface.ROUTES)
+
+
+class Forgotten(Secure):
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return HttpResponse("an address that nobody classified")
+
+
+urlpatterns = [
+    path(
+        "orders/",
+        include(([path("forgotten/", Forgotten.as_view(), name="forgotten"), *ours.urlpatterns], ours.app_name)),
+    )
+]
+
+
+@pytest.mark.urls(__name__)
+def test_an_address_that_nobody_classified_fails() -> None:
+    with pytest.raises(CommandError):
+        call_command("order_status_doctor", "--leaks", stdout=StringIO())
+    assert "forgotten: nobody has classified this address" in problems()
+
+
+@pytest.mark.urls("tests.urls_broken.nowhere")
+def test_a_project_without_our_addresses_is_told_so() -> None:
+    assert "not in the URLconf" in problems()
+
+
+@pytest.mark.usefixtures("few")
+def test_a_leak_into_the_public_page_is_found_in_every_dress(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = views.render_status
+
+    def leaky(request: HttpRequest, order: Order, *args: object, **kwargs: object) -> HttpResponse:
+        response = real(request, order, *args, **kwargs)
+        contact = OrderContact.objects.filter(order=order).first()
+        if contact and contact.email:
+            words = (
+                order.number,
+                contact.shipping_address["lines"][0],
+                f"{contact.email[0]}&#{ord(contact.email[1])};{contact.email[2:]}",
+                " ".join(order.parcels.get().tracking_number),
+                str(order.total).rstrip("0").replace(".", ","),
+            )
+            response.content += " | ".join(words).encode()
+        return response
+
+    monkeypatch.setattr(views, "render_status", leaky)
+    found = problems()
+    for what in ("order number", "shipping street", "email", "tracking number", "total"):
+        assert f"order GET as public, en, ready for pickup: shows the {what}." in found
+    assert "erased: shows" not in found
+
+
+@pytest.mark.usefixtures("few")
+def test_a_leak_into_a_header_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = views.render_status
+
+    def leaky(request: HttpRequest, order: Order, *args: object, **kwargs: object) -> HttpResponse:
+        response = real(request, order, *args, **kwargs)
+        response["X-Order"] = order.number
+        return response
+
+    monkeypatch.setattr(views, "render_status", leaky)
+    assert "order HEAD as public, en, ready for pickup: shows the order number." in problems()
+
+
+@pytest.mark.usefixtures("few")
+def test_the_link_behind_a_shared_one_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = share.render_page
+
+    def leaky(request: HttpRequest, template: str, *args: object, **more: object) -> HttpResponse:
+        response = real(request, template, *args, **more)
+        if template == "shared.html":
+            response.content += share.links.order_path(Order.objects.latest("pk")).encode()
+        return response
+
+    monkeypatch.setattr(share, "render_page", leaky)
+    assert "shared GET as public, en, ready for pickup: shows the link." in problems()
+
+
+@pytest.mark.usefixtures("few")
+def test_a_leak_into_a_log_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = views.build
+
+    def leaky(order: Order, tier: object) -> object:
+        crawl.logging.getLogger("order_status_plugin.page").error("built %s", order.number)
+        return real(order, tier)
+
+    monkeypatch.setattr(views, "build", leaky)
+    assert "log order_status_plugin.page, ready for pickup: shows the order number." in problems()
+
+
+@pytest.mark.usefixtures("few")
+def test_a_leak_into_a_mail_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = compose.render
+
+    def leaky(news: object, **more: object) -> object:
+        street = OrderContact.objects.latest("pk").shipping_address["lines"][0]
+        return real(news, **{**more, "first_name": street})
+
+    monkeypatch.setattr(compose, "render", leaky)
+    assert "shows the shipping street." in problems()
+
+
+@pytest.mark.usefixtures("few")
+def test_an_answer_without_our_headers_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("order_status_plugin.access.headers.put_headers", lambda response, ancestors: None)
+    assert "order GET as public, en, ready for pickup: no Content-Security-Policy." in problems()
+
+
+def test_a_canary_is_recognised_in_every_dress() -> None:
+    canary = Canary("email", "eve.brown@example.org")
+    for dressed in (
+        "EVE.BROWN@EXAMPLE.ORG",
+        "eve%2Ebrown%40example.org",
+        "eve&#46;brown&commat;example&period;org",
+        "eve. brown @ example. org",
+        "0f3c1ea5 " + canary.traces[1],
+        "ZXZlLmJyb3duQGV4YW1wbGUub3Jn",
+    ):
+        assert canary.is_in(Text(f"<p>{dressed}</p>")), dressed
+    assert not canary.is_in(Text("e•••@example.org"))
+    amount = Canary("total", "731.93")
+    assert amount.is_in(Text("€ 731,93"))
+    assert not amount.is_in(Text("id-2731.938"))
+
+
+def test_readiness_is_one_screen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "is_silent", lambda: False)
+    said = StringIO()
+    call_command("order_status_doctor", stdout=said)
+    assert said.getvalue().endswith("Ready.\n")
+    assert "hosts: shop" in said.getvalue()
+    assert len(said.getvalue().splitlines()) < 24
+
+
+def test_readiness_names_what_is_wrong(settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "is_silent", lambda: True)
+    settings.ORDER_STATUS = {**settings.ORDER_STATUS, "KEYS": ["short"], "CHANNELS": {}}
+    said = StringIO()
+    with pytest.raises(CommandError, match="3 of"):
+        call_command("order_status_doctor", stdout=said)
+    assert "NO  order_status.E007" in said.getvalue()
+    assert "NO  channels: none" in said.getvalue()
+    assert "The worker is silent" in said.getvalue()
