@@ -161,6 +161,8 @@ def secure(
 
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         response: HttpResponseBase
+        # What people type stays out of the reports that Django mails to a shop's admins.
+        request.sensitive_post_parameters = "__ALL__"  # type: ignore[attr-defined]
         try:
             response = refuse(request, 403) if checks_csrf and _is_forged(request) else view(request, *args, **kwargs)
         except Exception as error:  # noqa: BLE001 - whatever it was, the answer carries our headers

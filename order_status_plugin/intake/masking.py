@@ -1,27 +1,45 @@
-"""Secrets in webhook addresses, kept out of logs."""
+"""Secrets in addresses of ours, kept out of logs: of webhooks, and the tokens of links that were mailed or shared."""
 
 from __future__ import annotations
 
+import copy
 import logging
 import re
+from pathlib import Path
 from typing import Any
 
 from ..conf import conf
 
 #: ``/hooks/<alias>/<secret>``; what stands before depends on where the shop mounted us.
 _SECRET = re.compile(r"(/hooks/([a-z][a-z0-9_-]{0,39})/)[^/\s?\"']+")
+#: Every token of ours has 40 characters or more; a UUID has 36 and stays.
+_TOKEN = re.compile(r"(?<=/)[A-Za-z0-9_-]{40,}")
+
+_PACKAGE = Path(__file__).parent.parent
 
 #: Loggers that write request lines. Filters of a logger see its own records only, so each is named.
-LOGGERS = ("django.request", "django.server", "gunicorn.access", "uvicorn.access", "granian.access")
+LOGGERS = (
+    "django.request",
+    "django.server",
+    "django.security.csrf",
+    "django.security.SuspiciousOperation",
+    "gunicorn.access",
+    "uvicorn.access",
+    "granian.access",
+    "hypercorn.access",
+    "daphne",
+    "werkzeug",
+)
 
 
 def mask(text: str) -> str:
-    """Return the text with the secrets of our webhook addresses replaced."""
-    return _SECRET.sub(lambda found: f"{found[1]}…" if found[2] in conf.SOURCES else found[0], text)
+    """Return the text without the secrets and tokens of our addresses."""
+    text = _SECRET.sub(lambda found: f"{found[1]}…" if found[2] in conf.SOURCES else found[0], text)
+    return _TOKEN.sub("…", text)
 
 
-class MaskHookSecrets(logging.Filter):
-    """A logging filter for handlers of your own: masks secrets in webhook addresses and lets every record pass."""
+class MaskSecrets(logging.Filter):
+    """A logging filter for loggers and handlers of your own: masks, and lets every record pass."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Mask message and arguments in place; formatters of access logs read the arguments one by one."""
@@ -29,7 +47,10 @@ class MaskHookSecrets(logging.Filter):
         if isinstance(record.args, tuple):
             record.args = tuple(_masked(arg) for arg in record.args)
         elif isinstance(record.args, dict):
-            record.args = {name: _masked(arg) for name, arg in record.args.items()}
+            # gunicorn's is a dict of its own kind, which knows what to say for a header that is missing.
+            args = copy.copy(record.args)
+            args.update({name: _masked(arg) for name, arg in record.args.items()})
+            record.args = args
         return True
 
 
@@ -37,10 +58,17 @@ def _masked(value: Any) -> Any:
     return mask(value) if isinstance(value, str) else value
 
 
-_filter = MaskHookSecrets()
+_filter = MaskSecrets()
 
 
 def install() -> None:
-    """Mask in the loggers that write request lines. Doing it again changes nothing."""
-    for name in LOGGERS:
+    """Mask in the loggers that write request lines, and in all of ours. Doing it again changes nothing."""
+    for name in (*LOGGERS, *_ours()):
         logging.getLogger(name).addFilter(_filter)
+
+
+def _ours() -> list[str]:
+    """Return the loggers of our modules: each is named after its own."""
+    root = _PACKAGE.parent
+    files = [path for path in _PACKAGE.rglob("*.py") if "migrations" not in path.parts]
+    return [".".join(path.relative_to(root).with_suffix("").parts).removesuffix(".__init__") for path in files]

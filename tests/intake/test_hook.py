@@ -244,9 +244,9 @@ def test_secrets_in_addresses_stay_out_of_logs(client: Client, caplog: pytest.Lo
     assert "whispering/…" in caplog.text
     assert "s3cret-guess" not in caplog.text
     record = logging.makeLogRecord({"msg": '"%s %s"', "args": ("POST", "/x/hooks/whispering/abc/?y=1")})
-    assert masking.MaskHookSecrets().filter(record)
+    assert masking.MaskSecrets().filter(record)
     assert record.getMessage() == '"POST /x/hooks/whispering/…/?y=1"'
     record = logging.makeLogRecord({"msg": "%(r)s", "args": {"r": "POST /hooks/whispering/abc", "s": 1}})
-    assert masking.MaskHookSecrets().filter(record)
+    assert masking.MaskSecrets().filter(record)
     assert json.dumps(record.args).count("abc") == 0
     assert masking.mask("/hooks/github/abc/") == "/hooks/github/abc/"
