@@ -25,6 +25,7 @@ NEEDED_APPS = {
 }
 
 NUMBERS = (int, float)
+IDENTIFICATIONS = ("number_and_email", "mailed_code")
 
 
 @register("order_status")
@@ -45,6 +46,14 @@ def check_settings(**kwargs: Any) -> list[CheckMessage]:
     for name in sorted(Settings.names() & set(given)):
         found += _check_type(name, Settings.__dict__[name], given[name])
     found += _check_retention()
+    if conf.IDENTIFICATION not in IDENTIFICATIONS:
+        found.append(
+            Error(
+                f"ORDER_STATUS['IDENTIFICATION'] must be one of {IDENTIFICATIONS}, not {conf.IDENTIFICATION!r}.",
+                hint="Until it is, only a mailed code lets anybody in.",
+                id="order_status.E003",
+            )
+        )
     if any(len(str(key)) < 32 for key in conf.KEYS):
         found.append(
             Error(

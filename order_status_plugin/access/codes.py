@@ -39,14 +39,16 @@ def ask(request: HttpRequest, response: HttpResponseBase, order: Order | None, n
     token, now = secrets.token_urlsafe(32), timezone.now()
     found = identify.match(order, number, contact)
     meant = found.orders[0] if found.orders else None
-    is_open = limits.take(limits.codes(meant, found, limits.address_of(request)))
-    MailedCode.objects.create(
-        order_id=meant if is_open else None,
-        seed=secrets.token_urlsafe(16),
-        asked_by=_hash(token),
-        created_at=now,
-        expires_at=now + conf.CODE_LIFETIME,
-    )
+    of_visitor, of_order = limits.codes(meant, found, limits.address_of(request))
+    if limits.take(of_visitor):
+        is_open = limits.take(of_order)
+        MailedCode.objects.create(
+            order_id=meant if is_open else None,
+            seed=secrets.token_urlsafe(16),
+            asked_by=_hash(token),
+            created_at=now,
+            expires_at=now + conf.CODE_LIFETIME,
+        )
     response.set_cookie(
         _cookie_name(request),
         token,

@@ -99,17 +99,21 @@ def identification(subjects: Sequence[str], contact: str, address: str) -> list[
     ]
 
 
-def codes(order: int | None, found: Found, address: str) -> list[Limit]:
-    """Return the limits of asking for a code: of its own kind, so that wrong guesses take nobody's codes away.
+def codes(order: int | None, found: Found, address: str) -> tuple[list[Limit], list[Limit]]:
+    """Return the limits of asking for a code: the visitor's, and those of the order that is meant.
+
+    They are of their own kind, so that wrong guesses take nobody's codes away.
 
     Who knows an order's number alone uses up nothing of it: what counts against an order are requests that fit it.
     """
     (hour, next_hour), (day, next_day) = _windows()
     subject = f"code:{order}" if order else f"code:{found.nobody}"
-    return [
+    visitors = [
         Limit((digest_of("code address", address),), hour, conf.LIMIT_ADDRESS_HOUR, next_hour),
-        Limit((digest_of("code visitor", f"{subject} {address}"),), hour, conf.LIMIT_CODE_VISITOR_HOUR, next_hour),
         Limit(("all codes",), hour, conf.LIMIT_GLOBAL_HOUR, next_hour),
+    ]
+    return visitors, [
+        Limit((digest_of("code visitor", f"{subject} {address}"),), hour, conf.LIMIT_CODE_VISITOR_HOUR, next_hour),
         Limit((subject,), hour, conf.LIMIT_CODE_ORDER_HOUR, next_hour),
         Limit((subject,), day, conf.LIMIT_CODE_ORDER_DAY, next_day),
     ]

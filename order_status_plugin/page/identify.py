@@ -16,7 +16,6 @@ from wagtail.models import Site
 from ..access import claims, codes, grants, identify, limits, links
 from ..access.audit import CUSTOMER, Action, audit
 from ..access.models import Grant
-from ..conf import conf
 from ..events import Tier
 from ..messages import notices
 from ..messages.notices import Notice
@@ -24,7 +23,7 @@ from ..messages.outbox import DRAIN
 from ..tracking import record
 from ..tracking.models import Order
 from ..worker.wake import wake
-from .context import BY_CODE, render_page
+from .context import is_by_code, render_page
 from .door import PageView
 from .views import render_status
 
@@ -82,7 +81,7 @@ def answer_look_up(request: HttpRequest, render: RenderForm) -> HttpResponse:
     """
     if request.method != "POST":
         return render(request, "", 200)
-    if conf.IDENTIFICATION == BY_CODE:
+    if is_by_code():
         return mail_code(request, None)
     order = _identified(request, None)
     if order is None:
@@ -133,7 +132,7 @@ class IdentifyView(LinkView):
     def post(self, request: HttpRequest, link: str) -> HttpResponse:
         """Make this device private for the order, or show its page again with the one answer."""
         order = order_of(link)
-        if conf.IDENTIFICATION == BY_CODE:
+        if is_by_code():
             return mail_code(request, order)
         if _identified(request, order) is None:
             return render_status(request, order, Tier.PUBLIC, error=NOT_SHOWN, status=FAILED)

@@ -31,8 +31,8 @@ def sees_all(client, order):
     return "TS-20418" in client.get(links.order_path(order)).content.decode()
 
 
-def by_code(settings):
-    settings.ORDER_STATUS = {**settings.ORDER_STATUS, "IDENTIFICATION": "mailed_code"}
+def by_code(settings, word="mailed_code"):
+    settings.ORDER_STATUS = {**settings.ORDER_STATUS, "IDENTIFICATION": word}
 
 
 @pytest.mark.parametrize("address", ["/orders/code/ask/", "code/"])
@@ -163,6 +163,20 @@ def test_by_setting_number_and_email_open_nothing_but_a_letter_box(order, settin
         (letter,) = [each for each in posted() if "Your code" in each.subject]
         client.post("/orders/code/", {"code": code_in(letter)})
         assert sees_all(client, order)
+
+
+def test_a_setting_with_a_typing_error_is_the_strict_one_and_is_named(order, settings):
+    from order_status_plugin.checks import check_settings
+
+    by_code(settings, "mailed-code")
+    assert browser().post("/orders/", PERSON)["Location"] == "/orders/code/"
+    assert [found.id for found in check_settings()] == ["order_status.E003"]
+
+
+def test_one_visitor_cannot_fill_the_table(order):
+    for _ in range(25):
+        browser().post("/orders/code/ask/", WRONG)
+    assert MailedCode.objects.count() == 20
 
 
 def test_opening_the_addresses_of_codes_does_nothing(order):
