@@ -73,14 +73,21 @@ def view(**more: Any) -> OrderView:
     return OrderView(**(given | more))
 
 
-def news(milestone: Milestone = Milestone.CONFIRMED, subject: str = "Confirmed: your order", **more: Any) -> MilestoneView:
+def news(
+    milestone: Milestone = Milestone.CONFIRMED, subject: str = "Confirmed: your order", **more: Any
+) -> MilestoneView:
     return MilestoneView(
         milestone=milestone, subject=subject, word="Confirmed.", sentence="We have it.", order=view(**more)
     )
 
 
 def rendered(what: MilestoneView, **more: str) -> Any:
-    given = {"link": "https://shop.example/orders/x/", "stop": "https://shop.example/stop/", "number": "", "first_name": ""}
+    given = {
+        "link": "https://shop.example/orders/x/",
+        "stop": "https://shop.example/stop/",
+        "number": "",
+        "first_name": "",
+    }
     return render(what, **(given | more))
 
 
@@ -94,7 +101,11 @@ def test_both_halves_carry_link_number_news_and_a_way_out() -> None:
             assert "Hello Noor," in half
             assert "Stoneware bowl" in half
             assert letter["List-Unsubscribe"].strip()[1:-1] in half
-    assert [letter["Subject"].partition(":")[0] for letter in letters()] == ["Confirmed", "On its way", "Out for delivery"]
+    assert [letter["Subject"].partition(":")[0] for letter in letters()] == [
+        "Confirmed",
+        "On its way",
+        "Out for delivery",
+    ]
 
 
 def test_the_headers_are_those_of_a_machine_that_can_be_told_to_stop() -> None:

@@ -34,7 +34,10 @@ def path() -> str:
 
 def test_one_click_stops_every_further_mail(browser: Client) -> None:
     answer = browser.post(
-        path(), "List-Unsubscribe=One-Click", content_type="application/x-www-form-urlencoded", headers={"origin": "null"}
+        path(),
+        "List-Unsubscribe=One-Click",
+        content_type="application/x-www-form-urlencoded",
+        headers={"origin": "null"},
     )
     assert answer.status_code == 200
     mail.outbox.clear()
@@ -77,7 +80,13 @@ def test_another_orders_mails_go_on(browser: Client) -> None:
 def test_a_token_that_is_not_ours_is_nothing(browser: Client, method: str) -> None:
     order = place()
     token = stop_token(order, "email")
-    wrong = [token[:-2], token[:-6] + "AAAAAA", token[:5] + ("B" if token[5] != "B" else "C") + token[6:], "x", "é" * 40]
+    wrong = [
+        token[:-2],
+        token[:-6] + "AAAAAA",
+        token[:5] + ("B" if token[5] != "B" else "C") + token[6:],
+        "x",
+        "é" * 40,
+    ]
     for each in wrong:
         answer = getattr(browser, method)(f"/orders/unsubscribe/{each}/")
         assert answer.status_code == 404

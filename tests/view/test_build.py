@@ -131,7 +131,13 @@ def test_a_label_without_a_scan() -> None:
 def test_an_unfollowed_parcel_pretends_nothing() -> None:
     record.order("shop", snapshot(fulfillments=(sent(carrier="Ribeira Courier", number="RC44710029PT"),)))
     (parcel,) = see().parcels
-    assert (see().word, parcel.state, parcel.events, parcel.window, parcel.next_step) == ("Sent.", "Sent", (), None, None)
+    assert (see().word, parcel.state, parcel.events, parcel.window, parcel.next_step) == (
+        "Sent.",
+        "Sent",
+        (),
+        None,
+        None,
+    )
     assert [step.name for step in see().rail] == ["Confirmed"]
     assert parcel.tracking_number.replace(" ", "") == "RC44710029PT"
 
@@ -322,7 +328,9 @@ def test_the_number_of_queries_is_the_same_for_every_order(tier: Tier) -> None:
     for n in (1, 10, 100):
         lines = tuple(line(str(i)) for i in range(n))
         parcels = [(f"1Z999AA1{i:010d}", sent(str(i), [(str(i), 1)], number=f"1Z999AA1{i:010d}")) for i in range(n)]
-        order = record.order("shop", snapshot(reference=f"n{n}", lines=lines, fulfillments=tuple(f for _n, f in parcels)))
+        order = record.order(
+            "shop", snapshot(reference=f"n{n}", lines=lines, fulfillments=tuple(f for _n, f in parcels))
+        )
         order = Order.objects.get(pk=order.pk)
         with CaptureQueriesContext(connection) as queries:
             build(order, tier)
