@@ -245,6 +245,7 @@ def test_a_held_order_keeps_everything(clock: Any) -> None:
     holds.hold(order, "", "sam")
     before = canaries.found()
     clock(days=300)
+    assert "would end: 0" in command("--dry-run")
     report = retention.run()
     flow.retain()
     assert (report.held, report.erased, report.grants_ended) == (1, 0, 0)
