@@ -41,6 +41,7 @@ _NEEDS_CHECKOUT = {
     "test_architecture.py",
     "test_browser.py",
     "test_docs.py",
+    "test_locale.py",
     "test_packaging.py",
 }
 
