@@ -64,7 +64,7 @@ def spend(request: HttpRequest, typed: str) -> Order | None:
     """Use up the code that this browser asked for last; None when it is wrong, spent, too old or tried too often."""
     token = request.COOKIES.get(_cookie_name(request), "")
     asked_by = _hash(token) if _TOKEN.fullmatch(token) else ""
-    row = MailedCode.objects.filter(asked_by=asked_by).exclude(asked_by="").order_by("-pk").first()
+    row = MailedCode.objects.filter(asked_by=asked_by).order_by("-pk").first()
     row = row or MailedCode(pk=0, seed="")
     waiting = MailedCode.objects.filter(pk=row.pk, spent_at=None, expires_at__gt=timezone.now())
     is_open = waiting.filter(attempts__lt=conf.CODE_TRIES).update(attempts=F("attempts") + 1) == 1
