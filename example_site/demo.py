@@ -117,16 +117,21 @@ def _is_free(port: int) -> bool:
 
 
 def _answers(base_url: str, server: subprocess.Popen[bytes]) -> bool:
+    """Wait for the shop, then for the worker's first sign of life."""
     deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and server.poll() is None:
+    while server.poll() is None:
         try:
-            with urllib.request.urlopen(f"{base_url}/catalogue/", timeout=30):
+            with urllib.request.urlopen(f"{base_url}/orders/health/", timeout=30):
                 return True
         except urllib.error.HTTPError as error:
-            print(f"The shop answers {error.code}.", flush=True)
-            return False
-        except OSError:
-            time.sleep(0.2)
+            problem = error.read().decode(errors="replace")
+            is_over = error.code != 503
+        except OSError as error:
+            problem, is_over = str(error), False
+        if is_over or time.monotonic() > deadline:
+            print(f"The shop is not well: {problem}", flush=True)
+            return not is_over
+        time.sleep(0.2)
     return False
 
 

@@ -95,6 +95,9 @@ class Simulator:
             raise CannotPlay(f"{self.order} has no parcel that a source tracks live.")
         stop = step.stop or DESTINATIONS.get(self.order.country, ELSEWHERE)
         now = dt.datetime.now(zoneinfo.ZoneInfo(stop.zone)).replace(microsecond=0)
+        if parcel.checkpoints:
+            # However fast it plays, one scan comes after the other: at the same second, order would be guessed.
+            now = max(now, parcel.checkpoints[-1].at.astimezone(now.tzinfo) + dt.timedelta(seconds=1))
         if step.due_in_days is not None:
             parcel.due = now.date() + dt.timedelta(days=step.due_in_days)
         parcel.checkpoints.append(

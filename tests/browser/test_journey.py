@@ -56,12 +56,14 @@ class Carrier:
     def scans(self, name: str) -> float:
         """Send one more scan; return when the shop had answered."""
         tag, subtag, message = SCANS[name]
+        # Minutes apart: the same words at the same place within one minute are the same event.
         now = dt.datetime.now(dt.UTC).replace(microsecond=0)
+        seen = now - dt.timedelta(minutes=30 - 3 * len(self.checkpoints))
         self.checkpoints.append(
             {
                 "slug": "ups",
                 "hash": f"{self.number}-{len(self.checkpoints)}",
-                "checkpoint_time": now.isoformat(),
+                "checkpoint_time": seen.isoformat(),
                 "city": "Berlin",
                 "country_region": "DE",
                 "tag": tag,
