@@ -131,3 +131,10 @@ def test_schedules_are_made_once() -> None:
     flow.ensure_schedules()
     flow.ensure_schedules()
     assert Schedule.objects.filter(name__startswith="order_status_").count() == 4
+
+
+def test_schedules_wait_for_their_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    Schedule.objects.all().delete()
+    monkeypatch.setattr(type(flow.connection.introspection), "table_names", lambda self: [])
+    flow.ensure_schedules()
+    assert not Schedule.objects.exists()

@@ -16,7 +16,9 @@ def add_arguments(parser: CommandParser) -> None:
     which.add_argument("--order", nargs=2, metavar=("HOST", "REFERENCE"), help="one order of a host")
     which.add_argument("--number", help="the order with this number; in every host, unless --host says which")
     which.add_argument("--email", help="every order with this email, at checkout or now")
-    which.add_argument("--phone", help="every order with this phone number, at checkout or now, e.g. '+44 20 7946 0018'")
+    which.add_argument(
+        "--phone", help="every order with this phone number, at checkout or now, e.g. '+44 20 7946 0018'"
+    )
     parser.add_argument("--host", metavar="ALIAS", help="only orders of this host")
 
 

@@ -48,10 +48,13 @@ def keep(order: Order, html: str, valid_until: dt.datetime, language: str) -> No
             unique_fields=["order", "variant"],
             update_fields=["version", "valid_until", "html"],
         )
-        stamp = variant.partition(":")[0]
-        KeptPage.objects.filter(order=order).exclude(variant__startswith=stamp).delete()
     except DatabaseError:
         logger.warning("could not keep the page of an order", exc_info=True)
+
+
+def clean() -> None:
+    """Delete the pages whose time is over, of whatever release and settings. The worker calls it with its sweep."""
+    KeptPage.objects.filter(valid_until__lt=timezone.now()).delete()
 
 
 def _variant(language: str) -> str:

@@ -12,7 +12,7 @@ class KeptPage(models.Model):
     #: Language, release and settings that shaped it.
     variant = models.CharField(max_length=64)
     version = models.PositiveBigIntegerField()
-    valid_until = models.DateTimeField()
+    valid_until = models.DateTimeField(db_index=True)
     html = models.TextField()
 
     class Meta:

@@ -23,7 +23,8 @@ class StatusPageView(PageView):
 
     def get(self, request: HttpRequest, link: str) -> HttpResponse:
         """Show what this visitor may see."""
-        if _is_stranger(request):
+        is_stranger = _is_stranger(request)
+        if is_stranger:
             known = read_link(link)
             html = known and kept.find(known.locator, known.version, asked_language())
             if html:
@@ -32,19 +33,30 @@ class StatusPageView(PageView):
         if order is None:
             raise Http404
         viewer = viewer_for(request, order)
-        return render_status(request, order, viewer.tier, is_staff=viewer.way is Way.STAFF)
+        is_staff = viewer.way is Way.STAFF
+        return render_status(request, order, viewer.tier, is_staff=is_staff, may_be_kept=not is_stranger)
 
 
 def render_status(
-    request: HttpRequest, order: Order, tier: Tier, *, error: str = "", status: int = 200, is_staff: bool = False
+    request: HttpRequest,
+    order: Order,
+    tier: Tier,
+    *,
+    error: str = "",
+    status: int = 200,
+    is_staff: bool = False,
+    may_be_kept: bool = True,
 ) -> HttpResponse:
     """Return the page of this order for this tier, in the order's language where we have it, else the request's.
 
-    ``error`` is a sentence, best a lazy one: it opens the identify panel and stands in it.
+    ``error`` is a sentence, best a lazy one: it opens the identify panel and stands in it. ``may_be_kept`` is False
+    where the caller has looked for the kept page already.
     """
     asked = asked_language()
     with translation.override(language_of(order, asked)):
-        html = kept.find(order.locator, order.link_version, asked) if tier is Tier.PUBLIC else None
+        html = None
+        if tier is Tier.PUBLIC and may_be_kept:
+            html = kept.find(order.locator, order.link_version, asked)
         if html is None:
             view = build(order, tier)
             html = render(view, grants.known(request, order) if tier is Tier.PRIVATE else ())

@@ -28,7 +28,8 @@ def rail(facts: OrderFacts, headline: Headline) -> tuple[RailStep, ...]:
     if headline is H.SENT:
         return (RailStep(status=H.CONFIRMED, name=str(words.STEP[H.CONFIRMED]), state="done", when=placed),)
     order = [H.CONFIRMED, H.IN_TRANSIT, H.OUT_FOR_DELIVERY, H.DELIVERED]
-    if lead is not None and (lead.state.attempts or headline is H.ATTEMPTED_DELIVERY):
+    # Between two rounds an attempt lies behind, where the rail has no place for it.
+    if headline is H.ATTEMPTED_DELIVERY or (headline is H.DELIVERED and lead is not None and lead.state.attempts):
         order.insert(3, H.ATTEMPTED_DELIVERY)
     if not facts.to_send and not facts.parcels:
         order = [H.CONFIRMED, H.DELIVERED]

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from order_status_plugin.access.links import link_for, order_path
+from order_status_plugin.page import kept
 from order_status_plugin.page.models import KeptPage
 from order_status_plugin.tracking import record
 from order_status_plugin.tracking.models import Order
@@ -77,10 +82,10 @@ def test_the_warm_page_is_one_query_and_equal_to_the_cold_one(
 
 def test_neither_the_link_nor_a_token_is_kept(client: Client, order: Order) -> None:
     client.get(order_path(order))
-    kept = KeptPage.objects.get().html
-    assert link_for(order) not in kept
-    assert client.cookies["csrftoken"].value not in kept
-    assert 'name="csrfmiddlewaretoken"' in kept
+    html = KeptPage.objects.get().html
+    assert link_for(order) not in html
+    assert client.cookies["csrftoken"].value not in html
+    assert 'name="csrfmiddlewaretoken"' in html
 
 
 def test_the_token_of_a_kept_page_lets_its_visitor_post() -> None:
@@ -116,7 +121,22 @@ def test_a_kept_page_gives_way_to_other_settings(client: Client, order: Order, s
     client.get(order_path(order))
     settings.ORDER_STATUS = {**settings.ORDER_STATUS, "HELP_EMAIL": "hello@shop.example"}
     assert "mailto:hello@shop.example" in text(client.get(order_path(order)))
-    assert KeptPage.objects.count() == 1  # the one under the old settings is gone
+
+
+def test_pages_whose_time_is_over_go_with_the_sweep(client: Client, order: Order) -> None:
+    client.get(order_path(order))
+    kept.clean()
+    assert KeptPage.objects.count() == 1
+    KeptPage.objects.update(valid_until=timezone.now() - dt.timedelta(seconds=1))
+    kept.clean()
+    assert KeptPage.objects.count() == 0
+
+
+def test_a_cold_page_reads_no_more_for_more_parcels(client: Client, order: Order) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        client.get(order_path(order))
+    read = [q["sql"] for q in queries.captured_queries if not q["sql"].startswith(("SAVEPOINT", "RELEASE", "BEGIN"))]
+    assert len(read) <= 12, read
 
 
 def test_a_revoked_link_finds_no_kept_page(client: Client, order: Order) -> None:

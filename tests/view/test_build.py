@@ -337,3 +337,9 @@ def test_the_number_of_queries_is_the_same_for_every_order(tier: Tier) -> None:
         counts.append(len(queries))
     assert len(set(counts)) == 1, counts
     assert counts[0] <= 10
+
+
+def test_a_rail_never_puts_an_attempt_that_was_before_what_is_still_to_come() -> None:
+    record.order("shop", snapshot(fulfillments=(sent(lines=[("a", 1)]),)))
+    record.tracking("aftership", update(scan(S.ATTEMPTED_DELIVERY, 1), scan(S.DELIVERED, 5)))
+    assert [step.name for step in see().rail] == ["Confirmed", "In transit", "Out for delivery", "Delivered"]

@@ -20,7 +20,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """Say which orders, where to write, and who asks."""
         selection.add_arguments(parser)
-        parser.add_argument("--output", metavar="FILE", help="a file that does not exist yet; otherwise standard output")
+        parser.add_argument(
+            "--output", metavar="FILE", help="a file that does not exist yet; otherwise standard output"
+        )
         parser.add_argument("--actor", default="command line", help="who does it, for the audit log")
 
     def handle(self, *args: Any, **options: Any) -> None:
