@@ -7,14 +7,13 @@ import os
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q
 from django.urls import reverse
 from oscar.core.loading import get_model
-from wagtail.models import Page
 
 from order_status_plugin.access.links import order_path
 from order_status_plugin.carriers import catalogue
 from order_status_plugin.events import Tier
+from order_status_plugin.pages.models import OrderStatusPage
 from order_status_plugin.sources.aftership.codes import CARRIERS
 from order_status_plugin.tracking.models import Order, OrderContact, Parcel
 from order_status_plugin.view.build import build
@@ -53,10 +52,8 @@ def write_facts(base_url: str, password: str) -> dict[str, Any]:
 
 
 def _status_page_edit_path() -> str:
-    """Return where the editor edits the order status page; the home page where the site has none."""
-    named = Q(content_type__model="orderstatuspage")
-    page = Page.objects.filter(named).first() or Page.objects.get(sites_rooted_here__is_default_site=True)
-    return reverse("wagtailadmin_pages:edit", args=[page.pk])
+    """Return where the editor edits the order status page."""
+    return reverse("wagtailadmin_pages:edit", args=[OrderStatusPage.objects.get().pk])
 
 
 def _order(base_url: str, number: str, scenario: str) -> dict[str, Any]:

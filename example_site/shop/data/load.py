@@ -27,6 +27,7 @@ from order_status_plugin.backends import get_source
 from order_status_plugin.carriers import catalogue as carriers
 from order_status_plugin.intake import inbox
 from order_status_plugin.intake.models import InboxMessage
+from order_status_plugin.pages.models import OrderStatusPage
 from order_status_plugin.simulator import send as aftership
 from order_status_plugin.sources.base import Webhook
 
@@ -145,6 +146,10 @@ def _home() -> None:
             )
             if welcome is not None:
                 welcome.delete()
+    home = HomePage.objects.get()
+    if not OrderStatusPage.objects.child_of(home).exists():
+        body = [("rich_text", "<p>The number stands in the mail that confirmed your order.</p>")]
+        home.add_child(instance=OrderStatusPage(title="Where is my order?", slug="where-is-my-order", body=body))
     site = Site.objects.get(is_default_site=True)
     site.hostname, site.port, site.site_name = "127.0.0.1", settings.PORT, HOME["title"]
     site.save()
