@@ -16,6 +16,8 @@ from order_status_plugin.tracking import record
 from tests import orders as shop
 from tests.page.looks import CHROMIUM
 
+from .visits import rows
+
 STATIC = Path(order_status_plugin.__file__).parent / "static"
 ELSEWHERE = "http://static.shop.test"
 FRAME = """{% load static %}<!doctype html><html lang="en"><head><title>The shop</title>
@@ -76,11 +78,14 @@ def _chromium() -> str | None:
 @pytest.mark.django_db(transaction=True)
 def test_a_page_asks_nobody_but_the_shop(start: Any) -> None:
     visitor, root, path = start()
+    before = rows({"KeptPage"})
     for address in (path, f"{path}share/", "/orders/", "/orders/code/", "/orders/none/"):
         visitor.open(root + address)
     assert visitor.asked == {root}
     # The 404 page says so to the console, as every browser does; the policy refuses nothing.
     assert [text for text in visitor.complaints if "404" not in text] == []
+    # Its script ran, and changed nothing either.
+    assert rows({"KeptPage"}) == before
     visitor.page.goto(root + path)
     assert visitor.page.evaluate("getComputedStyle(document.querySelector('.os-wrap')).maxWidth") != "none"
 
