@@ -10,7 +10,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from django.utils import translation
-from hypothesis import HealthCheck, Phase
+from hypothesis import HealthCheck, Phase, is_hypothesis_test
 from hypothesis import settings as hypothesis
 
 from . import network
@@ -18,11 +18,15 @@ from . import network
 HERE = Path(__file__).parent
 CHECKOUT = HERE.parent
 
-#: "moderate" or "full": how much of the long-running material is tried.
+#: How much of the long-running material is tried: "moderate"; "light" in the matrix, which asks other questions;
+#: "full" runs what grows with the volume, and only that: the rest has nothing to add to the moderate run.
 VOLUME = os.environ.get("ORDER_STATUS_VOLUME", "moderate")
 
 hypothesis.register_profile(
     "moderate", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow], derandomize=True
+)
+hypothesis.register_profile(
+    "light", deadline=None, max_examples=10, suppress_health_check=[HealthCheck.too_slow], derandomize=True
 )
 hypothesis.register_profile(
     "full",
@@ -71,14 +75,23 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if VOLUME != "full":
         without.add("full")
     left_out = [item for item in items if any(item.get_closest_marker(name) for name in without)]
+    if VOLUME == "full":
+        left_out += [item for item in items if not _grows(item)]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if item not in left_out]
+        gone = set(left_out)
+        items[:] = [item for item in items if item not in gone]
+
+
+def _grows(item: pytest.Item) -> bool:
+    """Say whether the volume changes what this test tries: by hypothesis, by the fixture, or by its marker."""
+    is_property = is_hypothesis_test(getattr(item, "obj", None))
+    return is_property or "volume" in getattr(item, "fixturenames", ()) or item.get_closest_marker("full") is not None
 
 
 @pytest.fixture
 def volume() -> str:
-    """Say how much is wanted: ``moderate`` or ``full``."""
+    """Say how much is wanted: ``light``, ``moderate`` or ``full``."""
     return VOLUME
 
 

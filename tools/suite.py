@@ -29,6 +29,17 @@ RESULTS = CHECKOUT / "build" / "suite"
 SHARED = ("--ignore=tests/browser", "--ignore=tests/page/test_browser.py", "--ignore=tests/projects")
 #: What these look at has no database.
 OF_THE_CHECKOUT = tuple(f"--ignore=tests/test_{name}.py" for name in ("architecture", "docs", "packaging"))
+#: These start processes with a SQLite file of their own, or parse and draw without any database.
+OF_THEIR_OWN = tuple(
+    f"--ignore=tests/{name}"
+    for name in (
+        "carriers",
+        "live/test_servers.py",
+        "security/test_browser.py",
+        "simulator",
+        "worker/test_processes.py",
+    )
+)
 VERSIONS = ("3.11", "3.12", "3.13")
 
 
@@ -66,7 +77,7 @@ def projects() -> list[str]:
 def parts(volume: str, database_for: Callable[[str], str]) -> Iterator[Part]:
     """Yield what this volume consists of. Parts that run beside each other need a database each."""
     common = {"ORDER_STATUS_VOLUME": volume}
-    yield pytest("postgresql", *SHARED, *OF_THE_CHECKOUT, **common, DATABASE_URL=database_for("suite"))
+    yield pytest("postgresql", *SHARED, *OF_THE_CHECKOUT, *OF_THEIR_OWN, **common, DATABASE_URL=database_for("suite"))
     yield pytest("sqlite", *SHARED, **common)
     for project in projects():
         where, module = f"tests/projects/{project}", f"tests.projects.{project}.settings"
