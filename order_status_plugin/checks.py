@@ -201,6 +201,21 @@ def check_databases(databases: Sequence[str] | None = None, **kwargs: Any) -> li
     return found
 
 
+@register(Tags.security, deploy=True)
+def check_keys(**kwargs: Any) -> list[CheckMessage]:
+    """Say what hangs on SECRET_KEY where links have no keys of their own."""
+    if conf.KEYS:
+        return []
+    return [
+        Warning(
+            "ORDER_STATUS['KEYS'] is not set: links are signed by a key that is derived from SECRET_KEY.",
+            hint="Changing SECRET_KEY then ends every link that was mailed, unless the old one stays in "
+            "SECRET_KEY_FALLBACKS. Give links secrets of their own, newest first.",
+            id="order_status.W014",
+        )
+    ]
+
+
 @register(Tags.security)
 def check_frame(**kwargs: Any) -> list[CheckMessage]:
     """Say what it costs to put our page into the shop's own template."""

@@ -75,6 +75,12 @@ def test_addresses_below_a_language() -> None:
     assert ids(*checks.check_urls()) == {"order_status.E004"}
 
 
+def test_links_without_keys_of_their_own(settings: Any) -> None:
+    assert ids(*checks.check_keys()) == {"order_status.W014"}
+    settings.ORDER_STATUS = {**settings.ORDER_STATUS, "KEYS": ["k" * 40]}
+    assert checks.check_keys() == []
+
+
 def test_the_shops_own_frame_costs_something(settings: Any) -> None:
     settings.ORDER_STATUS = {**settings.ORDER_STATUS, "BASE_TEMPLATE": "shop/base.html"}
     assert ids(*checks.check_frame()) == {"order_status.W013"}
