@@ -290,11 +290,11 @@ def test_demo_orders_say_what_they_are(demo: Demo, page: Page, scenario: str, st
 def test_loading_the_demo_mails_nobody(demo: Demo) -> None:
     loaded = {order["email"] for order in demo.facts["orders"] if order["scenario"] not in {"calm", "attempt", "split"}}
     time.sleep(2)
-    assert [path.name for path in demo.var.glob("mail/*.eml") if mail_to(path) in loaded] == []
-
-
-def mail_to(path: Any) -> str:
-    return str(email.message_from_bytes(path.read_bytes(), policy=email.policy.default)["To"])
+    mails = [
+        email.message_from_bytes(path.read_bytes(), policy=email.policy.default) for path in demo.var.glob("mail/*.eml")
+    ]
+    # Codes and notices are other tests' doing: they identify themselves for these orders.
+    assert [mail["Subject"] for mail in mails if mail["X-Order-Status"] and mail["To"] in loaded] == []
 
 
 def test_simulator_plays_a_calm_delivery(demo: Demo, page: Page, shoot: Shoot) -> None:
