@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -93,6 +94,14 @@ def _grows(item: pytest.Item) -> bool:
 def volume() -> str:
     """Say how much is wanted: ``light``, ``moderate`` or ``full``."""
     return VOLUME
+
+
+@pytest.fixture
+def unlogged() -> Iterator[None]:
+    """Log nothing: pytest would keep every record, and with it every request, of a hundred thousand."""
+    logging.disable(logging.CRITICAL)
+    yield
+    logging.disable(logging.NOTSET)
 
 
 @pytest.fixture

@@ -86,6 +86,7 @@ class Writer:
 
 
 @pytest.mark.parametrize("seed", range(4))
+@pytest.mark.usefixtures("unlogged")
 def test_generated_requests_break_nothing_open_nothing_and_tell_nothing(settings: Any, volume: str, seed: int) -> None:
     with_doctor(settings)
     bird = Bird()

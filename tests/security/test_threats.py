@@ -562,6 +562,7 @@ def test_threat_09_what_a_cache_takes_for_a_file_is_not_there(tail: str) -> None
         assert "TS-20418" not in answer.content.decode()
 
 
+@pytest.mark.usefixtures("unlogged")
 def test_threat_10_forged_replayed_and_shuffled_webhooks_have_one_effect(client: Client, volume: str) -> None:
     body = (
         b'{"id": "a1", "msg": {"id": "t1", "tracking_number": "1Z999AA10123456784", "slug": "ups", "tag": "InTransit"}}'
