@@ -242,28 +242,28 @@ class _Crawl:
         """Ask once, read the answer and what it leads to, and undo what asking did."""
         where = f"{name} {method} as {tier}, {language}, {self.state}"
         cookies = client.cookies.output()
-        point = transaction.savepoint()
         body: dict[str, Any] = {}
         if method not in ("GET", "HEAD"):
             body = {"data": "&".join(f"{k}={v}" for k, v in GUESSES.items())}
             body["content_type"] = "application/x-www-form-urlencoded"
         path, _mark, query = visit.path.partition("?")
         try:
-            answer = client.generic(
-                method, path, secure=True, HTTP_ACCEPT_LANGUAGE=language, QUERY_STRING=query, **body
-            )
-            self._read(answer, name, route, visit, tier, method, where)
-            steps = 0
-            while answer.status_code in (301, 302, 303, 307, 308) and steps < 3:
-                target = answer.headers["Location"]
-                if not target.startswith("/"):
-                    self.report.complain(f"{where}: leads to another site.")
-                    break
-                steps += 1
-                answer = client.get(target, secure=True, HTTP_ACCEPT_LANGUAGE=language)
-                self._read_words(answer, tier, (), f"{where}, followed")
+            with transaction.atomic():
+                answer = client.generic(
+                    method, path, secure=True, HTTP_ACCEPT_LANGUAGE=language, QUERY_STRING=query, **body
+                )
+                self._read(answer, name, route, visit, tier, method, where)
+                steps = 0
+                while answer.status_code in (301, 302, 303, 307, 308) and steps < 3:
+                    target = answer.headers["Location"]
+                    if not target.startswith("/"):
+                        self.report.complain(f"{where}: leads to another site.")
+                        break
+                    steps += 1
+                    answer = client.get(target, secure=True, HTTP_ACCEPT_LANGUAGE=language)
+                    self._read_words(answer, tier, (), f"{where}, followed")
+                transaction.set_rollback(True)
         finally:
-            transaction.savepoint_rollback(point)
             client.cookies.clear()
             client.cookies.load(cookies.replace("Set-Cookie: ", "").replace("\r\n", "; "))
 
