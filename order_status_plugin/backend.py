@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
-if TYPE_CHECKING:
-    from django.core.checks import CheckMessage
+from django.core.checks import CheckMessage, Error, Warning
+
+#: A shared secret shorter than this can be guessed by trying.
+SHORT = 12
 
 
 class Backend:
@@ -27,3 +30,52 @@ class Backend:
     def check(self) -> list[CheckMessage]:
         """Return what ``manage.py check`` should say about these options. No network here."""
         return []
+
+    # --- options that many have -----------------------------------------------------------------------
+
+    def option(self, name: str, default: str = "") -> str:
+        """Return a text of OPTIONS, ``default`` where there is none."""
+        given = self.options.get(name)
+        return given if isinstance(given, str) and given else default
+
+    def secrets(self) -> list[str]:
+        """Return the webhook secrets under ``OPTIONS["secrets"]``, newest first."""
+        return [secret for secret in self._given_secrets() if isinstance(secret, str) and secret]
+
+    def is_secret(self, given: str) -> bool:
+        """Say whether this is one of the secrets; the time that it takes tells nothing."""
+        matches = [hmac.compare_digest(given.encode(), secret.encode()) for secret in self.secrets()]
+        return any(matches)
+
+    def check_secrets(self, hint: str) -> list[CheckMessage]:
+        """Say when webhooks cannot be verified, or too easily forged; ``hint`` tells where the secrets are found."""
+        given, where = self._given_secrets(), self._where()
+        if not given:
+            return [
+                Error(f"{where} needs a list of webhook secrets under 'secrets'.", hint=hint, id="order_status.E401")
+            ]
+        if any(not isinstance(secret, str) or not secret for secret in given):
+            return [Error(f"{where}: each of 'secrets' must be a text.", hint=hint, id="order_status.E402")]
+        if any(len(secret) < SHORT for secret in self.secrets()):
+            return [
+                Warning(
+                    f"{where}: a secret under {SHORT} characters can be guessed.", hint=hint, id="order_status.W401"
+                )
+            ]
+        return []
+
+    def check_texts(self, *names: str, hint: str) -> list[CheckMessage]:
+        """Say which of these options is not there, or no text."""
+        return [
+            Error(f"{self._where()} needs a text under {name!r}.", hint=hint, id="order_status.E403")
+            for name in names
+            if not self.option(name)
+        ]
+
+    def _given_secrets(self) -> list[object]:
+        given = self.options.get("secrets")
+        return list(given) if isinstance(given, (list, tuple)) else []
+
+    def _where(self) -> str:
+        kind = next((base.__name__ for base in type(self).__mro__ if Backend in base.__bases__), "Backend")
+        return f"ORDER_STATUS['{kind.upper()}S'][{self.alias!r}]['OPTIONS']"

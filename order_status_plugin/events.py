@@ -88,6 +88,14 @@ class Precision(StrEnum):
     DATE = "date"
 
 
+class PlacePrecision(StrEnum):
+    """How exactly we know where a place is. Nothing finer than a city is ever kept."""
+
+    CITY = "city"
+    REGION = "region"
+    COUNTRY = "country"
+
+
 class Tier(StrEnum):
     """What a viewer may see."""
 
@@ -171,6 +179,19 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Point:
+    """Where a place is on the map, as well as we know."""
+
+    latitude: float  # degrees, WGS 84
+    longitude: float
+    name: str  # of the city, region or country, as people know it
+    region: str
+    country: str  # ISO 3166-1 alpha-2
+    precision: PlacePrecision
+    zone: str  # IANA name of its time zone, "" where it is not known
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TrackingScan:
     """One thing that happened to a parcel, as a source told it."""
 
@@ -208,9 +229,34 @@ class TrackingUpdate:
     window: DeliveryWindow | None = None
     next_step: str = ""  # what the source asks the customer to do, in its words
     signed_by: str = ""  # personal: private tier only
-    pickup_place: str = ""  # personal: private tier only
+    left_at: str = ""  # where it was left, e.g. "Front porch". Personal: private tier only
+    proof_url: str = ""  # https address of the proof of delivery (picture, signature). Personal: private tier only
+    pickup_place: str = ""  # name and address, comma separated. Personal: private tier only
+    pickup_hours: str = ""  # opening hours in the source's words, a line each. Private tier only
     pickup_until: dt.date | None = None
+    handed_to: str = ""  # the carrier that brings it the last way, as the source spells it
+    handed_number: str = ""  # its tracking number there. Private tier only
     estimate_ends: bool = False  # the source took its estimate back
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrackedParcel:
+    """A parcel that a source is asked about: nothing of it is personal."""
+
+    tracking_number: str  # as the host wrote it
+    carrier: str  # slug of our catalogue
+    sent_at: dt.datetime  # aware
+    country: str = ""  # of the destination, ISO 3166-1 alpha-2
+    language: str = ""  # of the order, BCP 47, for sources that answer in several
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nudge:
+    """A source says that something happened to a parcel, in a way that anyone could imitate: it must be asked."""
+
+    tracking_number: str
+    carrier: str = ""  # slug of our catalogue, "" when the source does not name the carrier
+    carrier_text: str = ""  # as the source spells it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

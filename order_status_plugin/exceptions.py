@@ -49,3 +49,7 @@ class TemporaryFailure(OrderStatusError):
 
 class PermanentFailure(OrderStatusError):
     """It did not work and never will as it is: do not try again."""
+
+
+class AccessDenied(PermanentFailure):
+    """The other side does not accept our credentials."""

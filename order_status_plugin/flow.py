@@ -25,7 +25,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import DatabaseError, connection, transaction
@@ -35,6 +35,7 @@ from . import signals
 from .access import cleaning, retention, rooms
 from .backends import all_hosts, get_host, get_source
 from .conf import conf
+from .events import Nudge
 from .exceptions import OrderStatusError, UnknownParcel
 from .intake import inbox
 from .intake import privacy as intake_privacy
@@ -45,8 +46,8 @@ from .messages import privacy as messages_privacy
 from .page import kept
 from .page import privacy as page_privacy
 from .staff import privacy as staff_privacy
-from .tracking import record
-from .tracking.models import Order
+from .tracking import record, rows
+from .tracking.models import Order, Parcel
 from .worker import wake
 
 logger = logging.getLogger(__name__)
@@ -117,9 +118,12 @@ def handle_message(pk: int) -> str:
     """
     message = InboxMessage.objects.get(pk=pk)
     too_old, unknown, is_erased = 0, None, False
-    for update in get_source(message.alias).parse(inbox.as_webhook(message)):
+    for said in get_source(message.alias).parse(inbox.as_webhook(message)):
         try:
-            done = record.tracking(message.alias, update, message_id=pk, received_at=message.received_at)
+            if isinstance(said, Nudge):
+                hasten(message.alias, said)
+                continue
+            done = record.tracking(message.alias, said, message_id=pk, received_at=message.received_at)
         except UnknownParcel as error:
             unknown = error
         else:
@@ -130,6 +134,24 @@ def handle_message(pk: int) -> str:
     if is_erased:
         inbox.redact(InboxMessage.objects.filter(pk=pk))
     return f"{too_old} events are older than their parcel and were not applied" if too_old else ""
+
+
+def ask(alias: str, parcels: Sequence[Parcel]) -> None:
+    """Ask a source about parcels (at most its ``batch_size``) and record what it answers.
+
+    Raises TemporaryFailure, AccessDenied, PermanentFailure. An answer that cannot be read stays in the inbox.
+    """
+    source, now = get_source(alias), timezone.now()
+    for answer in source.fetch([rows.tracked(parcel) for parcel in parcels]):
+        message, is_new = inbox.store(alias, answer, source)
+        if is_new:
+            inbox.settle(message, handle_message)
+    record.check_in(parcels, now)
+
+
+def hasten(alias: str, nudge: Nudge) -> None:
+    """Have a source asked soon about the parcel that it nudged us for. Raises UnknownParcel."""
+    ask(alias, record.meant(nudge))
 
 
 def drain_inbox() -> int:

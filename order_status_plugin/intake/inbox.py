@@ -7,7 +7,7 @@ import hashlib
 import logging
 import random
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 
 from django.db import DataError, Error, IntegrityError, connections, router, transaction
@@ -48,24 +48,28 @@ def store(alias: str, webhook: Webhook, source: Source) -> tuple[InboxMessage, b
     The same delivery again is the same row. One that reuses the key of another with other words is kept beside it.
     """
     digest = hashlib.sha256(webhook.body).hexdigest()
-    key = _key(source, webhook) or digest
+    # An answer is nobody's delivery: the same words again are the same answer.
+    key = _key(source, webhook) or (f"answer {digest}" if webhook.is_answer else digest)
     headers = {
         name: value.replace("\x00", "")
         for name in source.kept_headers
         if (value := webhook.headers.get(name)) is not None
     }
-    message, is_new = _insert(alias, key, digest, webhook.body, headers)
+    fields = {"digest": digest, "body": webhook.body, "headers": headers, "is_answer": webhook.is_answer}
+    message, is_new = _insert(alias, key, fields)
     if message.digest != digest:
-        message, is_new = _insert(alias, f"{key}#{digest[:16]}", digest, webhook.body, headers)
+        message, is_new = _insert(alias, f"{key}#{digest[:16]}", fields)
     return message, is_new
 
 
 def as_webhook(message: InboxMessage) -> Webhook:
     """Return the webhook as its source reads it again."""
-    return Webhook(body=bytes(message.body), headers=message.headers)
+    return Webhook(body=bytes(message.body), headers=message.headers, is_answer=message.is_answer)
 
 
 def _key(source: Source, webhook: Webhook) -> str:
+    if webhook.is_answer:
+        return ""
     try:
         key = source.message_key(webhook)
     except Exception:  # another's adapter: the digest does as well, and the message must be kept
@@ -74,16 +78,14 @@ def _key(source: Source, webhook: Webhook) -> str:
     return key if key.isprintable() and len(key) <= 150 else hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()
 
 
-def _insert(alias: str, key: str, digest: str, body: bytes, headers: dict[str, str]) -> tuple[InboxMessage, bool]:
+def _insert(alias: str, key: str, fields: Mapping[str, object]) -> tuple[InboxMessage, bool]:
     now = timezone.now()
     connection = connections[router.db_for_write(InboxMessage)]
     # Outside of a transaction one INSERT is one commit, and there is nothing to roll back.
     guard = transaction.atomic(using=connection.alias) if connection.in_atomic_block else nullcontext()
     try:
         with guard:
-            return InboxMessage.objects.create(
-                alias=alias, key=key, digest=digest, body=body, headers=headers, received_at=now, due_at=now
-            ), True
+            return InboxMessage.objects.create(alias=alias, key=key, received_at=now, due_at=now, **fields), True
     except IntegrityError:
         return InboxMessage.objects.get(alias=alias, key=key), False
 

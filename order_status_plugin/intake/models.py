@@ -24,6 +24,8 @@ class InboxMessage(models.Model):
     digest = models.CharField(max_length=64)
     body = models.BinaryField()
     headers = models.JSONField(default=dict)
+    #: We asked for it: an answer of the provider's own API, no webhook.
+    is_answer = models.BooleanField(_("answer to a question of ours"), default=False)
     state = models.CharField(_("state"), max_length=10, default=State.RECEIVED, choices=State.choices)
     reason = models.CharField(_("reason"), max_length=1000, blank=True)
     #: Normalised tracking number that it waits for.

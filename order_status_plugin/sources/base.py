@@ -2,32 +2,52 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from abc import ABC
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from ..backend import Backend
-from ..exceptions import UnreadableMessage
+from ..exceptions import PermanentFailure, UnreadableMessage
 
 if TYPE_CHECKING:
-    from ..events import TrackingUpdate
+    from ..events import Nudge, TrackedParcel, TrackingUpdate
 
 
 @dataclass(frozen=True, slots=True)
 class Webhook:
-    """One inbound request, as it came."""
+    """One message of a provider, as it came: a request of its to our door, or its answer to a question of ours."""
 
     body: bytes  # raw: signatures are over these very bytes
     headers: Mapping[str, str]  # names in lower case
     secret: str = ""  # from the address, for sources that cannot sign
+    is_answer: bool = False  # we asked for it: what a weakly signed request says, an answer proves
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """How many calls a provider allows in a time."""
+
+    calls: int
+    per: dt.timedelta
 
 
 class Source(Backend, ABC):
-    """Turns a provider's messages into our words. Its own words never leave its file."""
+    """Turns a provider's messages into our words. Its own words never leave its file.
+
+    A source that is pushed to has :meth:`verify` and :meth:`parse`; one that is asked has :meth:`fetch` and
+    :meth:`parse`; one that must be told which parcels to follow has :meth:`register`. Many are all three.
+    """
 
     #: The headers that are kept beside the body in the inbox, in lower case: what :meth:`parse` needs, no secrets.
     kept_headers: ClassVar[tuple[str, ...]] = ()
+    #: Numbers that one call of :meth:`fetch`, and one of :meth:`register`, may be about.
+    batch_size: ClassVar[int] = 1
+    #: What the provider allows; ``OPTIONS["budgets"]``, a list of ``(calls, seconds)``, stands in its place.
+    allowed: ClassVar[tuple[Budget, ...]] = ()
+    #: How long a registration lasts at the provider, None for as long as the parcel travels.
+    registration_lasts: ClassVar[dt.timedelta | None] = None
 
     def tracks(self, carrier: str) -> bool:
         """Say whether this source follows parcels of the carrier with this slug."""
@@ -38,6 +58,12 @@ class Source(Backend, ABC):
         """Say whether the provider could follow this carrier at all; ``OPTIONS["carriers"]`` narrows it."""
         return False
 
+    # --- it tells us ----------------------------------------------------------------------------------
+
+    def is_pushed(self) -> bool:
+        """Say whether webhooks are set up: then it is asked rarely, for what they may have missed."""
+        return False
+
     def verify(self, webhook: Webhook) -> None:
         """Raise UntrustedWebhook unless a configured secret signed this very body."""
         raise UnreadableMessage("This source takes no webhooks.")
@@ -46,6 +72,31 @@ class Source(Backend, ABC):
         """Return the provider's own id of this delivery, "" to go by the digest of the body."""
         return ""
 
-    def parse(self, webhook: Webhook) -> Iterable[TrackingUpdate]:
-        """Yield what a verified body says. Raises UnreadableMessage, with what is wrong and where."""
+    def parse(self, webhook: Webhook) -> Iterable[TrackingUpdate | Nudge]:
+        """Yield what a verified body, or an answer, says. Raises UnreadableMessage, with what is wrong and where.
+
+        Where the signature of a request is weak, yield a Nudge for it, and updates for answers alone.
+        """
         raise UnreadableMessage("This source takes no webhooks.")
+
+    # --- we ask it ------------------------------------------------------------------------------------
+
+    def is_asked(self) -> bool:
+        """Say whether :meth:`fetch` works with these options."""
+        return False
+
+    def fetch(self, parcels: Sequence[TrackedParcel]) -> Iterable[Webhook]:
+        """Yield the provider's answers about at most ``batch_size`` parcels, each with ``is_answer``; they are parsed later.
+
+        A number that the provider does not know is no failure: yield what it says, or nothing. Raises
+        TemporaryFailure, AccessDenied, PermanentFailure, as :class:`order_status_plugin.http.Api` does.
+        """
+        raise PermanentFailure("This source cannot be asked.")
+
+    def needs_registration(self) -> bool:
+        """Say whether the provider follows only numbers that :meth:`register` told it, with these options."""
+        return False
+
+    def register(self, parcels: Sequence[TrackedParcel]) -> None:
+        """Have the provider follow at most ``batch_size`` parcels. Repeating it changes nothing. Raises as fetch does."""
+        raise PermanentFailure("This source needs no registration.")

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import itertools
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -14,20 +12,11 @@ from django.test import Client, override_settings
 from django.urls import reverse
 from django.utils import timezone
 
-from .. import flow
-from ..backends import get_host
-from ..events import (
-    ContactSnapshot,
-    FulfillmentSnapshot,
-    LineSnapshot,
-    OrderSnapshot,
-    ParcelSnapshot,
-    ParcelStatus,
-    TrackingScan,
-)
+from ..events import ParcelStatus, TrackingScan
 from ..intake.models import InboxMessage
-from ..tracking.models import Order, Parcel
+from ..tracking.models import Parcel
 from .hosts import must
+from .shop import Shop
 
 #: Where the parcel of the contract goes, step by step.
 JOURNEY = (
@@ -202,44 +191,5 @@ class SourceContract(ABC):
     def _parcel(self) -> Parcel:
         return Parcel.objects.get()
 
-    def _shop(self) -> _Shop:
-        return _Shop(self)
-
-
-class _Shop:
-    """One order with one parcel on its way, and the source under test; gone again afterwards."""
-
-    _count = itertools.count(1)
-
-    def __init__(self, contract: SourceContract) -> None:
-        self.contract = contract
-        ours = dict(getattr(settings, "ORDER_STATUS", {}))
-        ours["HOSTS"] = {"contract": {"BACKEND": "order_status_plugin.hosts.demo.DemoHost"}}
-        ours["SOURCES"] = {contract.alias: {"BACKEND": contract.backend, "OPTIONS": contract.options()}}
-        self.override = override_settings(ORDER_STATUS=ours)
-
-    def __enter__(self) -> None:
-        self.override.enable()
-        now, reference = timezone.now(), f"contract-{next(self._count)}"
-        shelf: Any = get_host("contract")
-        shelf.orders["contract", reference] = OrderSnapshot(
-            reference=reference,
-            number=reference,
-            placed_at=now - dt.timedelta(days=4),
-            lines=(LineSnapshot(reference="1", title="A thing", quantity=1, total=Decimal("1.00")),),
-            contact=ContactSnapshot(),
-            fulfillments=(
-                FulfillmentSnapshot(
-                    reference="1",
-                    lines=(("1", 1),),
-                    sent_at=now - dt.timedelta(days=3),
-                    parcels=(ParcelSnapshot(carrier=self.contract.carrier, tracking_number=self.contract.number),),
-                ),
-            ),
-        )
-        flow.take_order("contract", reference, is_import=True)
-
-    def __exit__(self, *error: object) -> None:
-        InboxMessage.objects.all().delete()
-        Order.objects.filter(host="contract").delete()
-        self.override.disable()
+    def _shop(self) -> Shop:
+        return Shop(self.alias, self.backend, self.options(), carrier=self.carrier, number=self.number)

@@ -80,6 +80,11 @@ def _iso(value: dt.date | dt.datetime) -> str:
     return value.isoformat()
 
 
+def _https(url: str) -> str:
+    """Return an address that a customer may be sent to, "" for every other one."""
+    return url if url.startswith("https://") and len(url) <= 1000 and url.isprintable() else ""
+
+
 def details(parcel: Parcel, update: TrackingUpdate, received_at: dt.datetime) -> bool:
     """Take over what the source says beside events; an older message does not overwrite a newer one."""
     stated_at = update.window.stated_at if update.window else received_at
@@ -88,7 +93,12 @@ def details(parcel: Parcel, update: TrackingUpdate, received_at: dt.datetime) ->
     given = {
         "next_step": update.next_step[:500],
         "signed_by": update.signed_by[:190],
+        "left_at": update.left_at[:190],
+        "proof_url": _https(update.proof_url),
         "pickup_place": update.pickup_place[:500],
+        "pickup_hours": update.pickup_hours[:1000],
+        "handed_to": update.handed_to[:190],
+        "handed_number": update.handed_number[:190],
         "pickup_until": update.pickup_until,
     }
     changed = {name: value for name, value in given.items() if value and getattr(parcel, name) != value}

@@ -7,11 +7,11 @@ import datetime as dt
 from django.db.models import Q
 
 from ..conf import conf
-from ..events import TrackingScan, TrackingUpdate
+from ..events import Nudge, TrackingScan, TrackingUpdate
 from .models import Parcel
 
 
-def candidates(update: TrackingUpdate, number_key: str) -> list[Parcel]:
+def candidates(update: TrackingUpdate | Nudge, number_key: str) -> list[Parcel]:
     """Return the parcels that the update may be about, most recently sent first."""
     if not number_key:
         return []

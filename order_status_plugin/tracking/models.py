@@ -198,7 +198,12 @@ class Parcel(models.Model):
     # Told by the source beside its events; personal ones are read by the private tier only.
     next_step = models.CharField(max_length=500, blank=True)
     signed_by = models.CharField(max_length=190, blank=True)
+    left_at = models.CharField(max_length=190, blank=True)
+    proof_url = models.CharField(max_length=1000, blank=True)
     pickup_place = models.CharField(max_length=500, blank=True)
+    pickup_hours = models.CharField(max_length=1000, blank=True)
+    handed_to = models.CharField(max_length=190, blank=True)
+    handed_number = models.CharField(max_length=190, blank=True)
     pickup_until = models.DateField(null=True, blank=True)
     details_at = models.DateTimeField(null=True, blank=True, editable=False)
 

@@ -90,10 +90,25 @@ def _erased(row: OrderLine | Fulfillment | Parcel) -> str:
     return f"erased:{row.pk}"
 
 
+#: What is personal of a parcel, and may go.
+PRIVATE_TEXTS = (
+    "tracking_number",
+    "tracking_url",
+    "next_step",
+    "signed_by",
+    "left_at",
+    "proof_url",
+    "pickup_place",
+    "pickup_hours",
+    "handed_to",
+    "handed_number",
+)
+
+
 def _parcel_erased(parcel: Parcel) -> None:
     parcel.number_key = tombstone.key_of(parcel.number_key) if parcel.number_key else _erased(parcel)
     parcel.carrier_text = _erased(parcel)
-    for name in ("tracking_number", "tracking_url", "next_step", "signed_by", "pickup_place"):
+    for name in PRIVATE_TEXTS:
         setattr(parcel, name, "")
     parcel.save()
     events = list(parcel.events.exclude(source_id=""))

@@ -49,7 +49,19 @@ EVENT = (
 ESTIMATE = ("parcel_id", "source", "earliest", "latest", "stated_at")
 
 #: Columns that only the customer and staff may see.
-PRIVATE_PARCEL = ("tracking_number", "tracking_url", "last_checked_at", "next_step", "signed_by", "pickup_place")
+PRIVATE_PARCEL = (
+    "tracking_number",
+    "tracking_url",
+    "last_checked_at",
+    "next_step",
+    "signed_by",
+    "left_at",
+    "proof_url",
+    "pickup_place",
+    "pickup_hours",
+    "handed_to",
+    "handed_number",
+)
 PRIVATE_EVENT = ("received_at", "place_text", "city", "region", "country", "message", "raw_code", "rule")
 PRIVATE_ESTIMATE = ("reason",)
 

@@ -18,6 +18,7 @@ from ..conf import conf
 from ..events import (
     FulfillmentSnapshot,
     Milestone,
+    Nudge,
     OrderSnapshot,
     ParcelStatus,
     Precision,
@@ -125,14 +126,27 @@ def tracking(
         if not candidates:
             if tombstone.is_known(number_key):
                 return Recorded(is_erased=True)
-            raise UnknownParcel(
-                f"No parcel has the number {update.tracking_number!r} with this carrier yet.", number_key=number_key
-            )
+            raise _unknown(update, number_key)
         done = Recorded()
         shares = match.share(candidates, update)
         done.too_old = len(update.scans) - len({id(scan) for scans in shares.values() for scan in scans})
         _record(done, source, update, shares, message_id=message_id, received_at=received_at)
     return done
+
+
+def meant(nudge: Nudge) -> list[Parcel]:
+    """Return the parcels that a source may mean. Raises UnknownParcel when no order has such a parcel (yet)."""
+    number_key = catalogue.normalise_number(nudge.tracking_number)
+    found = match.candidates(nudge, number_key)
+    if not found and not tombstone.is_known(number_key):
+        raise _unknown(nudge, number_key)
+    return found
+
+
+def _unknown(said: TrackingUpdate | Nudge, number_key: str) -> UnknownParcel:
+    return UnknownParcel(
+        f"No parcel has the number {said.tracking_number!r} with this carrier yet.", number_key=number_key
+    )
 
 
 def entry(source: str, parcel: Parcel, update: TrackingUpdate) -> Recorded:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from ..events import OrderState, Overlay, ParcelStatus, PaymentState, Precision
+from ..events import OrderState, Overlay, ParcelStatus, PaymentState, Precision, TrackedParcel
 from .estimate import Statement
 from .fold import FoldEvent
 from .headline import OrderFacts, ParcelFacts
@@ -51,4 +51,15 @@ def order_facts(order: Order, *, to_send: int, sent: int, parcels: Iterable[Parc
         to_send=to_send,
         sent=sent,
         parcels=[parcel_facts(parcel) for parcel in parcels],
+    )
+
+
+def tracked(parcel: Parcel) -> TrackedParcel:
+    """Return what a source is asked about: ``order`` and ``fulfillment`` are best joined."""
+    return TrackedParcel(
+        tracking_number=parcel.tracking_number,
+        carrier=parcel.carrier,
+        sent_at=parcel.fulfillment.sent_at,
+        country=parcel.order.country,
+        language=parcel.order.locale,
     )

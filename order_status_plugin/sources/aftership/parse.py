@@ -6,11 +6,11 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
+from ... import reading
 from ...carriers import catalogue
 from ...events import DeliveryWindow, Overlay, ParcelStatus, Place, Precision, TrackingScan, TrackingUpdate
 from ...exceptions import UnreadableMessage
 from ...places.countries import alpha_2
-from . import reading
 from .codes import CARRIERS, GOES_BACK, IS_BACK, meaning
 
 #: Which of several estimates counts: the carrier's own word, then the merchant's, then AfterShip's forecast.
@@ -28,17 +28,19 @@ ESTIMATES = (
 def updates(payload: object) -> Iterator[TrackingUpdate]:
     """Yield the update of one webhook body. Raises UnreadableMessage."""
     if not isinstance(payload, dict):
-        raise UnreadableMessage(f"The body must be an object, not {_kind(payload)}.")
+        raise UnreadableMessage(f"The body must be an object, not {reading.kind(payload)}.")
     body = reading.mapping(payload)
     if not isinstance(body.get("msg"), dict):
-        raise UnreadableMessage(f"'msg' must be an object, not {_kind(body.get('msg'))}.")
+        raise UnreadableMessage(f"'msg' must be an object, not {reading.kind(body.get('msg'))}.")
     msg = reading.mapping(body["msg"])
     number = reading.text(msg.get("tracking_number"), 190)
     if not catalogue.normalise_number(number):
-        raise UnreadableMessage(f"'msg.tracking_number' must be a text, not {_kind(msg.get('tracking_number'))}.")
+        raise UnreadableMessage(
+            f"'msg.tracking_number' must be a text, not {reading.kind(msg.get('tracking_number'))}."
+        )
     given = msg.get("checkpoints")
     if given is not None and not isinstance(given, list):
-        raise UnreadableMessage(f"'msg.checkpoints' must be a list, not {_kind(given)}.")
+        raise UnreadableMessage(f"'msg.checkpoints' must be a list, not {reading.kind(given)}.")
     stated = [when for when in (reading.aware(msg.get("updated_at")), reading.aware(body.get("ts"))) if when]
     stated_at = max(stated, default=None)
     scans = [_scan(reading.mapping(item), stated_at) for item in given or [] if isinstance(item, dict)]
@@ -228,9 +230,3 @@ def _ordered(
         first = first.date() if isinstance(first, dt.datetime) else first
         last = last.date() if isinstance(last, dt.datetime) else last
     return (first, last) if first <= last else (last, first)
-
-
-def _kind(value: object) -> str:
-    """Name a JSON type, so that a reason holds nothing personal."""
-    names = {type(None): "null", bool: "a boolean", str: "a text", list: "a list", dict: "an object"}
-    return names.get(type(value), "a number")

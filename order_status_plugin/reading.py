@@ -3,15 +3,42 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import math
 import re
 from typing import Any
+
+from .exceptions import UnreadableMessage
 
 #: Times outside of these years are slips of a key or of a program.
 YEARS = range(1990, 2101)
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+
+
+def load(body: bytes) -> Any:
+    """Return what a body of JSON holds. Raises UnreadableMessage, which says where it breaks and nothing of its words."""
+    try:
+        return json.loads(body)
+    except json.JSONDecodeError as error:
+        said = f"{error.msg} at line {error.lineno}, column {error.colno}."
+    except UnicodeDecodeError as error:
+        said = f"byte {error.start} is not UTF-8."
+    except (ValueError, RecursionError):
+        said = "it is nested too deeply or holds a number that is too long."
+    raise UnreadableMessage(f"The body is not JSON: {said}")
+
+
+def kind(value: object) -> str:
+    """Name a JSON type, so that a reason holds nothing personal."""
+    names = {type(None): "null", bool: "a boolean", str: "a text", list: "a list", dict: "an object"}
+    return names.get(type(value), "a number")
+
+
+def rows(value: object) -> list[dict[str, Any]]:
+    """Return the objects of a list, as :func:`mapping` does; [] for anything else."""
+    return [mapping(item) for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
 def text(value: object, limit: int) -> str:
