@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from .. import flow
 from ..backends import get_source
-from ..events import ParcelStatus, TrackingScan
+from ..events import ParcelStatus, TrackingScan, TrackingUpdate
 from ..exceptions import AccessDenied, TemporaryFailure
 from ..http import ClientCredentials
 from ..intake.models import InboxMessage
@@ -44,8 +44,11 @@ class AskedContract(ABC):
         """Return the adapter's OPTIONS, with the provider's API at ``url`` in the place of the real one."""
 
     @abstractmethod
-    def reply(self, call: Call, histories: Mapping[str, Sequence[TrackingScan]]) -> Reply:
-        """Return what the API answers to one call (one for a token, too), when it knows these scans by number, oldest first."""
+    def reply(self, call: Call, known: Mapping[str, TrackingUpdate]) -> Reply:
+        """Return what the API answers to one call (one for a token, too) when it knows this, by number.
+
+        The scans are oldest first, whatever the provider's own order is.
+        """
 
     @abstractmethod
     def unknown_reply(self, call: Call) -> Reply:
@@ -82,7 +85,7 @@ class AskedContract(ABC):
 
     def test_the_same_answer_is_one_message(self) -> None:
         """An answer that says nothing new is not handled again."""
-        with self._shop({self.number: self._journey()}):
+        with self._shop({self.number: self._update(self._journey())}):
             self._ask()
             before = list(self._parcel().events.values_list("pk", flat=True))
             self._ask()
@@ -161,10 +164,10 @@ class AskedContract(ABC):
         return None
 
     def _end_of(self, answers: Sequence[Sequence[TrackingScan]]) -> tuple[object, ...]:
-        histories: dict[str, Sequence[TrackingScan]] = {}
-        with self._shop(histories):
+        known: dict[str, TrackingUpdate] = {}
+        with self._shop(known):
             for scans in answers:
-                histories[self.number] = scans
+                known[self.number] = self._update(scans)
                 self._ask()
                 bad = InboxMessage.objects.filter(state=InboxMessage.State.FAILED)
                 must(not bad.exists(), f"it is handled: {[message.reason for message in bad]}")
@@ -183,6 +186,9 @@ class AskedContract(ABC):
         except Exception as error:  # noqa: BLE001 - looked at by the test
             return error
         return None
+
+    def _update(self, scans: Sequence[TrackingScan]) -> TrackingUpdate:
+        return TrackingUpdate(tracking_number=self.number, carrier=self.carrier, scans=tuple(scans))
 
     def _journey(self) -> list[TrackingScan]:
         start = (timezone.now() - dt.timedelta(days=2)).replace(tzinfo=None, minute=0, second=0, microsecond=0)

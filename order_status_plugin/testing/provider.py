@@ -2,42 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import threading
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from ..simulator.providers.base import Call, Reply
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
-    """One request as the provider saw it."""
-
-    method: str
-    path: str  # without the query, still percent-encoded
-    query: Mapping[str, list[str]]
-    headers: Mapping[str, str]  # names in lower case
-    body: bytes
-
-    def json(self) -> Any:
-        """Return the body as JSON."""
-        return json.loads(self.body)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reply:
-    """What the provider answers."""
-
-    status: int = 200
-    body: bytes = b""
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, content: object, status: int = 200) -> Reply:
-        """Return JSON."""
-        return cls(status=status, body=json.dumps(content).encode(), headers={"Content-Type": "application/json"})
+__all__ = ["Call", "Provider", "Reply"]
 
 
 class Provider:

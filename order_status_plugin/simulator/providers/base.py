@@ -1,0 +1,56 @@
+"""What a provider does: it posts signed webhooks, and it answers questions."""
+
+from __future__ import annotations
+
+import json
+from abc import ABC
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ...events import TrackingUpdate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One request as the provider saw it."""
+
+    method: str
+    path: str  # without the query, still percent-encoded
+    query: Mapping[str, list[str]]
+    headers: Mapping[str, str]  # names in lower case
+    body: bytes
+
+    def json(self) -> Any:
+        """Return the body as JSON."""
+        return json.loads(self.body)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What the provider answers."""
+
+    status: int = 200
+    body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, content: object, status: int = 200) -> Reply:
+        """Return JSON."""
+        return cls(status=status, body=json.dumps(content).encode(), headers={"Content-Type": "application/json"})
+
+
+class Play(ABC):
+    """Speaks as one provider does: the way back from our words to its own. Knows nothing of the adapter's tables."""
+
+    def body(self, update: TrackingUpdate, delivery: str) -> bytes:
+        """Return the webhook that tells this, under the provider's id ``delivery``. The scans are oldest first."""
+        raise NotImplementedError
+
+    def headers(self, body: bytes, secret: str) -> Mapping[str, str]:
+        """Return the headers that go with a webhook; {} where the secret stands in the address."""
+        return {}
+
+    def reply(self, call: Call, known: Mapping[str, TrackingUpdate]) -> Reply:
+        """Answer one call (one for a token, too) when this is known, by tracking number."""
+        raise NotImplementedError
