@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from abc import ABC
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -40,7 +39,7 @@ class Reply:
         return cls(status=status, body=json.dumps(content).encode(), headers={"Content-Type": "application/json"})
 
 
-class Play(ABC):
+class Play:
     """Speaks as one provider does: the way back from our words to its own. Knows nothing of the adapter's tables."""
 
     def body(self, update: TrackingUpdate, delivery: str) -> bytes:
