@@ -42,6 +42,10 @@ class Reply:
 class Play:
     """Speaks as one provider does: the way back from our words to its own. Knows nothing of the adapter's tables."""
 
+    def carrier_name(self, carrier: str) -> str:
+        """Return how the provider spells the carrier with this slug of ours, "" where its messages name none."""
+        return ""
+
     def body(self, update: TrackingUpdate, delivery: str) -> bytes:
         """Return the webhook that tells this, under the provider's id ``delivery``. The scans are oldest first."""
         raise NotImplementedError
