@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from http import HTTPMethod
 from typing import Any, ClassVar
 
 from django.db import models
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.models import Page
 
+from ..access.headers import put_headers
 from .fields import BodyField
 
 
@@ -29,6 +31,13 @@ class OrderStatusPageMixin(models.Model):
     is_order_status_page: ClassVar[bool] = True
     content_panels: ClassVar[list[Any]] = [*Page.content_panels, FieldPanel("body")]
     subpage_types: ClassVar[list[str]] = []
+    #: What a form needs; Wagtail refuses the rest.
+    allowed_http_methods: ClassVar[list[HTTPMethod]] = [
+        HTTPMethod.GET,
+        HTTPMethod.HEAD,
+        HTTPMethod.OPTIONS,
+        HTTPMethod.POST,
+    ]
 
     class Meta:
         abstract = True
@@ -37,6 +46,19 @@ class OrderStatusPageMixin(models.Model):
         """Show the look-up form, and answer it."""
         # By name: the views stand above this room.
         answer: HttpResponseBase = import_string("order_status_plugin.page.editors.serve")(self, request)
+        return answer
+
+    def check_request_method(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse | None:
+        """Refuse other methods as Wagtail does, with the headers of every other answer of ours."""
+        refusal: HttpResponse | None = super().check_request_method(request, *args, **kwargs)  # type: ignore[misc]
+        if refusal is not None:
+            put_headers(refusal)
+        return refusal
+
+    def handle_options_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Say which methods there are, with our headers."""
+        answer: HttpResponse = super().handle_options_request(request, *args, **kwargs)  # type: ignore[misc]
+        put_headers(answer)
         return answer
 
     def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponseBase:

@@ -25,7 +25,19 @@ from ..messages.compose import compose
 from ..messages.models import OutboxMessage
 from ..messages.withheld import Withheld
 from .canaries import HOST, SOURCE, Bird, Canary, Text
-from .surface import FORM, METHODS, NAMESPACE, ROUTES, Route, Visit, key_of, served
+from .surface import (
+    EDITORS,
+    EDITORS_PAGE,
+    FORM,
+    METHODS,
+    NAMESPACE,
+    ROUTES,
+    Route,
+    Visit,
+    editors_pages,
+    key_of,
+    served,
+)
 
 SERVER = "order-status-doctor.invalid"
 #: What every answer of ours must carry.
@@ -137,11 +149,13 @@ def run(languages: Iterable[str] = ()) -> Report:
         "CHANNELS": conf.CHANNELS or {"email": {"BACKEND": "order_status_plugin.channels.email.EmailChannel"}},
     }
     hearing = _Hearing()
+    pages = editors_pages()
+    report.routes += len(pages)
     with ExitStack() as stack:
         stack.enter_context(
             override_settings(
                 ORDER_STATUS=ours,
-                ALLOWED_HOSTS=[*settings.ALLOWED_HOSTS, SERVER],
+                ALLOWED_HOSTS=[*settings.ALLOWED_HOSTS, SERVER, *(page.host.partition(":")[0] for page in pages)],
                 MIDDLEWARE=[*settings.MIDDLEWARE, f"{__name__}.AsStaff"],
             )
         )
@@ -191,7 +205,10 @@ class _Crawl:
             self._check_private_page()
             for name, route in ROUTES.items():
                 for visit in route.visits(bird):
-                    self._visit(name, route, visit)
+                    if self._is_resolved(name, visit.path):
+                        self._visit(name, route, visit)
+            for visit in EDITORS.visits(bird):
+                self._visit(EDITORS_PAGE, EDITORS, visit)
             self._read_mails()
             self._read_logs(hearing)
 
@@ -200,8 +217,6 @@ class _Crawl:
         self.bird.order.refresh_from_db()
 
     def _visit(self, name: str, route: Route, visit: Visit) -> None:
-        if not self._is_resolved(name, visit.path):
-            return
         for tier in Tier:
             client = self._client(tier)
             for method in METHODS if len(self.report.states) == 1 else FORM:
@@ -242,6 +257,9 @@ class _Crawl:
         """Ask once, read the answer and what it leads to, and undo what asking did."""
         where = f"{name} {method} as {tier}, {language}, {self.state}"
         cookies = client.cookies.output()
+        more: dict[str, Any] = {"secure": True, "HTTP_ACCEPT_LANGUAGE": language}
+        if visit.host:
+            more["HTTP_HOST"] = visit.host
         body: dict[str, Any] = {}
         if method not in ("GET", "HEAD"):
             body = {"data": "&".join(f"{k}={v}" for k, v in GUESSES.items())}
@@ -249,9 +267,7 @@ class _Crawl:
         path, _mark, query = visit.path.partition("?")
         try:
             with transaction.atomic():
-                answer = client.generic(
-                    method, path, secure=True, HTTP_ACCEPT_LANGUAGE=language, QUERY_STRING=query, **body
-                )
+                answer = client.generic(method, path, QUERY_STRING=query, **body, **more)
                 self._read(answer, name, route, visit, tier, method, where)
                 steps = 0
                 while answer.status_code in (301, 302, 303, 307, 308) and steps < 3:
@@ -260,7 +276,7 @@ class _Crawl:
                         self.report.complain(f"{where}: leads to another site.")
                         break
                     steps += 1
-                    answer = client.get(target, secure=True, HTTP_ACCEPT_LANGUAGE=language)
+                    answer = client.get(target, **more)
                     self._read_words(answer, tier, (), f"{where}, followed")
                 transaction.set_rollback(True)
         finally:
@@ -270,6 +286,8 @@ class _Crawl:
     def _read(self, answer: Any, name: str, route: Route, visit: Visit, tier: Tier, method: str, where: str) -> None:
         self.report.requests += 1
         status = answer.status_code
+        if name == EDITORS_PAGE and method == "GET" and status != 200:
+            self.report.complain(f"{where}: {status}; nobody can look an order up there.")
         if status >= 500 and not (name == "health" and status == 503):
             self.report.complain(f"{where}: {status}.")
         for header in HEADERS:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
 
+from django.apps import apps
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
@@ -33,6 +36,8 @@ class Visit:
 
     path: str
     hides: tuple[str, ...] = ()
+    #: Where it stands, as ``host`` or ``host:port``; "" for an address that any of the shop's hosts has.
+    host: str = ""
 
 
 @dataclass(frozen=True)
@@ -89,6 +94,18 @@ def _nothing(bird: Bird) -> list[Visit]:
     tails = ("x.css", "x.css/", "live/x.js", ";.css", "%2fx.css", "%3fx.css", "%0d%0aSet-Cookie:x=1")
     return [*(Visit(f"{bird.path}{tail}") for tail in tails), Visit(f"{root}none/", ("link",))]
 
+
+def editors_pages() -> list[Visit]:
+    """Return the addresses of the order status pages that anybody can open: of every site, in every language."""
+    models: list[Any] = [model for model in apps.get_models() if getattr(model, "is_order_status_page", False)]
+    pages = [page for model in models for page in model._default_manager.live().public().order_by("pk")]
+    found = [urlsplit(page.full_url) for page in pages if page.full_url]
+    return [Visit(url.path, ("link",), url.netloc) for url in found]
+
+
+#: The pages that editors own stand below Wagtail's address, not below ours; there may be none.
+EDITORS_PAGE = "the editors' page"
+EDITORS = Route(Tier.PUBLIC, FORM, (HTML,), lambda bird: editors_pages())
 
 #: By name; the one without a name by its view's.
 ROUTES: dict[str, Route] = {

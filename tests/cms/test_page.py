@@ -64,9 +64,20 @@ def test_a_failure_keeps_the_editors_words_and_marks_no_field(client: Client, pa
     assert "aria-invalid" not in html
 
 
-def test_a_forged_post_is_refused_with_a_page_of_ours(page: OrderStatusPage) -> None:
+def test_a_forged_post_is_refused(page: OrderStatusPage) -> None:
     response = Client(enforce_csrf_checks=True).post("/my-order/", {"number": "TS-1", "email": EMAIL})
     assert response.status_code == 403
+
+
+@pytest.mark.parametrize(("method", "status"), [("OPTIONS", 200), ("PUT", 405), ("PATCH", 405), ("DELETE", 405)])
+def test_what_a_form_has_no_use_for_is_refused_with_our_headers(
+    client: Client, page: OrderStatusPage, method: str, status: int
+) -> None:
+    response = client.generic(method, "/my-order/")
+    assert response.status_code == status
+    assert set(response.headers["Allow"].split(", ")) == {"GET", "HEAD", "OPTIONS", "POST"}
+    assert response.headers["Cache-Control"] == "no-store, private"
+    assert "default-src 'self'" in response.headers["Content-Security-Policy"]
 
 
 def test_our_own_address_leads_to_it(client: Client, page: OrderStatusPage) -> None:

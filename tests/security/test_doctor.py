@@ -10,11 +10,13 @@ from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
+from wagtail.models import Page, Site
 
 from order_status_plugin import urls as ours
 from order_status_plugin.access.headers import Secure
 from order_status_plugin.messages import compose
-from order_status_plugin.page import share, views
+from order_status_plugin.page import editors, share, views
+from order_status_plugin.pages.models import OrderStatusPage
 from order_status_plugin.security import crawl, surface
 from order_status_plugin.security.canaries import Canary, Text
 from order_status_plugin.tracking.models import Order, OrderContact
@@ -29,6 +31,16 @@ def few(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     names = ("order", "shared")
     monkeypatch.setattr(crawl, "ROUTES", {name: surface.ROUTES[name] for name in names})
     monkeypatch.setattr(crawl, "served", lambda: list(names))
+
+
+def editors_page(slug: str = "my-order", hostname: str = "") -> OrderStatusPage:
+    """Let the editors publish a page, on the shop's first site or on one more."""
+    home = Site.objects.get(is_default_site=True).root_page
+    if hostname:
+        home = home.get_parent().add_child(instance=Page(title=hostname, slug="elsewhere"))
+        Site.objects.create(hostname=hostname, port=8443, root_page=home)
+    page: OrderStatusPage = home.add_child(instance=OrderStatusPage(title="Where is my order?", slug=slug))
+    return page
 
 
 def problems() -> str:
@@ -50,6 +62,51 @@ def test_no_address_tells_anybody_more_than_it_may_and_nothing_of_the_check_stay
 
 def test_every_address_is_classified() -> None:
     assert sorted(surface.served()) == sorted(surface.ROUTES)
+
+
+@pytest.mark.usefixtures("few")
+def test_the_pages_that_editors_own_are_visited_on_every_site() -> None:
+    without = crawl.run(["en", "fr"])
+    assert without.routes == 2
+    editors_page("a-draft").unpublish()
+    assert crawl.run(["en", "fr"]).requests == without.requests
+    pages = [editors_page(), editors_page("track", "porto.example")]
+    before = count()
+    report = crawl.run(["en", "fr"])
+    assert not report.problems
+    assert report.routes == 4
+    # In each tier: seven methods and GET once more in the other language, then four and GET again, in two states.
+    assert report.requests - without.requests == 2 * 3 * (8 + 5 + 5)
+    assert count() == before
+    assert [visit.path for visit in surface.editors_pages()] == ["/my-order/", "/track/"]
+    assert [page.full_url for page in pages] == ["http://localhost/my-order/", "http://porto.example:8443/track/"]
+
+
+@pytest.mark.usefixtures("few")
+def test_a_leak_into_the_editors_page_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    editors_page("track", "porto.example")
+    real = editors.render_page
+
+    def leaky(request: HttpRequest, *args: object, **more: object) -> HttpResponse:
+        response = real(request, *args, **more)
+        if request.get_host().startswith("porto.example"):
+            response.content += Order.objects.latest("pk").number.encode()
+        return response
+
+    monkeypatch.setattr(editors, "render_page", leaky)
+    found = problems()
+    for where in ("GET as public", "POST as private", "HEAD as staff"):
+        is_found = f"the editors' page {where}, en, ready for pickup: shows the order number." in found
+        assert is_found == ("HEAD" not in where), found
+
+
+@pytest.mark.usefixtures("few")
+def test_an_editors_page_that_customers_cannot_open_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    editors_page()
+    monkeypatch.setattr(editors, "answer_look_up", lambda request, render: HttpResponse(status=404))
+    assert (
+        "the editors' page GET as public, en, ready for pickup: 404; nobody can look an order up there." in problems()
+    )
 
 
 class Forgotten(Secure):
@@ -90,7 +147,7 @@ def test_a_leak_into_the_public_page_is_found_in_every_dress(monkeypatch: pytest
                 contact.shipping_address["lines"][0],
                 f"{contact.email[0]}&#{ord(contact.email[1])};{contact.email[2:]}",
                 " ".join(order.parcels.get().tracking_number),
-                str(order.total).rstrip("0").replace(".", ","),
+                f"{order.total:.2f}".replace(".", ","),
             )
             response.content += " | ".join(words).encode()
         return response
@@ -156,7 +213,11 @@ def test_a_leak_into_a_mail_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("few")
 def test_an_answer_without_our_headers_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("order_status_plugin.access.headers.put_headers", lambda response, ancestors: None)
-    assert "order GET as public, en, ready for pickup: no Content-Security-Policy." in problems()
+    monkeypatch.setattr("order_status_plugin.cms.page.put_headers", lambda response: None)
+    editors_page()
+    found = problems()
+    for where in ("order GET", "the editors' page OPTIONS", "the editors' page PUT"):
+        assert f"{where} as public, en, ready for pickup: no Content-Security-Policy." in found
 
 
 def test_a_canary_is_recognised_in_every_dress() -> None:
