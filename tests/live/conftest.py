@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,12 @@ class Shop:
         self.file = file
         self.count = 0
 
+    @contextmanager
+    def _written(self) -> Iterator[sqlite3.Connection]:
+        """Open the file, commit, and close it again: a connection's own ``with`` only commits."""
+        with closing(sqlite3.connect(self.file, timeout=20)) as connection, connection:
+            yield connection
+
     def order(self) -> Order:
         """Keep one more order."""
         self.count += 1
@@ -42,7 +49,7 @@ class Shop:
             "changed_at": now,
             "last_activity_at": now,
         }
-        with sqlite3.connect(self.file, timeout=20) as connection:
+        with self._written() as connection:
             known = {row[1]: row for row in connection.execute("PRAGMA table_info(order_status_plugin_order)")}
             for name, (_cid, _name, kind, notnull, _default, is_key) in known.items():
                 if notnull and not is_key and name not in values:
@@ -57,7 +64,7 @@ class Shop:
     def change(self, order: Order, *, seconds_ago: float = 0.0) -> None:
         """Commit the next version, as ``record`` does."""
         order.version += 1
-        with sqlite3.connect(self.file, timeout=20) as connection:
+        with self._written() as connection:
             connection.execute(
                 "UPDATE order_status_plugin_order SET version = ?, changed_at = ? WHERE locator = ?",
                 (order.version, _now(seconds_ago), order.locator),
