@@ -28,5 +28,13 @@ def secret_env(alias: str) -> str:
 
 def source_secrets(var: Path, alias: str) -> list[str]:
     """Return the secrets of a source, newest first: a comma stands between two in the environment."""
-    given = [part.strip() for part in os.environ.get(secret_env(alias), "").split(",") if part.strip()]
-    return given or [kept(var, alias)]
+    return _given(secret_env(alias)) or [kept(var, alias)]
+
+
+def link_keys() -> list[str]:
+    """Return the secrets that sign links, newest first; none leaves that to ``SECRET_KEY``."""
+    return _given("ORDER_STATUS_KEYS")
+
+
+def _given(name: str) -> list[str]:
+    return [part.strip() for part in os.environ.get(name, "").split(",") if part.strip()]

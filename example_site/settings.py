@@ -10,7 +10,7 @@ import oscar
 from oscar.defaults import *  # noqa: F403
 
 from .databases import from_url
-from .secret_store import kept, source_secrets
+from .secret_store import kept, link_keys, source_secrets
 
 BASE_DIR = Path(__file__).resolve().parent
 VAR = Path(os.environ.get("EXAMPLE_VAR") or BASE_DIR / "var").resolve()
@@ -169,6 +169,7 @@ ORDER_STATUS = {
         "manual": {"BACKEND": "order_status_plugin.sources.manual.Manual"},
     },
     "CHANNELS": {"email": {"BACKEND": "order_status_plugin.channels.email.EmailChannel"}},
+    "KEYS": link_keys(),
     "HELP_EMAIL": "hello@tilia-sal.example",
 }
 

@@ -210,7 +210,8 @@ def check_keys(**kwargs: Any) -> list[CheckMessage]:
         Warning(
             "ORDER_STATUS['KEYS'] is not set: links are signed by a key that is derived from SECRET_KEY.",
             hint="Changing SECRET_KEY then ends every link that was mailed, unless the old one stays in "
-            "SECRET_KEY_FALLBACKS. Give links secrets of their own, newest first.",
+            "SECRET_KEY_FALLBACKS. Give links secrets of their own, newest first; put the present SECRET_KEY last, "
+            "so that links which it signed stay alive.",
             id="order_status.W014",
         )
     ]

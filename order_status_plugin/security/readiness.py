@@ -6,11 +6,14 @@ from dataclasses import dataclass
 
 from django.core import checks
 from django.db import DatabaseError
+from django.db.models import Count, Value
+from django.db.models.functions import Coalesce, Left, NullIf
 from django.urls import NoReverseMatch, reverse
 
 from ..api.health import readiness as health
 from ..conf import conf
-from ..tracking.models import Order
+from ..keys import ring
+from ..tracking.models import Order, OrderContact
 
 
 @dataclass(frozen=True)
@@ -49,8 +52,30 @@ def _running() -> list[Fact]:
     try:
         state, reasons = health()
         orders = Order.objects.count()
+        keys = _keys()
     except DatabaseError as error:
         return [Fact("database", f"does not answer, or is not migrated: {error}", is_well=False)]
     waits = "; ".join(f"{name.replace('_', ' ')} {value}" for name, value in state.items() if value is not None)
     facts = [Fact("orders", str(orders)), *(Fact("running", reason, is_well=False) for reason in reasons)]
-    return [*facts, Fact("seconds", waits or "nothing waits")]
+    return [*facts, *keys, Fact("seconds", waits or "nothing waits")]
+
+
+def _keys() -> list[Fact]:
+    """Say which secrets orders still hang on: a retired one may go when no order does.
+
+    Links are stored nowhere, but the digest of the email (or phone) that an order was placed with names the key of
+    that day.
+    """
+    digest = Coalesce(NullIf("checkout_email_digest", Value("")), "checkout_phone_digest")
+    orders = OrderContact.objects.annotate(key=Left(digest, 4)).exclude(key="").order_by()
+    counts = dict(orders.values_list("key").annotate(count=Count("pk")))
+    facts = []
+    for place, key in enumerate(ring(), start=1):
+        count = counts.pop(f"{key.number:04x}", 0)
+        says = "signs" if place == 1 else "retired; it may go" if not count else "retired; still needed"
+        facts.append(Fact(f"key {place}", f"{says} (orders placed under it: {count})"))
+    lost = sum(counts.values())
+    if lost:
+        says = f"{lost} orders were placed under a secret that is gone: neither link nor number and email opens them"
+        facts.append(Fact("keys", says, is_well=False))
+    return facts

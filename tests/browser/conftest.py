@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -93,6 +96,17 @@ def start_demo(var: Path, *, port: int = 0, **env: str) -> Demo:
         stop_demo(process)
         pytest.fail("The demo did not become ready:\n" + "\n".join(lines[-60:]))
     return Demo(found[0], json.loads((var / "demo.json").read_text()), var, process, lines)
+
+
+def copy_of(demo: Demo, var: Path) -> Path:
+    """Copy what a running demo has changed, its database as it is at this moment, into another folder."""
+    shutil.copytree(demo.var, var, ignore=shutil.ignore_patterns("static", "demo.json", "*.sqlite3*"))
+    with (
+        closing(sqlite3.connect(demo.var / "shop.sqlite3")) as theirs,
+        closing(sqlite3.connect(var / "shop.sqlite3")) as ours,
+    ):
+        theirs.backup(ours)
+    return var
 
 
 def stop_demo(process: subprocess.Popen[str]) -> None:

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import socket
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 
 import requests
 
-from .conftest import CHECKOUT, Demo, free_port, start_demo, stop_demo
+from .conftest import CHECKOUT, Demo, copy_of, free_port, start_demo, stop_demo
 
 KEYS = {
     "base_url",
@@ -73,13 +70,7 @@ def test_admins_open_with_the_staff_login(demo: Demo) -> None:
 def test_a_second_start_keeps_what_is_there_and_the_end_leaves_no_process(
     demo: Demo, tmp_path: Path, until: Callable[..., float]
 ) -> None:
-    var = tmp_path / "var"
-    shutil.copytree(demo.var, var, ignore=shutil.ignore_patterns("static", "demo.json", "*.sqlite3*"))
-    with (
-        closing(sqlite3.connect(demo.var / "shop.sqlite3")) as theirs,
-        closing(sqlite3.connect(var / "shop.sqlite3")) as ours,
-    ):
-        theirs.backup(ours)
+    var = copy_of(demo, tmp_path / "var")
     again = start_demo(var)
     try:
         assert again.base_url != demo.base_url
@@ -125,14 +116,16 @@ def test_a_taken_port_is_said_at_once(tmp_path: Path) -> None:
 
 def test_a_given_secret_is_the_one_that_counts(tmp_path: Path) -> None:
     code = (
-        "from example_site import settings; print(settings.ORDER_STATUS['SOURCES']['aftership']['OPTIONS']['secrets'])"
+        "from example_site import settings; ours = settings.ORDER_STATUS; "
+        "print([*ours['SOURCES']['aftership']['OPTIONS']['secrets'], *ours['KEYS']])"
     )
     env = {
         **os.environ,
         "EXAMPLE_VAR": str(tmp_path),
         "ORDER_STATUS_SECRETS_AFTERSHIP": "new-secret-of-ours, the-old-one",
+        "ORDER_STATUS_KEYS": "new-key,old-key",
     }
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=CHECKOUT, env=env, capture_output=True, text=True, timeout=60
     )
-    assert json.loads(done.stdout.replace("'", '"')) == ["new-secret-of-ours", "the-old-one"]
+    assert json.loads(done.stdout.replace("'", '"')) == ["new-secret-of-ours", "the-old-one", "new-key", "old-key"]

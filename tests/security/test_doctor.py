@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from io import StringIO
 
 import pytest
@@ -14,13 +15,16 @@ from wagtail.models import Page, Site
 
 from order_status_plugin import urls as ours
 from order_status_plugin.access.headers import Secure
+from order_status_plugin.events import ContactSnapshot
 from order_status_plugin.messages import compose
 from order_status_plugin.page import editors, share, views
 from order_status_plugin.pages.models import OrderStatusPage
 from order_status_plugin.security import crawl, surface
 from order_status_plugin.security.canaries import Canary, Text
+from order_status_plugin.tracking import record
 from order_status_plugin.tracking.models import Order, OrderContact
 from order_status_plugin.worker import health
+from tests.access.orders import placed, snapshot
 
 pytestmark = pytest.mark.django_db
 
@@ -255,3 +259,31 @@ def test_readiness_names_what_is_wrong(settings, monkeypatch: pytest.MonkeyPatch
     assert "NO  order_status.E007" in said.getvalue()
     assert "NO  channels: none" in said.getvalue()
     assert "The worker is silent" in said.getvalue()
+
+
+def test_readiness_says_which_secrets_are_still_needed(settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "is_silent", lambda: False)
+    ours, old, new = settings.ORDER_STATUS, "o" * 40, "n" * 40
+
+    def says(*keys: str) -> str:
+        settings.ORDER_STATUS = {**ours, "KEYS": keys}
+        said = StringIO()
+        try:
+            call_command("order_status_doctor", stdout=said)
+        except CommandError as error:
+            return f"{said.getvalue()}{error}"
+        return said.getvalue()
+
+    settings.ORDER_STATUS = {**ours, "KEYS": [old]}
+    placed("TS-1")
+    record.order("shop", replace(snapshot("TS-2", ""), contact=ContactSnapshot(phone="+351912345678")))
+    record.order("shop", replace(snapshot("TS-3", ""), contact=ContactSnapshot()))
+    assert "key 1: signs (orders placed under it: 2)" in says(old)
+    settings.ORDER_STATUS = {**ours, "KEYS": [new, old]}
+    placed("TS-4")
+    assert "key 1: signs (orders placed under it: 1)" in says(new, old)
+    assert "key 2: retired; still needed (orders placed under it: 2)" in says(new, old)
+    assert "NO  keys: 2 orders were placed under a secret that is gone" in says(new)
+    Order.objects.exclude(number="TS-4").delete()
+    assert "key 2: retired; it may go (orders placed under it: 0)" in says(new, old)
+    assert says(new).endswith("Ready.\n")
