@@ -47,6 +47,7 @@ _NEEDS_CHECKOUT = {
     "test_browser.py",
     "test_docs.py",
     "test_locale.py",
+    "test_manual.py",
     "test_packaging.py",
 }
 
