@@ -8,6 +8,7 @@ import math
 import re
 from typing import Any
 
+from .events import Precision
 from .exceptions import UnreadableMessage
 
 #: Times outside of these years are slips of a key or of a program.
@@ -78,6 +79,45 @@ def aware(value: object) -> dt.datetime | None:
     """Return an instant; a time without offset, and a date, are none."""
     when = moment(value)
     return when.astimezone(dt.UTC) if isinstance(when, dt.datetime) and when.tzinfo else None
+
+
+def clock(value: object) -> tuple[dt.datetime, int | None, Precision] | None:
+    """Return the clock on the wall, its minutes east of UTC where they are given, and how exact it is."""
+    when = moment(value)
+    if when is None:
+        return None
+    if not isinstance(when, dt.datetime):
+        return dt.datetime.combine(when, dt.time()), None, Precision.DATE
+    shift = when.utcoffset()
+    offset = None if shift is None else round(shift.total_seconds() / 60)
+    return when.replace(tzinfo=None), offset, Precision.INSTANT
+
+
+def day_or_hour(value: object) -> dt.date | dt.datetime | None:
+    """Return a date, or a time on the clock of the place. Midnight is how a date is written as a time."""
+    when = moment(value) if isinstance(value, str) else None
+    if not isinstance(when, dt.datetime):
+        return when
+    local = when.replace(tzinfo=None)
+    is_day = local.time() == dt.time() or local.time() >= dt.time(23, 59)
+    return local.date() if is_day else local
+
+
+def span(first: object, last: object) -> tuple[dt.date | dt.datetime, dt.date | dt.datetime] | None:
+    """Return both ends as dates or both as times, the earlier one first; one end alone is both."""
+    edges = [edge for edge in (day_or_hour(first), day_or_hour(last)) if edge is not None]
+    if not edges:
+        return None
+    if len({isinstance(edge, dt.datetime) for edge in edges}) == 2:
+        edges = [edge.date() if isinstance(edge, dt.datetime) else edge for edge in edges]
+    low, high = edges[0], edges[-1]
+    return (low, high) if low <= high else (high, low)
+
+
+def point(latitude: object, longitude: object) -> tuple[float | None, float | None]:
+    """Return a point in degrees, (None, None) where there is none: 0/0 is how programs write that."""
+    north, east = degrees(latitude, 90), degrees(longitude, 180)
+    return (None, None) if north is None or east is None or north == east == 0 else (north, east)
 
 
 def degrees(value: object, limit: int) -> float | None:

@@ -8,8 +8,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from django.core.checks import CheckMessage
+
 from ..backend import Backend
-from ..exceptions import PermanentFailure, UnreadableMessage
+from ..carriers import catalogue
+from ..exceptions import PermanentFailure, UnreadableMessage, UntrustedWebhook
 
 if TYPE_CHECKING:
     from ..events import Nudge, TrackedParcel, TrackingUpdate
@@ -100,3 +103,50 @@ class Source(Backend, ABC):
     def register(self, parcels: Sequence[TrackedParcel]) -> None:
         """Have the provider follow at most ``batch_size`` parcels. Repeating it changes nothing. Raises as fetch does."""
         raise PermanentFailure("This source needs no registration.")
+
+
+class NudgedSource(Source, ABC):
+    """A source whose webhooks anybody could imitate who learnt their address.
+
+    The secret stands in the address, and nothing that a webhook says is believed: its parse yields a Nudge for each
+    parcel, the provider is asked, and the answer is what counts. So it needs ``secrets`` and ``api_key``.
+    """
+
+    secrets_hint: ClassVar[str] = "Make up a long secret: it is the last part of the address that the provider posts to."
+    key_hint: ClassVar[str] = "Copy the key of the provider's API: what webhooks say is asked for again."
+
+    def check(self) -> list[CheckMessage]:
+        """Say which of the two is missing."""
+        return [*self.check_secrets(self.secrets_hint), *self.check_texts("api_key", hint=self.key_hint)]
+
+    def is_pushed(self) -> bool:
+        """Its webhooks say when to ask."""
+        return True
+
+    def is_asked(self) -> bool:
+        """Say whether there is a key to ask with."""
+        return bool(self.option("api_key"))
+
+    def needs_registration(self) -> bool:
+        """Say whether parcels are told to the provider; ``OPTIONS["register"] = False`` leaves it to the shop."""
+        return self.is_asked() and self.options.get("register", True) is not False
+
+    def verify(self, webhook: Webhook) -> None:
+        """Compare the secret in the address with each of ours."""
+        if not self.is_secret(webhook.secret):
+            raise UntrustedWebhook("The secret in the address of this webhook is missing or wrong.")
+
+
+def in_our_slugs(table: Mapping[str, str]) -> dict[str, str]:
+    """Return a provider's codes of carriers with our slugs, for those carriers that the catalogue holds.
+
+    The table gives a slug, a name or an alias for each code. Of several codes for one carrier the first is the one
+    that we say to the provider (:func:`their_code`).
+    """
+    found = ((code, catalogue.find(spelling)) for code, spelling in table.items())
+    return {code: carrier.slug for code, carrier in found if carrier is not None}
+
+
+def their_code(table: Mapping[str, str], carrier: str) -> str:
+    """Return the first code that means the carrier with this slug, "" when there is none."""
+    return next((code for code, slug in table.items() if slug == carrier), "")

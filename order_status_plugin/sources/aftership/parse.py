@@ -25,6 +25,15 @@ ESTIMATES = (
 )
 
 
+def answers(payload: object) -> Iterator[TrackingUpdate]:
+    """Yield the update of each tracking in an answer of ``GET /trackings``. Raises UnreadableMessage."""
+    data = reading.mapping(reading.mapping(payload).get("data"))
+    if not isinstance(data.get("trackings"), list):
+        raise UnreadableMessage(f"'data.trackings' must be a list, not {reading.kind(data.get('trackings'))}.")
+    for tracking in data["trackings"]:
+        yield from updates({"msg": tracking})
+
+
 def updates(payload: object) -> Iterator[TrackingUpdate]:
     """Yield the update of one webhook body. Raises UnreadableMessage."""
     if not isinstance(payload, dict):
@@ -52,6 +61,7 @@ def updates(payload: object) -> Iterator[TrackingUpdate]:
         )
     window = _window(msg, body.get("event"), stated_at or _latest(readable))
     slug = reading.text(msg.get("slug"), 60).lower()
+    handed_to, handed_number = _last_mile(msg, slug, number)
     yield TrackingUpdate(
         tracking_number=number,
         carrier=_carrier(slug),
@@ -60,7 +70,11 @@ def updates(payload: object) -> Iterator[TrackingUpdate]:
         window=window,
         next_step=reading.text(msg.get("pickup_note"), 500),
         signed_by=reading.text(msg.get("signed_by"), 190),
+        left_at=reading.text(msg.get("delivery_location_type"), 190).replace("_", " "),
+        proof_url=_proof(msg.get("proof_of_delivery")),
         pickup_place=reading.text(msg.get("pickup_location"), 500),
+        handed_to=handed_to,
+        handed_number=handed_number,
         estimate_ends=window is None and body.get("event") == "edd_revise" and _says_no_estimate(msg),
     )
 
@@ -70,18 +84,40 @@ def _carrier(slug: str) -> str:
     return CARRIERS.get(slug) or (found.slug if found else "")
 
 
+def _last_mile(msg: dict[str, Any], slug: str, number: str) -> tuple[str, str]:
+    """Return the carrier of the last mile and its number, where it is another one."""
+    last = reading.mapping(msg.get("last_mile"))
+    theirs, other = reading.text(last.get("slug"), 60).lower(), reading.text(last.get("tracking_number"), 190)
+    if theirs in ("", slug) and other in ("", number):
+        return "", ""
+    found = catalogue.get(_carrier(theirs))
+    return (found.name if found else theirs), ("" if other == number else other)
+
+
+def _proof(given: object) -> str:
+    """Return the first address in what is documented only by its name: a text, an object with one, or a list of them."""
+    for item in given if isinstance(given, list) else [given]:
+        fields = reading.mapping(item)
+        for found in (item, fields.get("url"), fields.get("image_url"), fields.get("signature_url")):
+            address = reading.text(found, 1000)
+            if address.startswith("https://"):
+                return address
+    return ""
+
+
 def _scan(checkpoint: dict[str, Any], stated_at: dt.datetime | None) -> TrackingScan | None:
     """Read one checkpoint; None when not even a time can be given to it."""
     tag, subtag = reading.text(checkpoint.get("tag"), 60), reading.text(checkpoint.get("subtag"), 100)
     status, overlay, rule = meaning(tag, subtag)
-    when = reading.moment(checkpoint.get("checkpoint_time"))
+    when = reading.clock(checkpoint.get("checkpoint_time"))
     if when is None:
         # Kept for people to read, at the time when AfterShip noted it; it moves nothing.
-        when = reading.aware(checkpoint.get("created_at")) or stated_at
+        noted = reading.aware(checkpoint.get("created_at")) or stated_at
+        when = _noted(noted) if noted else None
         status, overlay, rule = None, Overlay.NONE, "unreadable checkpoint_time"
     if when is None:
         return None
-    local, offset, precision = _local(when)
+    local, offset, precision = when
     return TrackingScan(
         status=status,
         overlay=overlay,
@@ -96,20 +132,13 @@ def _scan(checkpoint: dict[str, Any], stated_at: dt.datetime | None) -> Tracking
     )
 
 
-def _local(when: dt.datetime | dt.date) -> tuple[dt.datetime, int | None, Precision]:
-    """Return the clock on the wall, its offset where given ("2021-01-14T00:52:00" gives none), and how exact."""
-    if not isinstance(when, dt.datetime):
-        return dt.datetime.combine(when, dt.time()), None, Precision.DATE
-    shift = when.utcoffset()
-    offset = None if shift is None else round(shift.total_seconds() / 60)
-    return when.replace(tzinfo=None), offset, Precision.INSTANT
+def _noted(moment: dt.datetime) -> tuple[dt.datetime, int | None, Precision]:
+    return moment.astimezone(dt.UTC).replace(tzinfo=None), 0, Precision.INSTANT
 
 
 def _place(checkpoint: dict[str, Any]) -> Place:
     point = reading.mapping(checkpoint.get("coordinate") or checkpoint.get("coordinates"))
-    latitude, longitude = reading.degrees(point.get("latitude"), 90), reading.degrees(point.get("longitude"), 180)
-    if latitude is None or longitude is None or (latitude == 0 and longitude == 0):
-        latitude = longitude = None
+    latitude, longitude = reading.point(point.get("latitude"), point.get("longitude"))
     countries = (reading.text(checkpoint.get(name), 60) for name in ("country_region", "country_iso3", "country"))
     return Place(
         text=reading.text(checkpoint.get("location"), 255),
@@ -154,7 +183,7 @@ def _about_the_whole(
     if stated_at is None or is_said or (said is None and overlay is Overlay.NONE):
         return
     # No checkpoint tells it, but the tracking as a whole has a tag.
-    local, offset, precision = _local(stated_at)
+    local, offset, precision = _noted(stated_at)
     yield TrackingScan(
         status=said,
         overlay=overlay,
@@ -197,36 +226,12 @@ def _says_no_estimate(msg: dict[str, Any]) -> bool:
 def _estimate(given: object) -> tuple[dt.date | dt.datetime, dt.date | dt.datetime] | None:
     """Read one estimate: a text, or an object with an instant, a range, or both."""
     if not isinstance(given, dict):
-        single = _at_the_place(given)
-        return (single, single) if single else None
+        return reading.span(given, given)
     fields = reading.mapping(given)
     for prefix in ("estimated_delivery_date", "datetime"):
-        single = _at_the_place(fields.get(prefix))
-        first = _at_the_place(fields.get(f"{prefix}_min")) or single
-        last = _at_the_place(fields.get(f"{prefix}_max")) or single
-        if first and last:
-            return _ordered(first, last)
-        if first or last:
-            edge = first or last
-            return (edge, edge) if edge else None
+        single = fields.get(prefix)
+        first, last = fields.get(f"{prefix}_min") or single, fields.get(f"{prefix}_max") or single
+        found = reading.span(first, last) or reading.span(single, single)
+        if found:
+            return found
     return None
-
-
-def _at_the_place(given: object) -> dt.date | dt.datetime | None:
-    """Return a date, or a time on the clock of the place. Midnight is how a date is written as a time."""
-    when = reading.moment(given) if isinstance(given, str) else None
-    if not isinstance(when, dt.datetime):
-        return when
-    local = when.replace(tzinfo=None)
-    is_day = local.time() == dt.time() or local.time() >= dt.time(23, 59)
-    return local.date() if is_day else local
-
-
-def _ordered(
-    first: dt.date | dt.datetime, last: dt.date | dt.datetime
-) -> tuple[dt.date | dt.datetime, dt.date | dt.datetime]:
-    """Return both as dates or both as times, the earlier one first."""
-    if isinstance(first, dt.datetime) != isinstance(last, dt.datetime):
-        first = first.date() if isinstance(first, dt.datetime) else first
-        last = last.date() if isinstance(last, dt.datetime) else last
-    return (first, last) if first <= last else (last, first)
