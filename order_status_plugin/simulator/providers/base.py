@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ...events import TrackingUpdate
+from ...events import Precision, TrackingScan, TrackingUpdate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,3 +58,11 @@ class Play:
     def reply(self, call: Call, known: Mapping[str, TrackingUpdate]) -> Reply:
         """Answer one call (one for a token, too) when this is known, by tracking number."""
         raise NotImplementedError
+
+
+def written(scan: TrackingScan) -> str:
+    """Return the time of a scan in ISO 8601: a date, a time without offset, or one with it, as the scan knows."""
+    if scan.precision is Precision.DATE:
+        return scan.local_time.date().isoformat()
+    zone = None if scan.utc_offset is None else dt.timezone(dt.timedelta(minutes=scan.utc_offset))
+    return scan.local_time.replace(tzinfo=zone).isoformat()
