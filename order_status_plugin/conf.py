@@ -89,6 +89,8 @@ class Settings:
     FUTURE_TOLERANCE: dt.timedelta = dt.timedelta(minutes=5)
     #: How far back the reconciliation sweep looks at the host's orders.
     SWEEP_WINDOW: dt.timedelta = dt.timedelta(days=2)
+    #: A source is asked about a parcel no longer than this after it left.
+    POLL_UNTIL: dt.timedelta = dt.timedelta(days=90)
 
     # --- live -----------------------------------------------------------------------------------
     LIVE_BROKER: str = "order_status_plugin.live.database.DatabaseBroker"

@@ -26,6 +26,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import DatabaseError, connection, transaction
@@ -45,6 +46,9 @@ from .messages import outbox, relay, requests
 from .messages import privacy as messages_privacy
 from .page import kept
 from .page import privacy as page_privacy
+from .polling import follow, run
+from .polling import privacy as polling_privacy
+from .sources.base import Source, Webhook
 from .staff import privacy as staff_privacy
 from .tracking import record, rows
 from .tracking.models import Order, Parcel
@@ -56,6 +60,7 @@ INBOX = "order_status_plugin.flow.drain_inbox"
 OUTBOX = "order_status_plugin.flow.drain_outbox"
 SWEEP = "order_status_plugin.flow.sweep"
 RETAIN = "order_status_plugin.flow.retain"
+POLLS = "order_status_plugin.flow.drain_polls"
 
 #: Orders of each kind that one task lets go: it ends well before django-q2 would end it.
 RETAINED_AT_ONCE = 500
@@ -66,6 +71,7 @@ HOLDERS: dict[str, rooms.Room] = {
     "inbox": intake_privacy,
     "messages": messages_privacy,
     "page": page_privacy,
+    "polling": polling_privacy,
     "staff": staff_privacy,
 }
 
@@ -108,6 +114,8 @@ def take_order(alias: str, reference: str, *, is_import: bool = False) -> Order:
     numbers = {parcel.number_key for parcel in order.parcels.all() if parcel.number_key}
     if sum(inbox.release_waiting(number) for number in numbers):
         wake.wake("inbox", INBOX)
+    if follow.follow(order):
+        wake.wake("polls", POLLS)
     return order
 
 
@@ -116,12 +124,24 @@ def handle_message(pk: int) -> str:
 
     Raises what is wrong; the inbox keeps the message and the reason. Repeating it changes nothing.
     """
-    message = InboxMessage.objects.get(pk=pk)
-    too_old, unknown, is_erased = 0, None, False
+    return _handle(InboxMessage.objects.get(pk=pk)).note
+
+
+@dataclass(frozen=True, slots=True)
+class _Handled:
+    """What a message did."""
+
+    note: str = ""
+    is_news: bool = False
+
+
+def _handle(message: InboxMessage) -> _Handled:
+    pk = message.pk
+    too_old, unknown, is_erased, is_news = 0, None, False, False
     for said in get_source(message.alias).parse(inbox.as_webhook(message)):
         try:
             if isinstance(said, Nudge):
-                hasten(message.alias, said)
+                is_erased |= not hasten(message.alias, said)
                 continue
             done = record.tracking(message.alias, said, message_id=pk, received_at=message.received_at)
         except UnknownParcel as error:
@@ -129,29 +149,62 @@ def handle_message(pk: int) -> str:
         else:
             too_old += done.too_old
             is_erased |= done.is_erased
+            is_news |= done.is_news
     if unknown is not None:
         raise unknown
     if is_erased:
         inbox.redact(InboxMessage.objects.filter(pk=pk))
-    return f"{too_old} events are older than their parcel and were not applied" if too_old else ""
+    note = f"{too_old} events are older than their parcel and were not applied" if too_old else ""
+    return _Handled(note, is_news)
 
 
 def ask(alias: str, parcels: Sequence[Parcel]) -> None:
     """Ask a source about parcels (at most its ``batch_size``) and record what it answers.
 
-    Raises TemporaryFailure, AccessDenied, PermanentFailure. An answer that cannot be read stays in the inbox.
+    Raises TemporaryFailure, AccessDenied, PermanentFailure. An answer that cannot be read stays in the inbox; one that
+    says nothing new leaves nothing behind.
     """
     source, now = get_source(alias), timezone.now()
     for answer in source.fetch([rows.tracked(parcel) for parcel in parcels]):
-        message, is_new = inbox.store(alias, answer, source)
-        if is_new:
-            inbox.settle(message, handle_message)
+        _take_answer(source, answer)
     record.check_in(parcels, now)
 
 
-def hasten(alias: str, nudge: Nudge) -> None:
-    """Have a source asked soon about the parcel that it nudged us for. Raises UnknownParcel."""
-    ask(alias, record.meant(nudge))
+def _take_answer(source: Source, answer: Webhook) -> None:
+    done: list[_Handled] = []
+
+    def handle(pk: int) -> str:
+        done.append(_handle(InboxMessage.objects.get(pk=pk)))
+        return done[-1].note
+
+    message, is_new = inbox.store(source.alias, answer, source)
+    # The same words as once before are news to a parcel that came since.
+    if is_new or message.state == inbox.State.HANDLED:
+        inbox.settle(message, handle)
+    if is_new and done and not done[-1].is_news:
+        InboxMessage.objects.filter(pk=message.pk, state=inbox.State.HANDLED, reason="").delete()
+
+
+def register(alias: str, parcels: Sequence[Parcel]) -> None:
+    """Have a source's provider follow parcels (at most its ``batch_size``). Raises as :func:`ask` does."""
+    get_source(alias).register([rows.tracked(parcel) for parcel in parcels])
+
+
+def hasten(alias: str, nudge: Nudge) -> int:
+    """Have the worker ask a source soon about the parcels that it nudged us for; return how many it can mean.
+
+    Nobody is asked here: a webhook's sender does not wait for another call. Raises UnknownParcel.
+    """
+    parcels = record.meant(nudge)
+    if follow.hasten(get_source(alias), parcels):
+        wake.wake("polls", POLLS)
+    return len(parcels)
+
+
+def drain_polls() -> int:
+    """Tell sources of new parcels, and ask them about those that are due; return how many were asked about."""
+    wake.begin("polls")
+    return run.drain(ask=ask, register=register)
 
 
 def drain_inbox() -> int:
@@ -184,6 +237,8 @@ def sweep() -> int:
         for reference in references:
             _take_quietly(host.alias, reference)
             taken += 1
+    if follow.missed():
+        wake.wake("polls", POLLS)
     cleaning.clean()
     kept.clean()
     return taken
@@ -207,7 +262,13 @@ def ensure_schedules(**kwargs: Any) -> None:
         return  # one app is migrated alone: the next migrate makes them
 
     options: Mapping[str, Any] = conf.Q_OPTIONS
-    every = {"inbox": (INBOX, 1), "outbox": (OUTBOX, 1), "sweep": (SWEEP, 5), "retention": (RETAIN, 24 * 60)}
+    every = {
+        "inbox": (INBOX, 1),
+        "outbox": (OUTBOX, 1),
+        "polls": (POLLS, 1),
+        "sweep": (SWEEP, 5),
+        "retention": (RETAIN, 24 * 60),
+    }
     for name, (func, minutes) in every.items():
         Schedule.objects.update_or_create(
             name=f"order_status_{name}",

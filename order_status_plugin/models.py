@@ -16,6 +16,7 @@ from .access.models import (
 from .intake.models import InboxMessage
 from .messages.models import MessageAttempt, OutboxMessage, Preference
 from .page.models import KeptPage
+from .polling.models import Poll, SourceState
 from .tracking.models import (
     DeliveryEstimate,
     Fulfillment,
@@ -46,9 +47,11 @@ __all__ = [
     "OrderLine",
     "OutboxMessage",
     "Parcel",
+    "Poll",
     "Preference",
     "Pulse",
     "ShareLink",
+    "SourceState",
     "SpentClaim",
     "StaffView",
     "TrackingEvent",

@@ -36,6 +36,10 @@ class Budget:
     per: dt.timedelta
 
 
+#: Where nobody says how often a provider may be asked.
+MODEST = (Budget(calls=60, per=dt.timedelta(minutes=1)),)
+
+
 class Source(Backend, ABC):
     """Turns a provider's messages into our words. Its own words never leave its file.
 
@@ -60,6 +64,13 @@ class Source(Backend, ABC):
     def knows(self, carrier: str) -> bool:
         """Say whether the provider could follow this carrier at all; ``OPTIONS["carriers"]`` narrows it."""
         return False
+
+    def budgets(self) -> tuple[Budget, ...]:
+        """Return how often it may be asked: ``OPTIONS["budgets"]`` in the place of what the provider allows."""
+        given = self.options.get("budgets")
+        if given is None:
+            return self.allowed or MODEST
+        return tuple(Budget(int(calls), dt.timedelta(seconds=float(seconds))) for calls, seconds in given)
 
     # --- it tells us ----------------------------------------------------------------------------------
 

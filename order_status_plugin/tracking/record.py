@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from .. import signals
@@ -46,6 +47,7 @@ class Recorded:
     parcels: list[Parcel] = field(default_factory=list)
     applied: int = 0  # events that were new
     too_old: int = 0  # events of some earlier parcel with the same number
+    is_news: bool = False  # a page could show something of it
     is_erased: bool = False  # about a parcel whose order was erased: nothing of it may be kept
 
 
@@ -160,7 +162,8 @@ def entry(source: str, parcel: Parcel, update: TrackingUpdate) -> Recorded:
 
 def check_in(parcels: Iterable[Parcel], moment: dt.datetime) -> None:
     """Note that a source was asked, or spoke, about these parcels and had nothing new."""
-    Parcel.objects.filter(pk__in=[parcel.pk for parcel in parcels]).update(last_checked_at=moment)
+    earlier = Q(last_checked_at=None) | Q(last_checked_at__lt=moment)
+    Parcel.objects.filter(earlier, pk__in=[parcel.pk for parcel in parcels]).update(last_checked_at=moment)
 
 
 def revoke_link(row: Order) -> Order:
@@ -206,6 +209,7 @@ def _record(
         done.parcels.append(parcel)
         done.applied += applied
         if is_changed:
+            done.is_news = True
             old_headline = row.headline
             refresh.order(row)
             reached += _headline_milestones(row, old_headline, received_at)
