@@ -204,7 +204,10 @@ def hasten(alias: str, nudge: Nudge) -> int:
 def drain_polls() -> int:
     """Tell sources of new parcels, and ask them about those that are due; return how many were asked about."""
     wake.begin("polls")
-    return run.drain(ask=ask, register=register)
+    done = run.drain(ask=ask, register=register)
+    if not done.is_over:
+        wake.wake("polls", POLLS)
+    return done.asked
 
 
 def drain_inbox() -> int:

@@ -14,7 +14,7 @@ logger = logging.getLogger(__name__)
 
 #: So many failures in a row open it. The first call after the pause is the try: it closes the breaker or opens it again.
 THRESHOLD = 3
-#: Pauses double from the first to the longest, and each is drawn from nothing to twice its half (full jitter).
+#: Pauses double from the first to the longest, and each is drawn from nothing to that (full jitter).
 FIRST, LONGEST = dt.timedelta(minutes=1), dt.timedelta(hours=1)
 SHORTEST = dt.timedelta(seconds=15)
 #: Credentials that are refused are refused until somebody changes them.
@@ -35,15 +35,16 @@ def succeeded(state: SourceState, now: dt.datetime) -> dict[str, Any]:
     return {"failures": 0, "open_until": None, "is_denied": False, "last_error": "", "last_success_at": now}
 
 
-def failed(state: SourceState, error: Exception, now: dt.datetime) -> dict[str, Any]:
-    """Return the columns after a failure that is the source's, not a parcel's."""
+def failed(
+    state: SourceState, error: Exception, now: dt.datetime, *, pause: dt.timedelta | None = None
+) -> dict[str, Any]:
+    """Return the columns after a failure that is the source's, not a parcel's; ``pause`` is given where it is known."""
     failures, is_denied = state.failures + 1, isinstance(error, AccessDenied)
-    pause = None
     if is_denied:
         pause = DENIED
         if not state.is_denied:
             logger.error("%s refuses our credentials, and is asked again in an hour: %s", state.alias, error)
-    elif failures >= THRESHOLD:
+    elif pause is None and failures >= THRESHOLD:
         longest = min(FIRST * 2 ** min(failures - THRESHOLD, 20), LONGEST)
         pause = max(longest * random.random(), SHORTEST)  # noqa: S311
         if failures == THRESHOLD:

@@ -9,9 +9,8 @@ from collections.abc import Iterable, Sequence
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from ..backends import all_sources
+from ..backends import get_source
 from ..conf import conf
-from ..exceptions import BackendError
 from ..sources.base import Source
 from ..tracking.fold import ENDED
 from ..tracking.models import Order, Parcel
@@ -36,18 +35,15 @@ FARTHEST = dt.timedelta(days=5)
 
 def askable() -> dict[str, Source]:
     """Return the sources that are asked or told, by alias. One that cannot be built stops no other."""
-    try:
-        found = all_sources()
-    except BackendError:
-        logger.exception("a source of ORDER_STATUS cannot be used; none is asked")
-        return {}
     sources = {}
-    for source in found:
+    for alias in conf.SOURCES:
         try:
+            source = get_source(alias)
             if source.is_asked() or source.needs_registration():
-                sources[source.alias] = source
-        except Exception:  # another's adapter
-            logger.exception("%s could not say whether it is asked", source.alias)
+                source.budgets()
+                sources[alias] = source
+        except Exception:  # another's adapter, or options that a system check names
+            logger.exception("the source %r cannot be asked as it is", alias)
     return sources
 
 
@@ -72,15 +68,19 @@ def follow(order: Order) -> int:
 def missed() -> int:
     """Mend what no signal told: parcels without a row, rows without a parcel that travels, and wrong clocks."""
     now, sources = timezone.now(), askable()
-    Poll.objects.exclude(alias__in=sources).delete()
-    unknown = travelling(now).filter(source__in=sources).exclude(polls__isnull=False).order_by("pk")
+    Poll.objects.exclude(alias__in=list(conf.SOURCES)).delete()
+    unknown = travelling(now).filter(source__in=sources, polls__isnull=True).order_by("pk")
     count = _follow(Parcel.objects.filter(pk__in=list(unknown.values_list("pk", flat=True)[:AT_ONCE])), now)
     asked = [alias for alias, source in sources.items() if source.is_asked()]
     revived = Poll.objects.filter(due_at=None, alias__in=asked, parcel__in=travelling(now))
-    wrong = Poll.objects.filter(due_at__gt=now + FARTHEST)
+    wrong = Poll.objects.filter(due_at__gt=now + FARTHEST, alias__in=asked)
     for poll in [*revived.order_by("pk")[:AT_ONCE], *wrong.order_by("pk")[:AT_ONCE]]:
         plan([poll], sources[poll.alias], now)
         poll.save(update_fields=COLUMNS)
+    for alias, source in sources.items():
+        if source.needs_registration():  # it was switched on after the parcel came
+            untold = Poll.objects.filter(alias=alias, registered_at=None, register_at=None, parcel__source=alias)
+            untold.filter(parcel__in=travelling(now)).update(register_at=now)
     return count
 
 
@@ -89,7 +89,7 @@ def _follow(parcels: QuerySet[Parcel], now: dt.datetime) -> int:
     if not keys:
         return 0
     sources = askable()
-    rows = {parcel.pk: parcel for parcel in travelling(now).filter(pk__in=keys)}
+    rows = travelling(now).filter(pk__in=keys).select_related("order")
     known = list(Poll.objects.filter(parcel__in=keys).select_related("parcel__fulfillment", "parcel__order"))
     gone = [poll.pk for poll in known if is_gone(poll)]
     if gone:
@@ -97,7 +97,7 @@ def _follow(parcels: QuerySet[Parcel], now: dt.datetime) -> int:
     have = {(poll.parcel_id, poll.alias) for poll in known}
     new = [
         first(parcel, sources[parcel.source], now)
-        for parcel in rows.values()
+        for parcel in rows
         if parcel.source in sources and (parcel.pk, parcel.source) not in have
     ]
     Poll.objects.bulk_create(new, ignore_conflicts=True)
@@ -110,7 +110,8 @@ def first(parcel: Parcel, source: Source, now: dt.datetime) -> Poll:
     return Poll(
         parcel=parcel,
         alias=source.alias,
-        pace=schedule.PACES[0],
+        # What is new is waited for; what comes from before our time does not push ahead of it.
+        pace=schedule.PACES[3 if parcel.order.is_imported else 0],
         register_at=now if must_register else None,
         due_at=now + AFTER_REGISTRATION * must_register if source.is_asked() else None,
     )
@@ -131,7 +132,7 @@ def is_gone(poll: Poll) -> bool:
 def hasten(source: Source, parcels: Iterable[Parcel]) -> int:
     """Make these parcels due now, each as often as ``schedule.NUDGED`` allows; return how many are due sooner."""
     if not source.is_asked():
-        logger.warning("%s nudges us, but its options do not let us ask it", source.alias)
+        logger.info("%s nudges us, but its options do not let us ask it", source.alias)
         return 0
     now, count = timezone.now(), 0
     for parcel in parcels:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import random
 from collections.abc import Sequence
-from typing import Any
 
-from django.db.models import Max, Prefetch
+from django.db.models import Prefetch
 from django.utils import timezone
 
 from ..conf import conf
@@ -46,35 +45,44 @@ def _facts(polls: Sequence[Poll], source: Source, now: dt.datetime) -> dict[int,
     keys = [poll.parcel_id for poll in polls]
     estimates = Prefetch("estimates", DeliveryEstimate.objects.order_by("stated_at", "pk"))
     parcels = Parcel.objects.select_related("fulfillment").prefetch_related(estimates).in_bulk(keys)
-    events = TrackingEvent.objects.filter(parcel__in=keys).order_by()
-    news: dict[int, dict[str, Any]] = {
-        row["parcel"]: row
-        for row in events.values("parcel").annotate(
-            happened=Max("occurred_at"), received=Max("received_at"), offset=Max("utc_offset")
-        )
-    }
+    news = _news(keys)
     here = _shop_offset(now)
     facts = {}
     for poll in polls:
         if (parcel := parcels.get(poll.parcel_id)) is None:
             continue
-        row = news.get(parcel.pk, {})
         status = ParcelStatus(parcel.status)
-        happened = row.get("happened") or row.get("received")
-        offset = row.get("offset")
+        news_at, offset = news.get(parcel.pk, (None, None))
+        offset = here if offset is None else offset
         facts[parcel.pk] = schedule.Facts(
             status=status,
             overlay=Overlay(parcel.overlay),
             sent_at=parcel.fulfillment.sent_at,
-            news_at=happened,
-            utc_offset=here if offset is None else offset,
-            window=_window(parcel, here if offset is None else offset),
+            news_at=news_at,
+            utc_offset=offset,
+            window=_window(parcel, offset),
             asked_at=poll.asked_at,
             registered_at=poll.registered_at,
             ended_at=(poll.ended_at or now) if status in ENDED else None,
             is_pushed=source.is_pushed(),
         )
     return facts
+
+
+def _news(keys: Sequence[int]) -> dict[int, tuple[dt.datetime, int | None]]:
+    """Return when the last thing happened to each parcel that we know of, and the clock of the place, if it is known."""
+    news: dict[int, tuple[dt.datetime, int | None]] = {}
+    columns = ("parcel_id", "occurred_at", "local_time", "received_at", "utc_offset")
+    events = TrackingEvent.objects.filter(parcel__in=keys).order_by("sort_key", "pk")
+    for parcel, occurred_at, local_time, received_at, offset in events.values_list(*columns):
+        try:
+            happened = occurred_at or dt.datetime.fromisoformat(local_time).replace(tzinfo=dt.UTC)
+        except ValueError:
+            happened = received_at
+        before, clock = news.get(parcel, (happened, None))
+        # Nothing is newer than our hearing of it.
+        news[parcel] = max(before, min(happened, received_at)), clock if offset is None else offset
+    return news
 
 
 def _shop_offset(now: dt.datetime) -> int:

@@ -6,9 +6,10 @@ import datetime as dt
 import logging
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from django.db import Error
+from django.db import Error, router, transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
@@ -18,12 +19,14 @@ from ..tracking.fold import ENDED
 from ..tracking.models import Parcel
 from . import breaker, budget, follow, lease, schedule
 from .models import Poll, SourceState
-from .plan import plan
+from .plan import COLUMNS, plan
 
 logger = logging.getLogger(__name__)
 
 #: Asks a source about parcels, or tells it of them. Raises TemporaryFailure, AccessDenied, PermanentFailure.
 Call = Callable[[str, Sequence[Parcel]], None]
+
+_NEVER = dt.datetime.min.replace(tzinfo=dt.UTC)
 
 #: How long one source is asked before the next has its turn.
 SLICE = 8.0
@@ -40,19 +43,26 @@ FIRST_DELAY, MAX_DELAY = dt.timedelta(minutes=2), dt.timedelta(hours=6)
 FIRST_REFUSAL, MAX_REFUSAL = dt.timedelta(hours=1), dt.timedelta(hours=24)
 
 
-def drain(*, ask: Call, register: Call, seconds: float = 25, sources: Sequence[Source] | None = None) -> int:
-    """Tell the sources of new parcels and ask them about those that are due. Return how many were asked about.
+@dataclass(frozen=True, slots=True)
+class Drained:
+    """What one task did."""
+
+    asked: int = 0  # parcels that were asked about
+    is_over: bool = True  # False: there is more to ask now, and only the time was over
+
+
+def drain(*, ask: Call, register: Call, seconds: float = 25, polls: QuerySet[Poll] | None = None) -> Drained:
+    """Tell the sources of new parcels and ask them about those that are due; ``polls`` narrows it to these.
 
     Sources have turns, the one whose last is longest ago first. One that another worker asks is left to it.
     """
     end = time.monotonic() + seconds
-    given = list(follow.askable().values()) if sources is None else list(sources)
     turns = dict(SourceState.objects.values_list("alias", "turn_at"))
-    waiting = sorted(given, key=lambda source: turns.get(source.alias) or dt.datetime.min.replace(tzinfo=dt.UTC))
+    waiting = sorted(follow.askable().values(), key=lambda source: turns.get(source.alias) or _NEVER)
     asked = 0
     while waiting and time.monotonic() < end:
         source = waiting.pop(0)
-        turn = Turn(source, ask, register, min(end, time.monotonic() + SLICE))
+        turn = Turn(source, ask, register, min(end, time.monotonic() + SLICE), polls)
         try:
             is_over = turn.run()
         except Error:
@@ -61,19 +71,17 @@ def drain(*, ask: Call, register: Call, seconds: float = 25, sources: Sequence[S
         asked += turn.asked
         if not is_over:
             waiting.append(source)
-    return asked
-
-
-def due(alias: str, now: dt.datetime) -> QuerySet[Poll]:
-    """Return what is due to be asked about at this source."""
-    return Poll.objects.filter(alias=alias, due_at__lte=now)
+    return Drained(asked, is_over=not waiting)
 
 
 class Turn:
     """One source, asked by one worker under one lease."""
 
-    def __init__(self, source: Source, ask: Call, register: Call, end: float) -> None:
-        """``end`` is on the monotonic clock."""
+    def __init__(
+        self, source: Source, ask: Call, register: Call, end: float, polls: QuerySet[Poll] | None = None
+    ) -> None:
+        """``end`` is on the monotonic clock; ``polls`` narrows the turn to these."""
+        self.polls = (Poll.objects.all() if polls is None else polls).filter(alias=source.alias)
         self.source, self.alias, self.end = source, source.alias, end
         self.ask, self.register = ask, register
         self.budgets = source.budgets()
@@ -107,10 +115,17 @@ class Turn:
 
     def _is_anything_due(self) -> bool:
         now = timezone.now()
-        return due(self.alias, now).exists() or self._unregistered(now).exists()
+        return self._due(now).exists() or self._unregistered(now).exists()
 
     def _unregistered(self, now: dt.datetime) -> QuerySet[Poll]:
-        return Poll.objects.filter(alias=self.alias, register_at__lte=now).order_by("register_at", "pk")
+        return self.polls.filter(register_at__lte=now).order_by("register_at", "pk")
+
+    def _due(self, now: dt.datetime) -> QuerySet[Poll]:
+        ready = self.polls.filter(due_at__lte=now)
+        if self.source.needs_registration():
+            # What the provider nudged us for it knows.
+            ready = ready.filter(Q(registered_at__isnull=False) | Q(hastened_at__isnull=False))
+        return ready
 
     def _tell(self) -> bool | None:
         """Register one batch. True: done; False: there was none; None: stop."""
@@ -137,10 +152,7 @@ class Turn:
     def _most_urgent(self) -> list[Poll]:
         """Return the batch that is latest in measure of its pace: who is near delivery comes first, nobody starves."""
         now = timezone.now()
-        ready = due(self.alias, now)
-        if self.source.needs_registration():
-            # What the provider nudged us for it knows.
-            ready = ready.filter(Q(registered_at__isnull=False) | Q(hastened_at__isnull=False))
+        ready = self._due(now)
         found: list[tuple[float, int]] = []
         for pace in schedule.PACES:
             rows = ready.filter(pace=pace).order_by("due_at", "pk").values_list("due_at", "pk")[: self.size]
@@ -225,15 +237,14 @@ class Turn:
         for poll in polls:
             poll.asked_at, poll.failures, poll.reason = now, 0, ""
         plan(polls, self.source, now)
-        # A nudge that came while we asked is still to be answered: only what we know of is.
-        for poll in polls:
-            Poll.objects.filter(pk=poll.pk, hastened_at=poll.hastened_at).update(
-                **{name: getattr(poll, name) for name in ("due_at", "pace", "register_at", "ended_at")},
-                hastened_at=None,
-                failures=0,
-                reason="",
-            )
-        Poll.objects.filter(pk__in=[poll.pk for poll in polls]).update(asked_at=now)
+        with transaction.atomic(using=router.db_for_write(Poll)):
+            for poll in polls:
+                columns: dict[str, Any] = {name: getattr(poll, name) for name in COLUMNS}
+                columns |= {"asked_at": now, "hastened_at": None, "failures": 0, "reason": ""}
+                row = Poll.objects.filter(pk=poll.pk)
+                if not row.filter(hastened_at=poll.hastened_at).update(**columns):
+                    # A nudge that came while we asked is still to be answered.
+                    row.update(asked_at=now, due_at=now + schedule.NUDGED)
         if guests:
             Poll.objects.filter(pk__in=guests, hastened_at=None).exclude(alias=F("parcel__source")).delete()
 
@@ -251,8 +262,9 @@ class Turn:
         self.refused += 1
         if self.refused < REFUSED:
             return True
-        everything = AccessDenied(f"It refused {self.refused} parcels in a row. {error}")
-        lease.keep(self.state, **breaker.failed(self.state, everything, timezone.now()))
+        everything = PermanentFailure(f"It refused {self.refused} parcels in a row. {error}")
+        logger.error("%s: %s", self.alias, everything)
+        lease.keep(self.state, **breaker.failed(self.state, everything, timezone.now(), pause=breaker.DENIED))
         return False
 
     def _postpone(
@@ -265,4 +277,6 @@ class Turn:
                 "failures": poll.failures + 1,
                 "reason": reason[:500],
             }
+            if column == "due_at":
+                values["asked_at"] = now
             Poll.objects.filter(pk=poll.pk).update(**values)
