@@ -123,7 +123,9 @@ class NudgedSource(Source, ABC):
     parcel, the provider is asked, and the answer is what counts. So it needs ``secrets`` and ``api_key``.
     """
 
-    secrets_hint: ClassVar[str] = "Make up a long secret: it is the last part of the address that the provider posts to."
+    secrets_hint: ClassVar[str] = (
+        "Make up a long secret: it is the last part of the address that the provider posts to."
+    )
     key_hint: ClassVar[str] = "Copy the key of the provider's API: what webhooks say is asked for again."
 
     def check(self) -> list[CheckMessage]:

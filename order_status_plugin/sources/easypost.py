@@ -148,14 +148,17 @@ class EasyPost(Source):
         # Most public implementations sign timestamp + method + path + body, one timestamp + body; no official client
         # does either yet. Both bind this body to this time.
         forms = (f"{stamp}POST{path}".encode() + webhook.body, stamp.encode() + webhook.body)
-        if not any([self._is_signed(second, signed) for signed in forms]):
+        matches = [self._is_signed(second, signed) for signed in forms]
+        if not any(matches):
             raise UntrustedWebhook("The second signature of this webhook is wrong.")
         sent_at = _stamp(stamp)
         if sent_at is None or abs(timezone.now() - sent_at) > TOLERANCE:
             raise UntrustedWebhook("This webhook was signed too long ago.")
 
     def _is_signed(self, given: str, signed: bytes) -> bool:
-        matches = [hmac.compare_digest(given.strip().encode(), self.sign(signed, key).encode()) for key in self.secrets()]
+        matches = [
+            hmac.compare_digest(given.strip().encode(), self.sign(signed, key).encode()) for key in self.secrets()
+        ]
         return any(matches)
 
     def sign(self, signed: bytes, secret: str) -> str:
@@ -332,9 +335,14 @@ def _about_the_whole(
 def _window(tracker: dict[str, Any], stated_at: dt.datetime | None) -> DeliveryWindow | None:
     """Read the estimate: the local one, else the day of the one in UTC, whose hour is nobody's clock."""
     local = reading.mapping(tracker.get("carrier_detail"))
-    day, hour = reading.text(local.get("est_delivery_date_local"), 40), reading.text(local.get("est_delivery_time_local"), 40)
+    day, hour = (
+        reading.text(local.get("est_delivery_date_local"), 40),
+        reading.text(local.get("est_delivery_time_local"), 40),
+    )
     found = reading.span(f"{day}T{hour}", None) if day and hour else None
-    found = found or reading.span(day, None) or reading.span(reading.text(tracker.get("est_delivery_date"), 40)[:10], None)
+    found = (
+        found or reading.span(day, None) or reading.span(reading.text(tracker.get("est_delivery_date"), 40)[:10], None)
+    )
     return DeliveryWindow(earliest=found[0], latest=found[1], stated_at=stated_at) if found and stated_at else None
 
 

@@ -189,7 +189,8 @@ class SeventeenTrack(NudgedSource):
             return
         keys = [key for key in (self.option("api_key"), *self.secrets()) if key]
         sums = [hashlib.sha256(webhook.body + b"/" + key.encode()).hexdigest() for key in keys]
-        if not any([hmac.compare_digest(given.strip().lower().encode(), made.encode()) for made in sums]):
+        matches = [hmac.compare_digest(given.strip().lower().encode(), made.encode()) for made in sums]
+        if not any(matches):
             raise UntrustedWebhook()
 
     def parse(self, webhook: Webhook) -> Iterator[TrackingUpdate | Nudge]:

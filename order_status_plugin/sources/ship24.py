@@ -150,9 +150,7 @@ class Ship24(NudgedSource):
             elif reading.mapping(tracking.get("metadata")).get("topic") != "tracking/pod":
                 # A proof of delivery comes by webhook alone and cannot be asked for: it is not believed.
                 courier = _courier(tracking)
-                yield Nudge(
-                    tracking_number=_number(tracking), carrier=CARRIERS.get(courier, ""), carrier_text=courier
-                )
+                yield Nudge(tracking_number=_number(tracking), carrier=CARRIERS.get(courier, ""), carrier_text=courier)
 
     def fetch(self, parcels: Sequence[TrackedParcel]) -> Iterable[Webhook]:
         """Yield what the trackers of each number hold; a number without one (404) says nothing."""

@@ -133,7 +133,8 @@ class Shippo(NudgedSource):
         signed = fields.get("t", "").encode() + b"." + webhook.body
         given = fields.get("v1", "").lower().encode()
         macs = [hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest() for secret in self.secrets()]
-        if not any([hmac.compare_digest(given, mac.encode()) for mac in macs]):
+        matches = [hmac.compare_digest(given, mac.encode()) for mac in macs]
+        if not any(matches):
             raise UntrustedWebhook()
 
     def parse(self, webhook: Webhook) -> Iterator[TrackingUpdate | Nudge]:

@@ -144,7 +144,8 @@ class TrackingMore(NudgedSource):
             made += [over_body.hex(), base64.b64encode(over_body).decode()]
             if stamp:
                 made.append(hmac.new(secret.encode(), stamp, hashlib.sha256).hexdigest())
-        if not any([hmac.compare_digest(given.strip().encode(), one.encode()) for one in made]):
+        matches = [hmac.compare_digest(given.strip().encode(), one.encode()) for one in made]
+        if not any(matches):
             raise UntrustedWebhook()
 
     def parse(self, webhook: Webhook) -> Iterator[TrackingUpdate | Nudge]:
@@ -186,7 +187,9 @@ class TrackingMore(NudgedSource):
         if answer.status_code == 400 and code != ALREADY_THERE:
             raise PermanentFailure(f"TrackingMore does not take these numbers: its error {code or 'has no code'}.")
         data = reading.mapping(said.get("data"))
-        bad = {reading.text(item.get("error_code"), 20) for item in reading.rows(data.get("error"))} - {str(ALREADY_THERE)}
+        bad = {reading.text(item.get("error_code"), 20) for item in reading.rows(data.get("error"))} - {
+            str(ALREADY_THERE)
+        }
         if bad:
             logger.warning("TrackingMore refused some of %d numbers: %s", len(parcels), sorted(bad))
 

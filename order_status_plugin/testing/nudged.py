@@ -137,4 +137,3 @@ class NudgedContract(AskedContract):
         drain = getattr(flow, "drain_polls", None)
         if drain is not None:
             drain()
-

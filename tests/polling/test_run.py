@@ -5,14 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-import pytest
 from django.test import Client
 from django.urls import reverse
 
 from order_status_plugin import flow
 from order_status_plugin.intake.models import InboxMessage
 from order_status_plugin.polling.models import Poll
-from order_status_plugin.tracking.models import Parcel
 
 from .conftest import START, Shop
 from .provider import Known

@@ -81,7 +81,9 @@ class AfterShipPlay(Play):
         if call.method == "POST":
             number = str(call.json().get("tracking_number"))
             if number in known:
-                return Reply.of({"meta": {"code": 4003, "type": "BadRequest"}, "data": {"tracking_number": number}}, 400)
+                return Reply.of(
+                    {"meta": {"code": 4003, "type": "BadRequest"}, "data": {"tracking_number": number}}, 400
+                )
             return Reply.of({"meta": {"code": 201}, "data": {"tracking_number": number, "tag": "Pending"}}, 201)
         numbers = ",".join(call.query.get("tracking_numbers", [])).split(",")
         found = [self._tracking(known[number]) for number in numbers if number in known]

@@ -85,7 +85,9 @@ class EasyPostPlay(Play):
             code = str(call.json()["tracker"]["tracking_code"])
             return Reply.of(self._tracker(known.get(code) or TrackingUpdate(tracking_number=code)), 201)
         codes = call.query.get("tracking_code", [])
-        return Reply.of({"trackers": [self._tracker(known[code]) for code in codes if code in known], "has_more": False})
+        return Reply.of(
+            {"trackers": [self._tracker(known[code]) for code in codes if code in known], "has_more": False}
+        )
 
     def _tracker(self, update: TrackingUpdate) -> dict[str, Any]:
         details = [self._detail(update, scan) for scan in update.scans]

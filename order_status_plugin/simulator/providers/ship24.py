@@ -98,7 +98,9 @@ class Ship24Play(Play):
         }
 
     def _event(self, update: TrackingUpdate, scan: TrackingScan, order: int) -> dict[str, Any]:
-        code, milestone = SAID.get((scan.status, scan.overlay)) or SAID.get((scan.status, Overlay.NONE), (None, "pending"))
+        code, milestone = SAID.get((scan.status, scan.overlay)) or SAID.get(
+            (scan.status, Overlay.NONE), (None, "pending")
+        )
         place = scan.place
         identity = f"{update.tracking_number} {written(scan)} {code} {milestone}"
         return {

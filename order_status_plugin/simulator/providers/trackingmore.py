@@ -61,7 +61,9 @@ class TrackingMorePlay(Play):
             }
             return Reply.of({"meta": meta, "data": data})
         numbers = ",".join(call.query.get("tracking_numbers", [])).split(",")
-        return Reply.of({"meta": meta, "data": [self._tracking(known[number]) for number in numbers if number in known]})
+        return Reply.of(
+            {"meta": meta, "data": [self._tracking(known[number]) for number in numbers if number in known]}
+        )
 
     def _tracking(self, update: TrackingUpdate) -> dict[str, Any]:
         # Newest first.
