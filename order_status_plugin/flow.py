@@ -35,6 +35,7 @@ from django.utils import timezone
 from . import signals
 from .access import cleaning, retention, rooms
 from .backends import all_hosts, get_host, get_source
+from .cms import epoch, layout
 from .conf import conf
 from .events import Nudge
 from .exceptions import OrderStatusError, UnknownParcel
@@ -82,6 +83,8 @@ def connect() -> None:
     signals.order_changed.connect(_publish, dispatch_uid="order_status.live")
     for name, room in HOLDERS.items():
         rooms.register(name, room)
+    if (page := layout.page_model()) is not None:
+        epoch.follow(page)
     for host in all_hosts():
         host.connect(nudge)
 

@@ -13,6 +13,7 @@ from .access.models import (
     SpentClaim,
     StaffView,
 )
+from .cms.models import ContentEpoch
 from .intake.models import InboxMessage
 from .messages.models import MessageAttempt, OutboxMessage, Preference
 from .page.models import KeptPage
@@ -32,6 +33,7 @@ from .worker.models import Pulse
 __all__ = [
     "AttemptCount",
     "AuditEntry",
+    "ContentEpoch",
     "DeliveryEstimate",
     "Device",
     "Fulfillment",

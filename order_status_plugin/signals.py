@@ -22,3 +22,6 @@ customer_notified = Signal()
 
 #: What was personal of an order is gone; whoever copied some of it should let go, too. Arguments: ``order``.
 order_erased = Signal()
+
+#: Editors have published something that pages of orders may show. Arguments: ``epoch`` (int).
+content_changed = Signal()

@@ -1,15 +1,145 @@
-"""The blocks that editors compose the page of."""
+"""The blocks that editors compose the page of: parts of the order, and the shop's own words beside them."""
 
 from __future__ import annotations
 
+from typing import ClassVar
+
+from django.apps import apps
 from django.utils.translation import gettext_lazy as _
-from wagtail.blocks import CharBlock, RichTextBlock, StreamBlock
+from wagtail import hooks
+from wagtail.blocks import Block, CharBlock, RichTextBlock, StreamBlock
+
+from .base import OrderBlock
+
+FEATURES = ["bold", "italic", "ol", "ul", "link", "document-link"]
+ORDER, WORDS = _("The order"), _("The shop's words")
 
 
-class BodyBlock(StreamBlock):
-    """What may stand above the look-up form."""
+class PartBlock(OrderBlock):
+    """A part of the page that shows the order itself: nothing to fill in but for whom."""
 
-    heading = CharBlock(
-        label=_("Heading"), max_length=200, icon="title", template="order_status_plugin/cms/heading.html"
-    )
-    rich_text = RichTextBlock(label=_("Text"), features=["bold", "italic", "ol", "ul", "link", "document-link"])
+    class Meta:
+        group = ORDER
+        icon = "order-status"
+        template = "order_status_plugin/blocks/part.html"
+
+
+class StepsBlock(PartBlock):
+    """The rail: Confirmed, In transit, Out for delivery, Delivered."""
+
+    region: ClassVar[str] = "head"
+
+    class Meta:
+        label = _("Steps")
+        icon = "tasks"
+        template = "order_status_plugin/page/rail.html"
+
+
+class ParcelsBlock(PartBlock):
+    """The cards of the parcels."""
+
+    class Meta:
+        label = _("Parcels")
+        icon = "site"
+        template = "order_status_plugin/blocks/parcels.html"
+
+
+class PendingBlock(PartBlock):
+    """What is not sent yet, and what needs no sending."""
+
+    class Meta:
+        label = _("Not sent yet")
+        icon = "time"
+        template = "order_status_plugin/blocks/pending.html"
+
+
+class DetailsBlock(PartBlock):
+    """Address, payment, contact and devices, for identified customers."""
+
+    region: ClassVar[str] = "side"
+
+    class Meta:
+        label = _("Delivery and payment")
+        icon = "lock"
+        template = "order_status_plugin/blocks/details.html"
+
+
+class HelpBlock(PartBlock):
+    """Where help is, by the shop's settings."""
+
+    region: ClassVar[str] = "side"
+
+    class Meta:
+        label = _("Help")
+        icon = "help"
+        template = "order_status_plugin/page/help.html"
+
+
+class HeadingBlock(OrderBlock):
+    """A heading of the shop's own."""
+
+    is_fixed: ClassVar[bool] = True
+    is_general: ClassVar[bool] = True
+
+    text = CharBlock(label=_("Heading"), max_length=200)
+
+    class Meta:
+        group = WORDS
+        label = _("Heading")
+        icon = "title"
+        template = "order_status_plugin/blocks/heading.html"
+
+
+class TextBlock(OrderBlock):
+    """A few words of the shop's own."""
+
+    is_fixed: ClassVar[bool] = True
+    is_general: ClassVar[bool] = True
+
+    text = RichTextBlock(label=_("Text"), features=FEATURES)
+
+    class Meta:
+        group = WORDS
+        label = _("Text")
+        icon = "pilcrow"
+        template = "order_status_plugin/blocks/text.html"
+
+
+def own_blocks() -> list[tuple[str, Block]]:
+    """Return the blocks of this package by name."""
+    found: list[tuple[str, Block]] = [
+        ("steps", StepsBlock()),
+        ("parcels", ParcelsBlock()),
+        ("pending", PendingBlock()),
+        ("details", DetailsBlock()),
+        ("help", HelpBlock()),
+        ("heading", HeadingBlock()),
+        ("text", TextBlock()),
+    ]
+    if apps.is_installed("wagtail.images"):
+        from .pictures import PictureBlock
+
+        found.append(("picture", PictureBlock()))
+    return found
+
+
+def all_blocks() -> list[tuple[str, Block]]:
+    """Return our blocks and those that the hook ``register_order_status_block`` adds: ``(name, OrderBlock())`` each."""
+    return own_blocks() + [hook() for hook in hooks.get_hooks("register_order_status_block")]
+
+
+class LayoutBlock(StreamBlock):
+    """The whole page of an order, in the order in which it stands. Each part of the order at most once."""
+
+    def __init__(self, **kwargs: object) -> None:
+        blocks = all_blocks()
+        once = {name: {"max_num": 1} for name, block in blocks if isinstance(block, PartBlock)}
+        super().__init__(blocks, block_counts=once, required=False, **kwargs)
+
+
+class IntroBlock(StreamBlock):
+    """What may stand above the look-up form: blocks that make sense without an order."""
+
+    def __init__(self, **kwargs: object) -> None:
+        general = [(name, block) for name, block in all_blocks() if getattr(block, "is_general", False)]
+        super().__init__(general, required=False, **kwargs)

@@ -14,7 +14,7 @@ from wagtail.admin.panels import FieldPanel
 from wagtail.models import Page
 
 from ..access.headers import put_headers
-from .fields import BodyField
+from .fields import IntroField, LayoutField
 
 
 class OrderStatusPageMixin(models.Model):
@@ -23,13 +23,20 @@ class OrderStatusPageMixin(models.Model):
     Links to orders do not hang on it: it may move and be renamed, and mails that were sent keep working.
     """
 
-    body = BodyField(
-        verbose_name=_("body"), blank=True, help_text=_("Stands above the form; empty shows a sentence of ours.")
+    body = IntroField(
+        verbose_name=_("above the form"),
+        blank=True,
+        help_text=_("Stands above the look-up form; empty shows a sentence of ours."),
+    )
+    layout = LayoutField(
+        verbose_name=_("an order's page"),
+        blank=True,
+        help_text=_("What customers see of an order, in this order; empty shows everything in our order."),
     )
 
     #: By this the look-up knows the page that takes its place, in whatever app it is.
     is_order_status_page: ClassVar[bool] = True
-    content_panels: ClassVar[list[Any]] = [*Page.content_panels, FieldPanel("body")]
+    content_panels: ClassVar[list[Any]] = [*Page.content_panels, FieldPanel("body"), FieldPanel("layout")]
     subpage_types: ClassVar[list[str]] = []
     #: What a form needs; Wagtail refuses the rest.
     allowed_http_methods: ClassVar[list[HTTPMethod]] = [

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import cast
 
-from django.apps import apps
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -16,6 +15,7 @@ from wagtail.models import Site
 from ..access import claims, codes, grants, identify, limits, links
 from ..access.audit import CUSTOMER, Action, audit
 from ..access.models import Grant
+from ..cms.layout import page_for
 from ..events import Tier
 from ..messages import notices
 from ..messages.notices import Notice
@@ -96,12 +96,8 @@ def render_look_up(request: HttpRequest, error: str, status: int) -> HttpRespons
 
 def editors_page(request: HttpRequest) -> str:
     """Return the address of this site's OrderStatusPage, "" when there is none."""
-    model: Any = next((model for model in apps.get_models() if getattr(model, "is_order_status_page", False)), None)
-    if model is None:
-        return ""
-    site = Site.find_for_request(request)
-    page = model._default_manager.in_site(site).live().public().first() if site else None
-    return page.localized.get_url(request) or "" if page else ""
+    page = page_for(Site.find_for_request(request), get_language() or "")
+    return page.get_url(request) or "" if page else ""
 
 
 class LookUpView(PageView):

@@ -12,6 +12,7 @@ from django.templatetags.static import static
 from django.utils import timezone
 
 from .. import __version__
+from ..cms.models import ContentEpoch
 from ..conf import conf
 from ..keys import Key, signing_key
 from ..tracking.models import Order
@@ -24,11 +25,12 @@ def find(locator: str, link_version: int, language: str) -> str | None:
     """Return the kept page of a link that is right and not revoked, as a visitor with this language sees it: one query."""
     connection = connections[router.db_for_read(KeptPage)]
     quote = connection.ops.quote_name
-    kept, order = quote(KeptPage._meta.db_table), quote(Order._meta.db_table)
+    kept, order, epoch = (quote(model._meta.db_table) for model in (KeptPage, Order, ContentEpoch))
     # Written out: the ORM would spend more time on this one row than the rest of the request takes.
     sql = (
         f"SELECT k.html FROM {kept} k JOIN {order} o ON o.id = k.order_id AND o.version = k.version "  # noqa: S608
-        "WHERE o.locator = %s AND o.link_version = %s AND k.variant = %s AND k.valid_until > %s"
+        "WHERE o.locator = %s AND o.link_version = %s AND k.variant = %s AND k.valid_until > %s "
+        f"AND k.epoch = COALESCE((SELECT number FROM {epoch} WHERE id = 1), 0)"
     )
     now = connection.ops.adapt_datetimefield_value(timezone.now())
     with connection.cursor() as cursor:
@@ -37,16 +39,18 @@ def find(locator: str, link_version: int, language: str) -> str | None:
     return row[0] if row else None
 
 
-def keep(order: Order, html: str, valid_until: dt.datetime, language: str) -> None:
-    """Keep a page for this version of the order; failing to costs time, nothing else."""
+def keep(order: Order, html: str, valid_until: dt.datetime, language: str, epoch: int) -> None:
+    """Keep a page for this version of the order and this epoch of the content; failing to costs time, nothing else."""
     variant = _variant(language)
-    page = KeptPage(order=order, variant=variant, version=order.version, valid_until=valid_until, html=html)
+    page = KeptPage(
+        order=order, variant=variant, version=order.version, epoch=epoch, valid_until=valid_until, html=html
+    )
     try:
         KeptPage.objects.bulk_create(
             [page],
             update_conflicts=True,
             unique_fields=["order", "variant"],
-            update_fields=["version", "valid_until", "html"],
+            update_fields=["version", "epoch", "valid_until", "html"],
         )
     except DatabaseError:
         logger.warning("could not keep the page of an order", exc_info=True)

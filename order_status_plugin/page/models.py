@@ -12,6 +12,8 @@ class KeptPage(models.Model):
     #: Language, release and settings that shaped it.
     variant = models.CharField(max_length=64)
     version = models.PositiveBigIntegerField()
+    #: Of the content: see cms.epoch.
+    epoch = models.PositiveBigIntegerField(default=0)
     valid_until = models.DateTimeField(db_index=True)
     html = models.TextField()
 

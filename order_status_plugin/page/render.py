@@ -19,11 +19,13 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from ..access.grants import Known
+from ..cms.layout import Placed
 from ..conf import conf
 from ..events import Tier
 from ..keys import Key, signing_key
 from ..view import dates
 from ..view.model import OrderView
+from .arrange import arrange
 from .context import frame, has_own_frame
 
 STATUS = "order_status_plugin/page/status.html"
@@ -54,10 +56,10 @@ def _marks(key: Key) -> Holes:
     return Holes(*(mark_safe(f"{stem}.{hole.name}.") for hole in fields(Holes)))  # noqa: S308 - hex and names
 
 
-def render(view: OrderView, devices: Sequence[Known] = ()) -> str:
+def render(view: OrderView, layout: Sequence[Placed], devices: Sequence[Known] = ()) -> str:
     """Return the page with holes: the whole document, or its title and the part for the shop's own frame.
 
-    ``devices`` are those that see the private details; they stand in the private page only.
+    ``layout`` says which blocks stand where; ``devices`` are those that see the private details; they stand in the private page only.
     """
     context: dict[str, Any] = {
         **frame(view.shop),
@@ -67,6 +69,7 @@ def render(view: OrderView, devices: Sequence[Known] = ()) -> str:
         "hole": _marks(signing_key()),
         "devices": [(device, dates.full_day(device.since.astimezone(dates.shop_zone()))) for device in devices],
     }
+    context["regions"] = arrange(view, layout, context)
     if not has_own_frame():
         return render_to_string(STATUS, context)
     return f"{view.word} {view.over}\n".replace("\n", " ") + "\n" + render_to_string(ORDER, context)

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Sequence
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import translation
 
 from ..access import devices, grants
 from ..access.links import order_path, read_link, resolve
 from ..access.tiers import Way, viewer_for
+from ..cms import epoch
+from ..cms.layout import Placed, layout_for
 from ..events import Tier
 from ..tracking.models import Order
+from ..view import dates
 from ..view.build import build
+from ..view.model import OrderView
 from . import kept
 from .door import PageView
 from .render import answer, render
@@ -58,12 +65,22 @@ def render_status(
         if tier is Tier.PUBLIC and may_be_kept:
             html = kept.find(order.locator, order.link_version, asked)
         if html is None:
-            view = build(order, tier)
-            html = render(view, grants.known(request, order) if tier is Tier.PRIVATE else ())
+            number = epoch.current()
+            layout = layout_for(order.site_id, translation.get_language() or "", number)
+            view = build(order, tier, with_loyalty=any(placed.audience.loyalty for placed in layout))
+            html = render(view, layout, grants.known(request, order) if tier is Tier.PRIVATE else ())
             if tier is Tier.PUBLIC:
-                kept.keep(order, html, view.valid_until, asked)
+                kept.keep(order, html, _valid_until(view, layout), asked, number)
         looks_as = tier if is_staff else None
         return answer(request, html, order_path(order), error=str(error), status=status, looks_as=looks_as)
+
+
+def _valid_until(view: OrderView, layout: Sequence[Placed]) -> dt.datetime:
+    """Return when the page turns stale by the clock alone: a word of the view, or a block that comes or goes."""
+    today = view.traits.today if view.traits else None
+    days = [day for placed in layout if today and (day := placed.audience.next_day_of_change(today))]
+    edges = [dt.datetime.combine(day, dt.time(), tzinfo=dates.shop_zone()) for day in days]
+    return min([view.valid_until, *edges])
 
 
 def _is_stranger(request: HttpRequest) -> bool:

@@ -20,12 +20,14 @@ from .parcel import parcels
 from .rail import rail
 from .sentence import count, promise
 from .shop import shop_name
+from .traits import traits
 
 
-def build(order: Order, tier: Tier, *, now: dt.datetime | None = None) -> OrderView:
+def build(order: Order, tier: Tier, *, now: dt.datetime | None = None, with_loyalty: bool = False) -> OrderView:
     """Return what this tier may see of an order.
 
-    ``now`` is aware; it decides what "today" is. The number of queries is the same for every order.
+    ``now`` is aware; it decides what "today" is. ``with_loyalty`` finds out whether the customer ordered before (one
+    query more, private tier only). The number of queries is the same for every order.
     """
     now = now or timezone.now()
     headline, shop = Headline(order.headline), shop_name(order)
@@ -54,6 +56,7 @@ def build(order: Order, tier: Tier, *, now: dt.datetime | None = None) -> OrderV
         language=get_language() or "en",
         is_rtl=get_language_bidi(),
         handover=order.handover,
+        traits=traits(facts, tier, headline, with_loyalty=with_loyalty),
     )
 
 

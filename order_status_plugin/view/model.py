@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from ..cms.audience import Traits
 from ..events import Headline, Milestone, Overlay, ParcelStatus, Tier
 
 
@@ -196,6 +197,7 @@ class OrderView:
     is_rtl: bool
     handover: str = ""
     is_erased: bool = False  # a stub: headline and help, nothing else
+    traits: Traits | None = None  # what content is chosen by; None for a stub
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,6 +41,7 @@ SILENT = {
     "pulse": "the worker's own",
     "spentclaim": "a hash of a nonce",
     "linksrequest": "digests, answered within a minute and deleted then",
+    "contentepoch": "one number",
     "keptpage": "a rendering of what stands elsewhere",
 }
 

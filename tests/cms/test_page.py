@@ -13,13 +13,13 @@ from django.test import Client
 from wagtail.models import Page, Site
 
 from order_status_plugin.access.links import order_path
-from order_status_plugin.cms.fields import BodyField
+from order_status_plugin.cms.fields import IntroField
 from order_status_plugin.pages.models import OrderStatusPage
 from tests.access.orders import EMAIL, placed
 
 BODY = [
-    {"type": "heading", "value": "Ask us <b>anything</b>"},
-    {"type": "rich_text", "value": "<p>We answer <b>within a day</b>.</p>"},
+    {"type": "heading", "value": {"text": "Ask us <b>anything</b>"}},
+    {"type": "text", "value": {"text": "<p>We answer <b>within a day</b>.</p>"}},
 ]
 
 
@@ -35,7 +35,7 @@ def test_it_shows_the_editors_words_above_the_form(client: Client, page: OrderSt
     response = client.get("/my-order/")
     html = response.content.decode()
     assert "<h1>Where is my order?</h1>" in html
-    assert "<h2>Ask us &lt;b&gt;anything&lt;/b&gt;</h2>" in html
+    assert ">Ask us &lt;b&gt;anything&lt;/b&gt;</h2>" in html
     assert "<b>within a day</b>" in html
     assert html.index("within a day") < html.index('<form method="post" action="/my-order/">')
     assert response.headers["Cache-Control"] == "no-store, private"
@@ -105,7 +105,7 @@ def test_an_editor_can_create_it_in_the_admin(admin_client: Client, db: None) ->
     home = Site.objects.get(is_default_site=True).root_page
     form = admin_client.get(f"/cms/pages/add/order_status_pages/orderstatuspage/{home.pk}/")
     assert form.status_code == 200
-    assert "Stands above the form" in form.content.decode()
+    assert "Stands above the look-up form" in form.content.decode()
 
 
 def test_the_migration_names_no_blocks() -> None:
@@ -114,8 +114,8 @@ def test_the_migration_names_no_blocks() -> None:
     assert "heading" not in text
     assert "Block" not in text
     clone: Any = OrderStatusPage._meta.get_field("body").clone()
-    assert isinstance(clone, BodyField)
-    assert set(clone.stream_block.child_blocks) == {"heading", "rich_text"}
+    assert isinstance(clone, IntroField)
+    assert set(clone.stream_block.child_blocks) == {"heading", "text", "picture"}
 
 
 @pytest.mark.django_db

@@ -26,6 +26,7 @@ def html_of(view: Any, error: str = "") -> str:
     from django.test import RequestFactory
     from django.utils import translation
 
+    from order_status_plugin.cms.layout import default_layout
     from order_status_plugin.page.render import answer, render
 
     from .fixtures import DEVICES
@@ -33,7 +34,7 @@ def html_of(view: Any, error: str = "") -> str:
     request = RequestFactory().get("/orders/link/")
     with translation.override(view.language):
         devices = DEVICES if view.tier == "private" else ()
-        return answer(request, render(view, devices), "/orders/link/", error=error).content.decode()
+        return answer(request, render(view, default_layout(), devices), "/orders/link/", error=error).content.decode()
 
 
 def pages() -> dict[str, str]:

@@ -194,9 +194,9 @@ def test_the_link_behind_a_shared_one_is_found(monkeypatch: pytest.MonkeyPatch) 
 def test_a_leak_into_a_log_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     real = views.build
 
-    def leaky(order: Order, tier: object) -> object:
+    def leaky(order: Order, tier: object, **more: object) -> object:
         crawl.logging.getLogger("order_status_plugin.page").error("built %s", order.number)
-        return real(order, tier)
+        return real(order, tier, **more)
 
     monkeypatch.setattr(views, "build", leaky)
     assert "log order_status_plugin.page, ready for pickup: shows the order number." in problems()

@@ -148,7 +148,8 @@ def _home() -> None:
                 welcome.delete()
     home = HomePage.objects.get()
     if not OrderStatusPage.objects.child_of(home).exists():
-        body = [("rich_text", "<p>The number stands in the mail that confirmed your order.</p>")]
+        words = "<p>The number stands in the mail that confirmed your order.</p>"
+        body = json.dumps([{"type": "text", "value": {"text": words}}])
         home.add_child(instance=OrderStatusPage(title="Where is my order?", slug="where-is-my-order", body=body))
     site = Site.objects.get(is_default_site=True)
     site.hostname, site.port, site.site_name = "127.0.0.1", settings.PORT, HOME["title"]

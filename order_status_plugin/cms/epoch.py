@@ -1,0 +1,38 @@
+"""The content epoch: whatever editors publish begins a new one, and pages that were made before are made anew."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, Model
+from django.db.models.signals import post_delete, post_save
+from django.utils import timezone
+
+from .. import signals
+from .models import ContentEpoch
+
+_PK = 1
+
+
+def current() -> int:
+    """Return the number of the epoch: one query."""
+    return ContentEpoch.objects.filter(pk=_PK).values_list("number", flat=True).first() or 0
+
+
+def begin(**kwargs: Any) -> None:
+    """Begin a new epoch, in the transaction that changes the content; tell open pages after commit."""
+    if not ContentEpoch.objects.filter(pk=_PK).update(number=F("number") + 1, changed_at=timezone.now()):
+        ContentEpoch.objects.get_or_create(pk=_PK)
+    transaction.on_commit(_tell, robust=True)
+
+
+def _tell() -> None:
+    signals.content_changed.send_robust(ContentEpoch, epoch=current())
+
+
+def follow(model: type[Model]) -> None:
+    """Begin a new epoch with each row of this model that is saved or deleted."""
+    name = f"order_status.epoch.{model._meta.label}"
+    post_save.connect(begin, sender=model, dispatch_uid=f"{name}.save")
+    post_delete.connect(begin, sender=model, dispatch_uid=f"{name}.delete")

@@ -1,0 +1,87 @@
+"""The layout of a page: which blocks, where, for whom. Read once an epoch, kept in this process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from django.apps import apps
+from django.utils import translation
+from wagtail.blocks import Block
+from wagtail.models import Locale, Site
+
+from .audience import EVERYBODY, Audience
+from .base import audience_of
+from .blocks import all_blocks
+
+#: What stands on the page while no editor has made one.
+DEFAULT = ("steps", "parcels", "pending", "details", "help")
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """One block in its place."""
+
+    name: str
+    region: str  # "head", "main" or "side"
+    audience: Audience
+    block: Block
+    value: Any
+    html: str | None  # rendered already, where it is the same for every order
+
+
+def page_model() -> Any:
+    """Return the project's page class that derives from our mixin, None where there is none."""
+    return next((model for model in apps.get_models() if getattr(model, "is_order_status_page", False)), None)
+
+
+def page_for(site: Site | None, language: str) -> Any:
+    """Return the live page of a site in a language, else in its base language, else in any; None where there is none."""
+    model = page_model()
+    if model is None or site is None:
+        return None
+    pages = list(model._default_manager.in_site(site).live().public().select_related("locale").order_by("path"))
+    translations = {page.locale.language_code: page for page in reversed(pages)}
+    # The tree of another language is no descendant of this site's root: look at the translations, too.
+    for page in pages[:1]:
+        translations = {
+            other.locale.language_code: other
+            for other in page.get_translations(inclusive=True).live().public().select_related("locale")
+        } | translations
+    wanted = (language, language.partition("-")[0], _default_language())
+    return next((translations[code] for code in wanted if code in translations), next(iter(pages), None))
+
+
+def _default_language() -> str:
+    locale = Locale.get_default()
+    return str(locale.language_code)
+
+
+@lru_cache(maxsize=64)
+def layout_for(site_id: int | None, language: str, epoch: int) -> tuple[Placed, ...]:
+    """Return the blocks of an order's page. ``epoch`` is the content's: a newer one is read anew."""
+    site = Site.objects.filter(**({"pk": site_id} if site_id else {"is_default_site": True})).first()
+    page = page_for(site, language)
+    if page is None or not page.layout:
+        return default_layout()
+    with translation.override(language):
+        return tuple(_placed(child.block_type, child.block, child.value) for child in page.layout)
+
+
+def default_layout() -> tuple[Placed, ...]:
+    """Return what stands on the page while no editor has made one."""
+    blocks = dict(all_blocks())
+    return tuple(_placed(name, blocks[name], blocks[name].get_default()) for name in DEFAULT)
+
+
+def _placed(name: str, block: Any, value: Any) -> Placed:
+    is_fixed = getattr(block, "is_fixed", False)
+    return Placed(
+        name=name,
+        region=getattr(block, "region", "main"),
+        audience=audience_of(value) if hasattr(value, "get") else EVERYBODY,
+        block=block,
+        value=value,
+        html=block.render(value) if is_fixed else None,
+    )

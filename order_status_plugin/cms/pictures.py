@@ -1,0 +1,28 @@
+"""The picture block, for projects that have ``wagtail.images``."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.utils.translation import gettext_lazy as _
+from wagtail.blocks import CharBlock
+from wagtail.images.blocks import ImageBlock
+
+from .base import OrderBlock
+from .blocks import WORDS
+
+
+class PictureBlock(OrderBlock):
+    """A picture with a caption."""
+
+    is_fixed: ClassVar[bool] = True
+    is_general: ClassVar[bool] = True
+
+    picture = ImageBlock(label=_("Picture"))
+    caption = CharBlock(label=_("Caption"), required=False, max_length=200)
+
+    class Meta:
+        group = WORDS
+        label = _("Picture")
+        icon = "image"
+        template = "order_status_plugin/blocks/picture.html"

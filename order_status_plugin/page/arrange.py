@@ -1,0 +1,27 @@
+"""The blocks of a page, each in its column, for one viewer of one order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.utils.safestring import SafeString, mark_safe
+
+from ..cms.layout import Placed
+from ..view.model import OrderView
+
+REGIONS = ("head", "main", "side")
+
+
+def arrange(view: OrderView, layout: Iterable[Placed], context: Mapping[str, Any]) -> dict[str, list[SafeString]]:
+    """Return the rendered blocks that this viewer may see, by column; empty ones are left out."""
+    regions: dict[str, list[SafeString]] = {region: [] for region in REGIONS}
+    if view.is_erased:
+        return regions
+    for placed in layout:
+        audience, traits = placed.audience, view.traits
+        if audience.includes(traits) if traits else audience.is_everybody:
+            html = placed.html if placed.html is not None else placed.block.render(placed.value, dict(context))
+            if html.strip():
+                regions[placed.region].append(mark_safe(html))  # noqa: S308 - by Django's templates
+    return regions
