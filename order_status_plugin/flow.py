@@ -81,12 +81,17 @@ def connect() -> None:
     """Wire the rooms together: at start-up, once."""
     record.observe("outbox", outbox.write)
     signals.order_changed.connect(_publish, dispatch_uid="order_status.live")
+    signals.content_changed.connect(_publish_content, dispatch_uid="order_status.live")
     for name, room in HOLDERS.items():
         rooms.register(name, room)
     if (page := layout.page_model()) is not None:
         epoch.follow(page)
     for host in all_hosts():
         host.connect(nudge)
+
+
+def _publish_content(sender: object, *, epoch: int, **kwargs: Any) -> None:
+    publish.content_changed(epoch)
 
 
 def _publish(sender: object, *, order: Order, version: int, **kwargs: Any) -> None:

@@ -96,7 +96,7 @@ async def _serve(token: str, scope: Scope, receive: Receive, send: Send) -> None
     seen = seen_version(query.get("v", [""])[-1], given.get(b"last-event-id", b"").decode("latin-1"))
     hub = get_hub()
     try:
-        stream = hub.open(channel_of(link.locator, link.version), seen)
+        stream = hub.open(channel_of(link.locator, link.version), seen, seen_version(query.get("e", [""])[-1]))
     except Full:
         response = refuse_plainly(HttpRequest(), 503)
         response["Retry-After"] = "30"

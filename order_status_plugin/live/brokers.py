@@ -5,6 +5,9 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 
+#: The channel of the content, which every page shows; its version is the epoch (``cms.epoch``).
+CONTENT = ""
+
 #: Takes a channel (``access.links.channel_of``) and the version that its page has now.
 Publish = Callable[[str, int], None]
 

@@ -16,8 +16,8 @@ from django.utils.module_loading import import_string
 
 from ..conf import conf
 from . import shutdown
-from .brokers import Broker
-from .stream import Stream, frame_of
+from .brokers import CONTENT, Broker
+from .stream import Stream, content_frame_of, frame_of
 
 logger = logging.getLogger("order_status_plugin")
 
@@ -46,13 +46,14 @@ class Hub:
         self.channels: dict[str, set[Stream]] = {}
         self.count = 0
         self._recent: OrderedDict[str, int] = OrderedDict()
+        self._epoch = 0
         self._tasks: tuple[asyncio.Task[None], ...] = ()
 
-    def open(self, channel: str, seen: int) -> Stream:
-        """Return a new stream, which hears at once of a version newer than ``seen``. Raises Full."""
+    def open(self, channel: str, seen: int, epoch: int = 0) -> Stream:
+        """Return a new stream, which hears at once of what is newer than the browser's version and epoch. Raises Full."""
         if self.count >= conf.LIVE_MAX_STREAMS or _is_stopping():
             raise Full
-        stream = Stream(channel, seen, LIFETIME)
+        stream = Stream(channel, seen, epoch, LIFETIME)
         self.channels.setdefault(channel, set()).add(stream)
         self.count += 1
         if self.count == 1:
@@ -60,6 +61,7 @@ class Hub:
             self._tasks = (self.loop.create_task(self._listen()), self.loop.create_task(self._beat()))
         version = self._recent.get(channel, 0)
         stream.tell(version, frame_of(version))
+        stream.tell_content(self._epoch, content_frame_of(self._epoch))
         return stream
 
     def close(self, stream: Stream) -> None:
@@ -79,7 +81,10 @@ class Hub:
             _dismiss(self)
 
     def publish(self, channel: str, version: int) -> None:
-        """Tell every stream of a channel that its page has this version now."""
+        """Tell every stream of a channel that its page has this version now; the channel CONTENT is everybody's."""
+        if channel == CONTENT:
+            self._publish_content(version)
+            return
         if version > self._recent.get(channel, 0):
             self._recent[channel] = version
             self._recent.move_to_end(channel)
@@ -90,6 +95,14 @@ class Hub:
             frame = frame_of(version)
             for stream in streams:
                 stream.tell(version, frame)
+
+    def _publish_content(self, epoch: int) -> None:
+        if epoch > self._epoch:
+            self._epoch = epoch
+            frame = content_frame_of(epoch)
+            for streams in self.channels.values():
+                for stream in streams:
+                    stream.tell_content(epoch, frame)
 
     def drain(self) -> None:
         """End every stream: the server is about to stop."""

@@ -5,8 +5,14 @@ from __future__ import annotations
 from ..access.links import channel_of
 from ..tracking.models import Order
 from . import hub
+from .brokers import CONTENT
 
 
 def changed(order: Order, version: int) -> None:
     """Tell the open pages of an order that they have this version now. Call it after commit, from any thread."""
     hub.announce(channel_of(order.locator, order.link_version), version)
+
+
+def content_changed(epoch: int) -> None:
+    """Tell every open page that editors have published something. Call it after commit, from any thread."""
+    hub.announce(CONTENT, epoch)

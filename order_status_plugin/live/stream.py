@@ -15,15 +15,21 @@ def frame_of(version: int) -> bytes:
     return b"id: %d\nevent: changed\ndata: %d\n\n" % (version, version)
 
 
+def content_frame_of(epoch: int) -> bytes:
+    """Return the event that says: editors have published something, the content is of this epoch now."""
+    return b"event: content\ndata: %d\n\n" % epoch
+
+
 class Stream:
     """At most one frame waits. A newer version replaces an older one: the browser reads the page again anyway."""
 
-    __slots__ = ("channel", "ends_at", "frame", "is_gone", "seen", "wake")
+    __slots__ = ("channel", "ends_at", "epoch", "frame", "is_gone", "seen", "wake")
 
-    def __init__(self, channel: str, seen: int, lifetime: float) -> None:
-        """``seen`` is the version that the browser shows; the stream ends itself after ``lifetime`` seconds."""
+    def __init__(self, channel: str, seen: int, epoch: int, lifetime: float) -> None:
+        """``seen`` and ``epoch`` are what the browser shows; the stream ends itself after ``lifetime`` seconds."""
         self.channel = channel
         self.seen = seen
+        self.epoch = epoch
         self.frame = b""
         self.wake: asyncio.Future[None] | None = None
         self.is_gone = False
@@ -35,6 +41,14 @@ class Stream:
             self.seen = version
             self.frame = frame
             self._wake()
+
+    def tell_content(self, epoch: int, frame: bytes) -> None:
+        """Have an epoch of the content written, unless the browser has it, or reads the page again anyway."""
+        if epoch > self.epoch:
+            self.epoch = epoch
+            if not self.frame or self.frame is BEAT:
+                self.frame = frame
+                self._wake()
 
     def beat(self) -> None:
         """Have a sign of life written, unless something else will be."""

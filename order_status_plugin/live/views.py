@@ -10,6 +10,7 @@ from django.http.response import HttpResponseBase
 
 from ..access.headers import Secure
 from ..access.links import channel_of, read_link, resolve
+from ..cms import epoch
 from .asgi import STREAM_HEADERS
 from .hub import Full, get_hub
 from .release import release_thread
@@ -33,14 +34,15 @@ class LiveView(Secure):
         seen = seen_version(request.GET.get("v"), request.headers.get("Last-Event-ID"))
         if request.method == "HEAD":
             return _dressed(HttpResponse())
-        return _dressed(StreamingHttpResponse(_events(channel_of(found.locator, found.version), seen)))
+        events = _events(channel_of(found.locator, found.version), seen, seen_version(request.GET.get("e")))
+        return _dressed(StreamingHttpResponse(events))
 
 
 def _poll(link: str) -> HttpResponse:
     order = resolve(link)
     if order is None:
         raise Http404
-    return JsonResponse({"version": order.version})
+    return JsonResponse({"version": order.version, "epoch": epoch.current()})
 
 
 def _dressed(response: HttpResponseBase) -> HttpResponseBase:
@@ -51,11 +53,11 @@ def _dressed(response: HttpResponseBase) -> HttpResponseBase:
     return response
 
 
-async def _events(channel: str, seen: int) -> AsyncIterator[bytes]:
+async def _events(channel: str, seen: int, content: int) -> AsyncIterator[bytes]:
     await release_thread()
     hub = get_hub()
     try:
-        stream = hub.open(channel, seen)
+        stream = hub.open(channel, seen, content)
     except Full:
         yield b"retry: 30000\n\n"
         return

@@ -56,15 +56,16 @@ def _marks(key: Key) -> Holes:
     return Holes(*(mark_safe(f"{stem}.{hole.name}.") for hole in fields(Holes)))  # noqa: S308 - hex and names
 
 
-def render(view: OrderView, layout: Sequence[Placed], devices: Sequence[Known] = ()) -> str:
+def render(view: OrderView, layout: Sequence[Placed], devices: Sequence[Known] = (), *, epoch: int = 0) -> str:
     """Return the page with holes: the whole document, or its title and the part for the shop's own frame.
 
-    ``layout`` says which blocks stand where; ``devices`` are those that see the private details; they stand in the private page only.
+    ``layout`` says which blocks stand where, ``epoch`` of what content; ``devices`` are those that see the private details; they stand in the private page only.
     """
     context: dict[str, Any] = {
         **frame(view.shop),
         "view": view,
         "version": str(view.version),
+        "epoch": str(epoch),
         "is_staff": view.tier is Tier.STAFF,
         "hole": _marks(signing_key()),
         "devices": [(device, dates.full_day(device.since.astimezone(dates.shop_zone()))) for device in devices],

@@ -68,7 +68,7 @@ def render_status(
             number = epoch.current()
             layout = layout_for(order.site_id, translation.get_language() or "", number)
             view = build(order, tier, with_loyalty=any(placed.audience.loyalty for placed in layout))
-            html = render(view, layout, grants.known(request, order) if tier is Tier.PRIVATE else ())
+            html = render(view, layout, grants.known(request, order) if tier is Tier.PRIVATE else (), epoch=number)
             if tier is Tier.PUBLIC:
                 kept.keep(order, html, _valid_until(view, layout), asked, number)
         looks_as = tier if is_staff else None

@@ -10,9 +10,10 @@ import pytest
 from order_status_plugin.access.links import channel_of
 from order_status_plugin.live import hub as hubs
 from order_status_plugin.live import publish
+from order_status_plugin.live.brokers import CONTENT
 from order_status_plugin.live.hub import Full, get_hub
 from order_status_plugin.live.seen import seen_version
-from order_status_plugin.live.stream import BEAT, frame_of
+from order_status_plugin.live.stream import BEAT, content_frame_of, frame_of
 
 from .fakes import FAKE, FakeBroker
 
@@ -45,6 +46,27 @@ async def _newest_only() -> None:
 
 def test_a_slow_stream_holds_one_frame_the_newest() -> None:
     asyncio.run(_newest_only())
+
+
+async def _content() -> None:
+    hub = get_hub()
+    behind, abreast = hub.open("channel", 1, 3), hub.open("other", 1, 4)
+    hub.publish(CONTENT, 4)
+    assert await behind.next() == content_frame_of(4) == b"event: content\ndata: 4\n\n"
+    assert not abreast.frame
+    hub.publish("channel", 2)
+    hub.publish(CONTENT, 5)
+    assert await behind.next() == frame_of(2), "one frame is enough: the page is read again anyway"
+    assert not behind.frame
+    assert await abreast.next() == content_frame_of(5)
+    late = hub.open("late", 1, 3)
+    assert await late.next() == content_frame_of(5), "what was published before the stream opened is said at once"
+    for stream in (behind, abreast, late):
+        hub.close(stream)
+
+
+def test_what_editors_publish_reaches_every_stream_once() -> None:
+    asyncio.run(_content())
 
 
 async def _known_version() -> None:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from order_status_plugin.access.links import channel_of, link_for
+from order_status_plugin.cms import epoch
 from order_status_plugin.live import database, hub
 from order_status_plugin.live.database import DatabaseBroker
 from order_status_plugin.live.hub import get_hub
@@ -39,7 +40,7 @@ def test_under_wsgi_the_version_is_answered_as_json(
     order = make_order(version=7)
     with django_assert_num_queries(1):
         response = client.get(path(link_for(order)))
-    assert response.json() == {"version": 7}
+    assert response.json() == {"version": 7, "epoch": 0}
     assert "no-store" in response["Cache-Control"]
     assert response["X-Robots-Tag"] == "noindex, nofollow, noarchive"
     assert not response.cookies
@@ -133,19 +134,19 @@ def broker(monkeypatch: pytest.MonkeyPatch) -> DatabaseBroker:
 @pytest.mark.django_db
 def test_a_change_is_published_once(broker: DatabaseBroker, django_assert_num_queries: DjangoAssertNumQueries) -> None:
     order = make_order(version=3)
-    with django_assert_num_queries(1):
-        assert broker._look() == [(order.locator, 1, 3)]
-    assert broker._look() == []
+    with django_assert_num_queries(2):  # the orders, and the epoch
+        assert broker._look()[1] == [(order.locator, 1, 3)]
+    assert broker._look()[1] == []
     Order.objects.filter(pk=order.pk).update(version=4, changed_at=timezone.now())
-    assert broker._look() == [(order.locator, 1, 4)]
-    assert broker._look() == []
+    assert broker._look()[1] == [(order.locator, 1, 4)]
+    assert broker._look()[1] == []
 
 
 @pytest.mark.django_db
 def test_old_changes_are_history(broker: DatabaseBroker) -> None:
     make_order("old", changed_at=timezone.now() - database.OVERLAP - dt.timedelta(seconds=1))
     late = make_order("late", changed_at=timezone.now() - database.OVERLAP + dt.timedelta(seconds=5))
-    assert broker._look() == [(late.locator, 1, 1)]
+    assert broker._look()[1] == [(late.locator, 1, 1)]
 
 
 @pytest.mark.django_db
@@ -156,7 +157,7 @@ def test_what_changed_while_the_database_was_away_is_found_afterwards(
     broker._look()
     monkeypatch.setattr(timezone, "now", lambda: now + dt.timedelta(minutes=10))
     order = make_order(changed_at=now + dt.timedelta(minutes=2))
-    assert broker._look() == [(order.locator, 1, 1)]
+    assert broker._look()[1] == [(order.locator, 1, 1)]
 
 
 @pytest.mark.django_db
@@ -164,7 +165,7 @@ def test_one_look_reads_so_many_rows_the_newest(broker: DatabaseBroker, monkeypa
     monkeypatch.setattr(database, "MOST", 2)
     for number in range(4):
         make_order(str(number), changed_at=timezone.now() - dt.timedelta(seconds=number))
-    assert [row[0] for row in broker._look()] == [locator_for("shop", "0"), locator_for("shop", "1")]
+    assert [row[0] for row in broker._look()[1]] == [locator_for("shop", "0"), locator_for("shop", "1")]
 
 
 def test_a_database_that_fails_is_asked_again(
@@ -172,11 +173,11 @@ def test_a_database_that_fails_is_asked_again(
 ) -> None:
     looks: list[int] = []
 
-    def look(self: DatabaseBroker) -> list[tuple[str, int, int]]:
+    def look(self: DatabaseBroker) -> tuple[int, list[tuple[str, int, int]]]:
         looks.append(1)
         if len(looks) == 1:
             raise DatabaseError("the database is away")
-        return [("A" * 16, 1, 5)]
+        return 0, [("A" * 16, 1, 5)]
 
     monkeypatch.setattr(DatabaseBroker, "_look", look)
 
@@ -196,3 +197,10 @@ def test_revoked_and_present_links_have_channels_of_their_own() -> None:
     assert channel_of(order.locator, 1) != channel_of(order.locator, 2)
     assert order.locator not in channel_of(order.locator, 1)
     assert connection.vendor
+
+
+@pytest.mark.django_db
+def test_a_look_sees_what_editors_published(broker: DatabaseBroker) -> None:
+    before = broker._look()[0]
+    epoch.begin()
+    assert broker._look()[0] == before + 1

@@ -1,6 +1,6 @@
 /* Keeps an open order page up to date. What the page carries:
  *
- *   <main id="order" data-order-status="…" data-live="/orders/<link>/live/" data-version="7" data-news="In transit. …">
+ *   <main id="order" data-order-status="…" data-live="/orders/<link>/live/" data-version="7" data-epoch="3" data-news="In transit. …">
  *       `data-news` (optional): what to announce when it differs from before; without it, the text of the h1.
  *   <… role="status"> inside of <main>, once: it is kept in the document, and the news is said in it.
  *   An id on each card, <details> and form field: what is open, focused or half typed there stays as it is.
@@ -22,6 +22,7 @@
   let timer = 0, isReading = false, isAskedAgain = false, lagging = 0;
   let stop = null; // ends what this tab runs; null while it is hidden
   const version = () => Number(root.dataset.version) || 0;
+  const epoch = () => Number(root.dataset.epoch) || 0; // of what editors publish
 
   // --- put the new page into the old one, and touch nothing that is the same ---------------------------------
   const key = (node) =>
@@ -136,15 +137,22 @@
     if (tabs) tabs.postMessage(n);
   }
 
+  // Every open page of the shop hears of it at once, so they take their time; each tab asks for itself.
+  function hearContent(n) {
+    if (n > epoch()) later(Math.random() * 800);
+    if (tabs) tabs.postMessage({ epoch: n });
+  }
+
   // --- one stream for all visible tabs of an order; where the server has no stream, a poll --------------------
   function listen() {
     let source, polling, hasGap = false, isOver = false;
     const asking = new AbortController();
 
     function open() {
-      live.search = "?v=" + version();
+      live.search = "?v=" + version() + "&e=" + epoch();
       source = new EventSource(live);
       source.addEventListener("changed", (event) => tell(Number(event.data)));
+      source.addEventListener("content", (event) => hearContent(Number(event.data)));
       source.onopen = () => {
         if (hasGap) tell(NaN);
         hasGap = false;
@@ -159,7 +167,7 @@
       const one = new AbortController();
       asking.signal.addEventListener("abort", () => one.abort(), { once: true });
       try {
-        live.search = "?v=" + version();
+        live.search = "?v=" + version() + "&e=" + epoch();
         const answer = await fetch(live, { cache: "no-store", credentials: "same-origin", signal: one.signal });
         const type = answer.headers.get("Content-Type") || "";
         if (answer.status === 404) tell(NaN);
@@ -167,7 +175,11 @@
           one.abort();
           if (!isOver) open();
           return;
-        } else if (answer.ok) tell((await answer.json()).version);
+        } else if (answer.ok) {
+          const said = await answer.json();
+          tell(said.version);
+          hearContent(said.epoch);
+        }
       } catch {
         // The next one may do better.
       }
@@ -216,7 +228,13 @@
     read();
   }
 
-  if (tabs) tabs.onmessage = (event) => stop && hear(event.data);
+  if (tabs) {
+    tabs.onmessage = ({ data }) => {
+      if (!stop) return;
+      if (!data || !data.epoch) hear(data);
+      else if (data.epoch > epoch()) later(Math.random() * 800);
+    };
+  }
   document.addEventListener("visibilitychange", () => (document.hidden ? pause() : resume()));
   addEventListener("pagehide", pause);
   addEventListener("pageshow", (event) => event.persisted && resume());
