@@ -124,3 +124,13 @@ def _empty_demo_shop() -> Iterator[None]:
     DemoHost.orders.clear()
     yield
     DemoHost.orders.clear()
+
+
+@pytest.fixture(autouse=True)
+def _fresh_layouts() -> Iterator[None]:
+    """What a test publishes is rolled back, and the epoch with it: no process sees that outside of tests."""
+    from order_status_plugin.cms.layout import layout_for
+
+    layout_for.cache_clear()
+    yield
+    layout_for.cache_clear()
