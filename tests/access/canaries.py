@@ -136,6 +136,7 @@ def everything() -> Order:
     unreadable = json.dumps({"event_id": "event-3", "msg": {"number": NUMBER.lower()}}).encode()
     assert send(unreadable) == 202
     parcel = order.parcels.get(carrier="ups")
+    parcel.polls.create(alias="aftership", reason="canarypoll")
     parcel.estimates.create(
         source="aftership",
         earliest="2026-12-01",

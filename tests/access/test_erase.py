@@ -42,6 +42,7 @@ SILENT = {
     "spentclaim": "a hash of a nonce",
     "linksrequest": "digests, answered within a minute and deleted then",
     "contentepoch": "one number",
+    "sourcestate": "of a source, not of an order",
     "keptpage": "a rendering of what stands elsewhere",
 }
 
@@ -341,7 +342,7 @@ def test_the_export_knows_every_table(order: Order) -> None:
     told = export([order], "sam")["orders"][0]
     assert set(told) == {
         "order", "contact", "lines", "fulfillments", "devices", "mailed_codes", "share_links", "attempts", "staff_views",
-        "audit", "inbox", "messages", "preferences", "staff_log",
+        "audit", "inbox", "messages", "polls", "preferences", "staff_log",
     }  # fmt: skip
     assert all(told[name] for name in told if name != "audit")
     assert [tried["detail"] for message in told["messages"] for tried in message["tries"]] == ["no canarydetail here"]
@@ -371,4 +372,4 @@ def test_the_export_is_written_for_its_owner_alone_and_over_nothing(order: Order
 
 
 def test_every_room_is_asked() -> None:
-    assert set(rooms.every()) == {"inbox", "messages", "page", "staff"}
+    assert set(rooms.every()) == {"inbox", "messages", "page", "polling", "staff"}
