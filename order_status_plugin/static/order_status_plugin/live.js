@@ -1,12 +1,5 @@
-/* Keeps an open order page up to date. What the page carries:
- *
- *   <main id="order" data-order-status="…" data-live="/orders/<link>/live/" data-version="7" data-epoch="3" data-news="In transit. …">
- *       `data-news` (optional): what to announce when it differs from before; without it, the text of the h1.
- *   <… role="status"> inside of <main>, once: it is kept in the document, and the news is said in it.
- *   An id on each card, <details> and form field: what is open, focused or half typed there stays as it is.
- *
- * Loaded with `defer`. No inline style or script; "connect-src 'self'" is all that it needs.
- */
+/* Keeps an open order page up to date. <main id="order"> carries data-live, data-version, data-epoch; data-news (else
+ * the h1) is announced in its role="status". What has an id stays open, focused and half typed as it is. */
 "use strict";
 (() => {
   const root = document.getElementById("order");
@@ -129,7 +122,7 @@
   function hear(n) {
     if (n <= version()) return;
     wanted = Math.max(wanted, n || 0);
-    later(Math.random() * 120);
+    later(Math.random() * (n ? 120 : 800));
   }
 
   function tell(n) {
@@ -137,10 +130,9 @@
     if (tabs) tabs.postMessage(n);
   }
 
-  // Every open page of the shop hears of it at once, so they take their time; each tab asks for itself.
+  // Every open page hears of it at once, so they take their time.
   function hearContent(n) {
-    if (n > epoch()) later(Math.random() * 800);
-    if (tabs) tabs.postMessage({ epoch: n });
+    if (n > epoch()) tell(NaN);
   }
 
   // --- one stream for all visible tabs of an order; where the server has no stream, a poll --------------------
@@ -228,13 +220,7 @@
     read();
   }
 
-  if (tabs) {
-    tabs.onmessage = ({ data }) => {
-      if (!stop) return;
-      if (!data || !data.epoch) hear(data);
-      else if (data.epoch > epoch()) later(Math.random() * 800);
-    };
-  }
+  if (tabs) tabs.onmessage = (event) => stop && hear(event.data);
   document.addEventListener("visibilitychange", () => (document.hidden ? pause() : resume()));
   addEventListener("pagehide", pause);
   addEventListener("pageshow", (event) => event.persisted && resume());
