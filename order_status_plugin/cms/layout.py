@@ -61,6 +61,8 @@ def _default_language() -> str:
 @lru_cache(maxsize=64)
 def layout_for(site_id: int | None, language: str, epoch: int) -> tuple[Placed, ...]:
     """Return the blocks of an order's page. ``epoch`` is the content's: a newer one is read anew."""
+    if not epoch:
+        return default_layout()  # nothing was ever published
     site = Site.objects.filter(**({"pk": site_id} if site_id else {"is_default_site": True})).first()
     page = page_for(site, language)
     if page is None or not page.layout:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+from dataclasses import dataclass
 from functools import lru_cache
 
 from django.conf import settings
@@ -21,22 +22,31 @@ from .models import KeptPage
 logger = logging.getLogger(__name__)
 
 
-def find(locator: str, link_version: int, language: str) -> str | None:
-    """Return the kept page of a link that is right and not revoked, as a visitor with this language sees it: one query."""
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What one look finds: the epoch of the content, and the page of that epoch where one is kept."""
+
+    epoch: int
+    html: str | None
+
+
+def find(locator: str, link_version: int, language: str) -> Found:
+    """Look for the kept page of a link that is right and not revoked, as a visitor with this language sees it: one query."""
     connection = connections[router.db_for_read(KeptPage)]
     quote = connection.ops.quote_name
     kept, order, epoch = (quote(model._meta.db_table) for model in (KeptPage, Order, ContentEpoch))
     # Written out: the ORM would spend more time on this one row than the rest of the request takes.
     sql = (
-        f"SELECT k.html FROM {kept} k JOIN {order} o ON o.id = k.order_id AND o.version = k.version "  # noqa: S608
+        f"SELECT e.number, (SELECT k.html FROM {kept} k "  # noqa: S608
+        f"JOIN {order} o ON o.id = k.order_id AND o.version = k.version "
         "WHERE o.locator = %s AND o.link_version = %s AND k.variant = %s AND k.valid_until > %s "
-        f"AND k.epoch = COALESCE((SELECT number FROM {epoch} WHERE id = 1), 0)"
+        "AND k.epoch = e.number) "
+        f"FROM (SELECT COALESCE((SELECT number FROM {epoch} WHERE id = 1), 0) AS number) e"
     )
     now = connection.ops.adapt_datetimefield_value(timezone.now())
     with connection.cursor() as cursor:
         cursor.execute(sql, [locator, link_version, _variant(language), now])
-        row = cursor.fetchone()
-    return row[0] if row else None
+        return Found(*cursor.fetchone())
 
 
 def keep(order: Order, html: str, valid_until: dt.datetime, language: str, epoch: int) -> None:

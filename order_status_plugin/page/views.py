@@ -30,18 +30,17 @@ class StatusPageView(PageView):
 
     def get(self, request: HttpRequest, link: str) -> HttpResponse:
         """Show what this visitor may see."""
-        is_stranger = _is_stranger(request)
-        if is_stranger:
-            known = read_link(link)
-            html = known and kept.find(known.locator, known.version, asked_language())
-            if html:
-                return answer(request, html, f"{request.path.rstrip('/')}/")
+        found = None
+        if _is_stranger(request) and (known := read_link(link)):
+            found = kept.find(known.locator, known.version, asked_language())
+            if found.html:
+                return answer(request, found.html, f"{request.path.rstrip('/')}/")
         order = resolve(link)
         if order is None:
             raise Http404
         viewer = viewer_for(request, order)
         is_staff = viewer.way is Way.STAFF
-        return render_status(request, order, viewer.tier, is_staff=is_staff, may_be_kept=not is_stranger)
+        return render_status(request, order, viewer.tier, is_staff=is_staff, found=found)
 
 
 def render_status(
@@ -52,20 +51,20 @@ def render_status(
     error: str = "",
     status: int = 200,
     is_staff: bool = False,
-    may_be_kept: bool = True,
+    found: kept.Found | None = None,
 ) -> HttpResponse:
     """Return the page of this order for this tier, in the order's language where we have it, else the request's.
 
-    ``error`` is a sentence, best a lazy one: it opens the identify panel and stands in it. ``may_be_kept`` is False
-    where the caller has looked for the kept page already.
+    ``error`` is a sentence, best a lazy one: it opens the identify panel and stands in it. ``found`` is
+    what the caller found when it looked for the kept page.
     """
     asked = asked_language()
     with translation.override(language_of(order, asked)):
-        html = None
-        if tier is Tier.PUBLIC and may_be_kept:
-            html = kept.find(order.locator, order.link_version, asked)
+        if tier is Tier.PUBLIC:
+            found = found or kept.find(order.locator, order.link_version, asked)
+        html = found.html if found else None
         if html is None:
-            number = epoch.current()
+            number = found.epoch if found else epoch.current()
             layout = layout_for(order.site_id, translation.get_language() or "", number)
             view = build(order, tier, with_loyalty=any(placed.audience.loyalty for placed in layout))
             html = render(view, layout, grants.known(request, order) if tier is Tier.PRIVATE else (), epoch=number)
