@@ -129,7 +129,9 @@ def test_the_link_of_that_mail_ends_this_orders_devices_only_and_not_for_ever(or
     (path,) = {path for letter in letters[:1] for path in re.findall(r"/orders/devices/[\w-]+/", letter.body)}
     browser("192.0.2.7").post(path, {"sure": "yes"})
     assert list(Grant.objects.values_list("order", flat=True)) == [second.pk]
-    assert browser().get(path[:-2] + "A/").status_code == 404
+    # Not the last character: some of its bits may say nothing.
+    forged = path[:30] + ("A" if path[30] != "A" else "B") + path[31:]
+    assert browser().get(forged).status_code == 404
     import time_machine
 
     with time_machine.travel(timezone.now() + claims.conf.GRANT_LIFETIME * 1.01):
