@@ -6,13 +6,16 @@ from django.contrib import admin
 from django.db.models import QuerySet
 
 from .access.models import AuditEntry, StaffView
-from .flow import INBOX
+from .flow import INBOX, POLLS
 from .intake import inbox
 from .intake.models import InboxMessage
 from .messages.models import OutboxMessage
+from .polling import breaker, follow
+from .polling.models import Poll, SourceState
 from .staff.boxes import InboxAdmin, OutboxAdmin
 from .staff.log import AuditAdmin, StaffViewAdmin
 from .staff.orders import OrderAdmin, ParcelAdmin
+from .staff.polls import PollAdmin, SourceStateAdmin
 from .tracking.models import Order, Parcel
 from .worker import wake
 
@@ -29,6 +32,34 @@ class InboxMessageAdmin(InboxAdmin):
     """The inbox, with replay."""
 
     replay = staticmethod(replay)
+
+
+def ask_now(polls: QuerySet[Poll]) -> int:
+    """Make these polls due and wake the worker; return how many there were."""
+    count = follow.ask_now(polls)
+    wake.wake("polls", POLLS)
+    return count
+
+
+@admin.register(Poll)
+class ParcelPollAdmin(PollAdmin):
+    """What is asked when, with asking now."""
+
+    ask_now = staticmethod(ask_now)
+
+
+def close(states: QuerySet[SourceState]) -> int:
+    """Close these breakers and wake the worker; return how many there were."""
+    count = states.update(**breaker.closed())
+    wake.wake("polls", POLLS)
+    return count
+
+
+@admin.register(SourceState)
+class AskedSourceAdmin(SourceStateAdmin):
+    """The sources that are asked, with closing the breaker."""
+
+    close = staticmethod(close)
 
 
 admin.site.register(OutboxMessage, OutboxAdmin)

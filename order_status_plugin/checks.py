@@ -14,7 +14,8 @@ from django.db import connections
 from django.urls import LocalePrefixPattern, NoReverseMatch, URLResolver, get_resolver, reverse
 from django.utils.module_loading import import_string
 
-from .backends import ALIAS, REGISTRIES
+from .backends import ALIAS, REGISTRIES, get_source
+from .carriers import catalogue
 from .conf import Settings, conf
 
 #: What must be installed beside us, and what for.
@@ -125,6 +126,41 @@ def check_backends(**kwargs: Any) -> list[CheckMessage]:
         import_string(conf.LIVE_BROKER)
     except ImportError as error:
         found.append(Error(f"ORDER_STATUS['LIVE_BROKER']: {error}", id="order_status.E001"))
+    return found
+
+
+@register("order_status")
+def check_sources(**kwargs: Any) -> list[CheckMessage]:
+    """Check that each source that follows carriers has a way to hear of them, and limits that can be read."""
+    found: list[CheckMessage] = []
+    for alias in conf.SOURCES if isinstance(conf.SOURCES, Mapping) else ():
+        try:
+            source = get_source(alias)
+        except ImproperlyConfigured:
+            continue  # named above
+        where = f"ORDER_STATUS['SOURCES'][{alias!r}]"
+        try:
+            is_wrong = any(budget.calls < 1 or budget.per <= dt.timedelta() for budget in source.budgets())
+        except (TypeError, ValueError, OverflowError):
+            is_wrong = True
+        if is_wrong:
+            found.append(
+                Error(
+                    f"{where}['OPTIONS']['budgets'] must be a list of (calls, seconds), both above nothing.",
+                    hint="For example [(5, 1), (1000, 86400)]: five calls a second and a thousand a day.",
+                    id="order_status.E404",
+                )
+            )
+        if not (source.is_pushed() or source.is_asked()) and any(
+            source.tracks(each.slug) for each in catalogue.CARRIERS
+        ):
+            found.append(
+                Warning(
+                    f"{where} follows carriers, but nothing ever comes from it: it sends no webhooks and cannot be asked.",
+                    hint="Give it its credentials, or the secret of its webhooks, under 'OPTIONS'; or take it away.",
+                    id="order_status.W402",
+                )
+            )
     return found
 
 

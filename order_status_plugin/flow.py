@@ -34,6 +34,7 @@ from django.utils import timezone
 
 from . import signals
 from .access import cleaning, retention, rooms
+from .api import health
 from .backends import all_hosts, get_host, get_source
 from .cms import epoch, layout
 from .conf import conf
@@ -47,7 +48,7 @@ from .messages import outbox, relay, requests
 from .messages import privacy as messages_privacy
 from .page import kept
 from .page import privacy as page_privacy
-from .polling import follow, run
+from .polling import condition, follow, run
 from .polling import privacy as polling_privacy
 from .sources.base import Source, Webhook
 from .staff import privacy as staff_privacy
@@ -80,6 +81,7 @@ HOLDERS: dict[str, rooms.Room] = {
 def connect() -> None:
     """Wire the rooms together: at start-up, once."""
     record.observe("outbox", outbox.write)
+    health.observe("polling", condition.report)
     signals.order_changed.connect(_publish, dispatch_uid="order_status.live")
     signals.content_changed.connect(_publish_content, dispatch_uid="order_status.live")
     for name, room in HOLDERS.items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.apps import apps
@@ -19,6 +20,17 @@ from ..worker import health
 LATE = dt.timedelta(minutes=10)
 
 
+#: What other rooms know: figures, and reasons why somebody should look.
+Report = Callable[[], tuple[dict[str, Any], list[str]]]
+
+_reports: dict[str, Report] = {}
+
+
+def observe(name: str, report: Report) -> None:
+    """Have ``report`` asked as well. Once a name."""
+    _reports[name] = report
+
+
 class HealthView(Secure):
     """200 when all is well, 503 with the reasons when somebody should look."""
 
@@ -26,7 +38,7 @@ class HealthView(Secure):
     http_method_names = ["get", "head"]
 
     def get(self, request: HttpRequest) -> JsonResponse:
-        """Answer with the state of worker, inbox and outbox."""
+        """Answer with the state of worker, inbox, outbox and sources."""
         try:
             facts, reasons = readiness()
         except Error:
@@ -50,7 +62,12 @@ def readiness() -> tuple[dict[str, Any], list[str]]:
         reasons.append("Webhooks have been waiting to be handled for too long.")
     if conf.MESSAGES and (waits["outbox_waits"] or 0) > LATE.total_seconds():
         reasons.append("Messages have been waiting to be sent for too long.")
-    return {"worker_silent_for": _seconds(now, health.last_sign_of_life()), **waits}, reasons
+    facts = {"worker_silent_for": _seconds(now, health.last_sign_of_life()), **waits}
+    for report in _reports.values():
+        more, wrong = report()
+        facts |= more
+        reasons += wrong
+    return facts, reasons
 
 
 def _seconds(now: dt.datetime, moment: dt.datetime | None) -> float | None:

@@ -62,5 +62,5 @@ def failed(
 
 
 def closed() -> dict[str, Any]:
-    """Return the columns of a breaker that somebody closed by hand."""
+    """Return the columns of a breaker that somebody closes by hand."""
     return {"failures": 0, "open_until": None, "is_denied": False, "last_error": ""}

@@ -157,8 +157,14 @@ def forget(order: Order) -> int:
 
 
 def ask_now(polls: QuerySet[Poll]) -> int:
-    """Make these rows due now, whatever was planned; return how many."""
-    return polls.update(due_at=timezone.now(), pace=schedule.PACES[0], failures=0, reason="")
+    """Make these rows due now, whatever was planned, where their source can be asked; return how many."""
+    asked = [alias for alias, source in askable().items() if source.is_asked()]
+    now = timezone.now()
+    told = polls.filter(registered_at=None, register_at__gt=now)
+    told.update(register_at=now)
+    return polls.filter(alias__in=asked).update(
+        due_at=now, hastened_at=now, pace=schedule.PACES[0], failures=0, reason=""
+    )
 
 
 def save(polls: Sequence[Poll], *more: str) -> None:
