@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 import requests
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
+from urllib3.exceptions import HTTPError
 from urllib3.util.retry import Retry
 
 from .exceptions import AccessDenied, PermanentFailure, TemporaryFailure
@@ -56,7 +57,20 @@ class Api:
         Raises TemporaryFailure (no connection, time-out, 429, 5xx) with how long to wait where the answer says so,
         AccessDenied (401, 403), PermanentFailure (every other status).
         """
-        url = f"{self.base_url}{path}"
+        answer = self._send(method, path, options)
+        if answer.status_code == 401 and isinstance(self.auth, ClientCredentials):
+            answer = self._send(method, path, options)  # the token was revoked before its time: with a new one
+        if answer.status_code in accept:
+            return answer
+        said = f"{self.base_url} answered {answer.status_code}."
+        if answer.status_code == 429 or answer.status_code >= 500:
+            raise TemporaryFailure(said, retry_after=retry_after(answer.headers))
+        if answer.status_code in (401, 403):
+            raise AccessDenied(f"{said} Check the credentials in OPTIONS.")
+        raise PermanentFailure(said)
+
+    def _send(self, method: str, path: str, options: Mapping[str, Any]) -> requests.Response:
+        url, options = f"{self.base_url}{path}", dict(options)
         headers = {**self.headers, **(options.pop("headers", None) or {})}
         retry = Retry(
             total=2,
@@ -82,22 +96,19 @@ class Api:
                     stream=True,
                     **options,
                 )
-                answer._content = _read(answer)
-        except requests.RequestException as error:
+                try:
+                    answer._content = _read(answer)
+                finally:
+                    answer.close()
+        except (requests.RequestException, HTTPError) as error:
             raise TemporaryFailure(f"{self.base_url} cannot be reached ({type(error).__name__}).") from error
-        if answer.status_code in accept:
-            return answer
-        said = f"{self.base_url} answered {answer.status_code}."
-        if answer.status_code == 429 or answer.status_code >= 500:
-            raise TemporaryFailure(said, retry_after=retry_after(answer.headers))
-        if answer.status_code in (401, 403):
-            raise AccessDenied(f"{said} Check the credentials in OPTIONS.")
-        raise PermanentFailure(said)
+        return answer
 
 
 def _read(answer: requests.Response) -> bytes:
     body, ends = bytearray(), time.monotonic() + MAX_SECONDS
-    for chunk in answer.iter_content(65536):
+    # What has come is looked at when it comes: to wait for a full chunk of an answer that drips is to wait for ever.
+    while chunk := answer.raw.read1(65536, decode_content=True):
         body += chunk
         if len(body) > MAX_BYTES or time.monotonic() > ends:
             raise requests.RequestException("The answer does not end.")
@@ -107,11 +118,11 @@ def _read(answer: requests.Response) -> bytes:
 def retry_after(headers: Mapping[str, str]) -> float | None:
     """Return how many seconds an answer asks us to wait: Retry-After as seconds or as a date, None where it is none."""
     given = headers.get("Retry-After", "").strip()
-    if given.isdigit():
+    if given.isascii() and given.isdigit():
         return float(given)
     try:
         moment = email.utils.parsedate_to_datetime(given)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=dt.UTC)
@@ -170,7 +181,11 @@ class ClientCredentials(AuthBase):
                 timeout=self.api.timeout,
             )
             body: dict[str, Any] = {"json" if self.as_json else "data": fields}
-            token, lasts = _token_of(door.call("POST", self.path, **body))
+            try:
+                answer = door.call("POST", self.path, **body)
+            except PermanentFailure as error:  # 400 is what many say of credentials that they do not know
+                raise AccessDenied(f"No token is given to us. {error} Check the credentials in OPTIONS.") from error
+            token, lasts = _token_of(answer)
             # A minute less, so that it does not end on the way.
             self._tokens[self._key] = (token, time.monotonic() + max(lasts - 60.0, 5.0))
             return token
