@@ -43,7 +43,7 @@ def left(used: Used, budgets: Sequence[Budget], now: float) -> int:
 
 
 def _free_at(used: Used, budget: Budget, now: float) -> float:
-    if budget.calls < 1:
+    if budget.calls < 1 or budget.per <= dt.timedelta():  # nothing, or what nobody can mean
         return math.inf
     counts, width, part = _counts(used, budget, now), _width(budget), _part(budget, now)
     free = now
