@@ -38,7 +38,7 @@ from .api import health
 from .backends import all_hosts, get_host, get_source
 from .cms import epoch, layout
 from .conf import conf
-from .events import Nudge
+from .events import Nudge, TrackedParcel
 from .exceptions import OrderStatusError, UnknownParcel
 from .intake import inbox
 from .intake import privacy as intake_privacy
@@ -175,7 +175,7 @@ def ask(alias: str, parcels: Sequence[Parcel]) -> None:
     says nothing new leaves nothing behind.
     """
     source, now = get_source(alias), timezone.now()
-    for answer in source.fetch([rows.tracked(parcel) for parcel in parcels]):
+    for answer in source.fetch(_tracked(parcels)):
         _take_answer(source, answer)
     record.check_in(parcels, now)
 
@@ -197,7 +197,12 @@ def _take_answer(source: Source, answer: Webhook) -> None:
 
 def register(alias: str, parcels: Sequence[Parcel]) -> None:
     """Have a source's provider follow parcels (at most its ``batch_size``). Raises as :func:`ask` does."""
-    get_source(alias).register([rows.tracked(parcel) for parcel in parcels])
+    get_source(alias).register(_tracked(parcels))
+
+
+def _tracked(parcels: Sequence[Parcel]) -> list[TrackedParcel]:
+    """Return what a source reads of these parcels; two orders may travel under one number."""
+    return list({(parcel.carrier, parcel.number_key): rows.tracked(parcel) for parcel in parcels}.values())
 
 
 def hasten(alias: str, nudge: Nudge) -> int:

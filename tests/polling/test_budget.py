@@ -42,6 +42,22 @@ def test_no_window_ever_sees_too_many(given_budgets: list[tuple[int, float]], st
             assert sum(start <= moment < start + length for moment in moments[index:]) <= each.calls
 
 
+@given(st.integers(1, 5), st.floats(0, 59.9), st.floats(0, 6))
+def test_a_window_that_begins_anywhere_is_counted_whole(calls: int, after: float, within: float) -> None:
+    """All calls at one moment, anywhere in its part: none more is free until a whole window has gone by."""
+    budgets, start = [allow(calls, 60)], 1_780_000_020.0 + within
+    used: budget.Used = {}
+    for _ in range(calls):
+        assert budget.wait(used, budgets, start) == 0
+        used = budget.take(used, budgets, start)
+    assert start + after + budget.wait(used, budgets, start + after) >= start + 60 - 1e-6
+
+
+def test_the_last_moment_of_a_part_still_counts_in_the_tenth_after_it() -> None:
+    used = budget.take({}, [allow(1, 60)], 1_780_000_025.9)
+    assert budget.wait(used, [allow(1, 60)], 1_780_000_025.9 + 55) > 0
+
+
 def test_most_of_what_is_allowed_can_be_used() -> None:
     moments = greedy([allow(100, 60)], [0.0] * 2000)
     minutes = (moments[-1] - moments[0]) / 60

@@ -82,6 +82,17 @@ def due_in(parcel: Parcel) -> dt.timedelta | None:
     return None if due is None else due - timezone.now()
 
 
+def test_two_orders_under_one_number_are_one_question(shop: Shop, known: Known) -> None:
+    known.scan("A1", "in_transit", START)
+    [one] = shop.send("A1", reference="1")
+    [other] = shop.send("A1", reference="2")
+    assert flow.drain_polls() == 2
+    assert known.asked == [["A1"]]
+    for parcel in (one, other):
+        parcel.refresh_from_db()
+        assert parcel.last_checked_at == START
+
+
 # --- whom, and until when ---------------------------------------------------------------------------
 
 
@@ -140,6 +151,14 @@ def test_a_withdrawn_number_is_asked_about_no_more_and_the_right_one_is(shop: Sh
     shop.live(1, minutes=30)
     assert known.asked[0] == ["A1"]
     assert {number for numbers in known.asked[1:] for number in numbers} == {"A2"}
+
+
+def test_a_row_that_should_have_gone_with_its_parcel_asks_nobody(shop: Shop, known: Known) -> None:
+    shop.send("A1", "A2")
+    Parcel.objects.filter(number_key="A1").update(is_withdrawn=True)
+    assert flow.drain_polls() == 1
+    assert known.asked == [["A2"]]
+    assert Poll.objects.count() == 1
 
 
 def test_nobody_is_asked_about_an_erased_order(shop: Shop, known: Known) -> None:
@@ -449,6 +468,23 @@ def test_the_budget_is_kept_over_a_day_and_nobody_starves(shop: Shop, known: Kno
     far = [times[number] for number in numbers[10:]]
     assert min(near) > 2 * max(far)
     assert min(far) >= 2
+
+
+@pytest.mark.parametrize(("options", "slept"), [({"budgets": [[1, 1]]}, True), ({"budgets": [[1, 4]]}, False)])
+def test_a_call_that_is_free_soon_is_waited_for(
+    shop: Shop, known: Known, slept: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pauses: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        pauses.append(seconds)
+        shop.later(seconds=seconds)
+
+    monkeypatch.setattr(time, "sleep", sleep)
+    shop.send(*(f"A{n}" for n in range(8)))
+    flow.drain_polls()
+    assert len(known.asked) == 1 + slept
+    assert bool(pauses) == slept
 
 
 def test_a_task_ends_in_time_and_says_that_there_is_more(shop: Shop, known: Known) -> None:
