@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,9 +15,11 @@ from order_status_plugin.simulator.providers.easypost import EasyPostPlay
 from order_status_plugin.simulator.providers.seventeentrack import SeventeenTrackPlay
 from order_status_plugin.simulator.providers.ship24 import Ship24Play
 from order_status_plugin.simulator.providers.shippo import ShippoPlay
+from order_status_plugin.simulator.providers.standard import StandardPlay
 from order_status_plugin.simulator.providers.trackingmore import TrackingMorePlay
 
 NUMBER = "1Z999AA10123456784"
+WHSEC = tuple("whsec_" + base64.b64encode(bytes([count]) * 32).decode() for count in (7, 8))
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,7 @@ class Played:
     play: Play
     options: Mapping[str, Any]
     in_address: bool = False  # the secret stands in the address
+    secrets: Sequence[str] = ("the-newer-secret-of-the-contract", "the-older-secret-of-the-contract")
 
 
 PLAYED = {
@@ -40,6 +44,7 @@ PLAYED = {
     "trackingmore": Played(
         "order_status_plugin.sources.trackingmore.TrackingMore", TrackingMorePlay(), {"api_key": "a key"}, True
     ),
+    "standard": Played("order_status_plugin.sources.standard.Standard", StandardPlay(), {}, secrets=WHSEC),
 }
 
 
@@ -77,7 +82,10 @@ class Asked:
     name: str
     carrier = "ups"
     number = NUMBER
-    secrets: Sequence[str] = ("the-newer-secret-of-the-contract", "the-older-secret-of-the-contract")
+
+    @property
+    def secrets(self) -> Sequence[str]:
+        return self.played.secrets
 
     @property
     def played(self) -> Played:

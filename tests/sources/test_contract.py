@@ -57,3 +57,10 @@ class TestShip24(Nudging, NudgedContract):
 class TestTrackingMore(Nudging, NudgedContract):
     name = "trackingmore"
     backend = PLAYED["trackingmore"].backend
+
+
+@pytest.mark.django_db
+class TestStandard(Pushed, SourceContract):
+    name = "standard"
+    backend = PLAYED["standard"].backend
+    secrets = PLAYED["standard"].secrets
