@@ -95,7 +95,7 @@ class SeventeenTrack(NudgedSource):
     def register(self, parcels: Sequence[TrackedParcel]) -> None:
         """Register up to forty numbers; one that is registered already is as good."""
         _body, data = self._call("/register", parcels)
-        refused = [reading.mapping(item.get("error")).get("code") for item in reading.rows(data.get("rejected"))]
+        refused = [_code(reading.mapping(item.get("error"))) for item in reading.rows(data.get("rejected"))]
         bad = [code for code in refused if code not in FINE]
         if any(code in USED_UP for code in bad):
             raise TemporaryFailure("17TRACK's quota is used up.", retry_after=3600)
@@ -116,9 +116,15 @@ class SeventeenTrack(NudgedSource):
             said = reading.mapping(reading.load(answer.content))
         except UnreadableMessage:
             said = {}
-        code = said.get("code")
+        code = _code(said)
         if code in NO_ACCESS:
             raise AccessDenied(f"17TRACK answered {code}. Check 'api_key' in OPTIONS, and its list of IP addresses.")
-        if isinstance(code, int) and code != 0:
+        if code != 0:
             raise TemporaryFailure(f"17TRACK answered {code}.")
         return answer.content, reading.mapping(said.get("data"))
+
+
+def _code(said: dict[str, Any]) -> int:
+    """Return the code of an answer or of an error, 0 where it is no number."""
+    code = said.get("code")
+    return code if isinstance(code, int) else 0
