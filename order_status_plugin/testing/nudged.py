@@ -134,6 +134,4 @@ class NudgedContract(AskedContract):
 
     def _drain(self) -> None:
         """Have the worker ask where it was nudged to."""
-        drain = getattr(flow, "drain_polls", None)
-        if drain is not None:
-            drain()
+        flow.drain_polls()

@@ -140,9 +140,7 @@ def test_no_spoilt_body_is_an_error_of_ours(name: str, volume: str) -> None:
             response = client.post(path, body, content_type="application/json", headers=dict(headers))
             assert response.status_code in (200, 202), (count, response.status_code, body[:2000])
             flow.drain_inbox()
-            drain = getattr(flow, "drain_polls", None)
-            if drain is not None:
-                drain()
+            flow.drain_polls()
         for message in InboxMessage.objects.all():
             states.add(message.state)
             assert message.state != InboxMessage.State.FAILED or message.reason
