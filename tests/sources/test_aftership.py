@@ -12,13 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from order_status_plugin.carriers import catalogue
-from order_status_plugin.events import Overlay, ParcelStatus, Place, Precision, TrackingUpdate
-from order_status_plugin.exceptions import UnreadableMessage, UntrustedWebhook
+from order_status_plugin.events import Overlay, ParcelStatus, Place, Precision, TrackedParcel, TrackingUpdate
+from order_status_plugin.exceptions import PermanentFailure, UnreadableMessage, UntrustedWebhook
 from order_status_plugin.sources.aftership import AfterShip
 from order_status_plugin.sources.aftership.codes import CARRIERS
 from order_status_plugin.sources.base import Webhook
+from order_status_plugin.testing.provider import Provider, Reply
 
-from .payloads import body, checkpoint, tracking
+from .payloads import NUMBER, body, checkpoint, tracking
 
 S = ParcelStatus
 SECRETS = ["the new secret of 2026", "the old secret of 2025"]
@@ -121,7 +122,17 @@ def test_options_narrow_the_carriers() -> None:
 
 @pytest.mark.parametrize(
     ("slug", "ours"),
-    [("ups", "ups"), ("deutsch-post", "deutsche-post"), ("dhl", "dhl-express"), ("4px", ""), (None, "")],
+    [
+        ("ups", "ups"),
+        ("deutsch-post", "deutsche-post"),
+        ("dhl", "dhl-express"),
+        ("mondialrelay", "mondial-relay"),
+        ("myhermes-uk", "evri"),
+        ("tourline", "ctt-express"),
+        ("portugal-ctt", "ctt"),
+        ("nobody-knows-it", ""),
+        (None, ""),
+    ],
 )
 def test_the_courier_slug_becomes_ours(slug: str | None, ours: str) -> None:
     update = parse(body(tracking(checkpoint("InTransit"), slug=slug)))
@@ -138,6 +149,7 @@ MEANINGS = [
     ("InTransit", "InTransit_007", S.IN_TRANSIT, ""),
     ("InTransit", "InTransit_013", S.IN_TRANSIT, ""),
     ("OutForDelivery", "OutForDelivery_001", S.OUT_FOR_DELIVERY, ""),
+    ("OutForDelivery", "OutForDelivery_003", S.OUT_FOR_DELIVERY, ""),
     ("AttemptFail", "AttemptFail_001", S.ATTEMPTED_DELIVERY, ""),
     ("AttemptFail", "AttemptFail_002", S.ATTEMPTED_DELIVERY, ""),
     ("AvailableForPickup", "AvailableForPickup_001", S.READY_FOR_PICKUP, ""),
@@ -514,3 +526,102 @@ def test_whatever_comes_it_is_read_or_refused(data: st.DataObject) -> None:
     if update.window:
         assert update.window.earliest <= update.window.latest
         assert update.window.stated_at.tzinfo
+
+
+# --- who brings it, and proof -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("last", "said"),
+    [
+        ({"slug": "royal-mail", "tracking_number": "AA012345675GB"}, ("Royal Mail", "AA012345675GB")),
+        ({"slug": "royal-mail", "tracking_number": NUMBER}, ("Royal Mail", "")),
+        ({"slug": "nobody-knows-it", "tracking_number": "77"}, ("nobody-knows-it", "77")),
+        ({"slug": "ups", "tracking_number": NUMBER}, ("", "")),
+        ({"slug": None, "tracking_number": None}, ("", "")),
+        (["royal-mail"], ("", "")),
+        (None, ("", "")),
+    ],
+)
+def test_the_last_mile(last: object, said: tuple[str, str]) -> None:
+    update = parse(body(tracking(checkpoint("InTransit"), last_mile=last)))
+    assert (update.handed_to, update.handed_number) == said
+    assert (update.tracking_number, update.carrier) == (NUMBER, "ups")
+
+
+@pytest.mark.parametrize(
+    ("proof", "said"),
+    [
+        ("https://pod.example/1.jpg", "https://pod.example/1.jpg"),
+        ([{"type": "signature", "url": "https://pod.example/2.png"}], "https://pod.example/2.png"),
+        ({"image_url": "https://pod.example/3.png"}, "https://pod.example/3.png"),
+        ("javascript:alert(1)", ""),
+        ({"url": "http://pod.example/4.png"}, ""),
+        ([7, None], ""),
+        (None, ""),
+    ],
+)
+def test_proof_of_delivery_is_an_address_or_nothing(proof: object, said: str) -> None:
+    assert parse(body(tracking(checkpoint("Delivered"), proof_of_delivery=proof))).proof_url == said
+
+
+# --- we ask it ----------------------------------------------------------------------------------------------------
+
+PARCEL = TrackedParcel(tracking_number=NUMBER, carrier="dhl-paket", sent_at=dt.datetime(2026, 11, 20, tzinfo=dt.UTC))
+
+
+def said_no(code: int) -> Reply:
+    return Reply(
+        status=400,
+        body=json.dumps({"meta": {"code": code, "message": "No.", "type": "BadRequest"}, "data": {}}).encode(),
+    )
+
+
+def test_without_a_key_it_is_neither_asked_nor_told() -> None:
+    assert (source().is_asked(), source().needs_registration()) == (False, False)
+    assert (source(api_key="a key").is_asked(), source(api_key="a key").needs_registration()) == (True, True)
+    assert not source(api_key="a key", register=False).needs_registration()
+
+
+def test_it_is_asked_for_this_number_of_this_courier() -> None:
+    answer = json.dumps({"meta": {"code": 200}, "data": {"trackings": [tracking(checkpoint("Delivered"))]}}).encode()
+    with Provider(lambda call: Reply(status=200, body=answer)) as provider:
+        asked = source(api_key="a key", url=provider.url)
+        (webhook,) = asked.fetch([PARCEL])
+    (call,) = provider.calls
+    assert (call.method, call.path, call.headers["as-api-key"]) == ("GET", "/trackings", "a key")
+    assert call.query == {"tracking_numbers": [NUMBER], "slug": ["dhl-germany"]}
+    assert webhook.is_answer
+    (update,) = asked.parse(webhook)
+    assert [scan.status for scan in update.scans] == [S.DELIVERED]
+
+
+def test_a_courier_that_we_cannot_name_is_left_to_it() -> None:
+    parcel = TrackedParcel(tracking_number=NUMBER, carrier="", sent_at=PARCEL.sent_at)
+    with Provider(lambda call: Reply(status=200, body=b"{}")) as provider:
+        asked = source(api_key="a key", url=provider.url)
+        list(asked.fetch([parcel]))
+        asked.register([parcel])
+    assert provider.calls[0].query == {"tracking_numbers": [NUMBER]}
+    assert json.loads(provider.calls[1].body) == {"tracking_number": NUMBER}
+
+
+def test_a_tracking_that_is_there_already_is_as_good() -> None:
+    with Provider(lambda call: said_no(4003)) as provider:
+        source(api_key="a key", url=provider.url).register([PARCEL])
+    assert json.loads(provider.calls[0].body) == {"tracking_number": NUMBER, "slug": "dhl-germany"}
+
+
+@pytest.mark.parametrize(
+    "reply", [said_no(4005), Reply(status=400, body=b"[[["), Reply(status=400, body=b'{"meta": {"code": "4003"}}')]
+)
+def test_a_number_that_it_does_not_take_is_not_tried_again(reply: Reply) -> None:
+    with Provider(lambda call: reply) as provider, pytest.raises(PermanentFailure):
+        source(api_key="a key", url=provider.url).register([PARCEL])
+
+
+@pytest.mark.parametrize("answer", [{"data": {}}, {"data": None}, [], {"data": {"trackings": {}}}])
+def test_answers_that_are_none(answer: object) -> None:
+    webhook = Webhook(body=json.dumps(answer).encode(), headers={}, is_answer=True)
+    with pytest.raises(UnreadableMessage, match="trackings"):
+        list(source(api_key="a key").parse(webhook))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import hashlib
 import hmac
@@ -8,11 +9,14 @@ from typing import Any
 
 import pytest
 
-from order_status_plugin.events import Overlay, ParcelStatus, TrackingUpdate
+from order_status_plugin.events import Overlay, ParcelStatus, TrackedParcel, TrackingUpdate
 from order_status_plugin.exceptions import UnreadableMessage, UntrustedWebhook
 from order_status_plugin.sources.base import Webhook
 from order_status_plugin.sources.easypost import EasyPost
 from order_status_plugin.sources.easypost.codes import meaning
+from order_status_plugin.testing.provider import Provider, Reply
+
+from .payloads import NUMBER
 
 S = ParcelStatus
 SECRET = "clé à molette"
@@ -228,3 +232,27 @@ def test_unreadable_bodies_say_what_and_where(raw: bytes, said: str) -> None:
     with pytest.raises(UnreadableMessage) as caught:
         list(source().parse(Webhook(body=raw, headers={})))
     assert said in str(caught.value)
+
+
+# --- we ask it ---------------------------------------------------------------------------------------------------
+
+
+def test_without_a_key_it_is_neither_asked_nor_told() -> None:
+    assert (source(api_key="").is_asked(), source(api_key="").needs_registration()) == (False, False)
+    assert source(api_key="a key").needs_registration()
+    assert not source(api_key="a key", register=False).needs_registration()
+
+
+def test_it_is_asked_and_told_of_number_and_carrier_together() -> None:
+    parcel = TrackedParcel(tracking_number=NUMBER, carrier="ups", sent_at=dt.datetime(2026, 11, 20, tzinfo=dt.UTC))
+    with Provider(lambda call: Reply(status=200, body=b'{"trackers": [], "has_more": false}')) as provider:
+        asked = source(api_key="a key", url=provider.url)
+        (webhook,) = asked.fetch([parcel])
+        asked.register([parcel])
+    assert list(asked.parse(webhook)) == []
+    get, post = provider.calls
+    assert (get.method, get.path, get.query) == ("GET", "/trackers", {"tracking_code": [NUMBER], "carrier": ["UPS"]})
+    assert (post.method, post.path) == ("POST", "/trackers")
+    assert json.loads(post.body) == {"tracker": {"tracking_code": NUMBER, "carrier": "UPS"}}
+    basic = "Basic " + base64.b64encode(b"a key:").decode()
+    assert {call.headers["authorization"] for call in provider.calls} == {basic}

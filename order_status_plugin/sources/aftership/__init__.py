@@ -91,7 +91,7 @@ class AfterShip(Source):
     def fetch(self, parcels: Sequence[TrackedParcel]) -> Iterator[Webhook]:
         """Yield the trackings with this number and courier: none, where AfterShip does not follow it."""
         for parcel in parcels:
-            query = {"tracking_numbers": parcel.tracking_number, "slug": their_code(CARRIERS, parcel.carrier)}
+            query = {"tracking_numbers": parcel.tracking_number, **_slug(parcel)}
             answer = self._api().call("GET", "/trackings", params=query)
             yield Webhook(body=answer.content, headers={}, is_answer=True)
 
@@ -102,7 +102,7 @@ class AfterShip(Source):
     def register(self, parcels: Sequence[TrackedParcel]) -> None:
         """Create a tracking for each parcel; one that is there already is as good."""
         for parcel in parcels:
-            body = {"tracking_number": parcel.tracking_number, "slug": their_code(CARRIERS, parcel.carrier)}
+            body = {"tracking_number": parcel.tracking_number, **_slug(parcel)}
             answer = self._api().call("POST", "/trackings", json=body, accept=(200, 201, 202, 400))
             code = _code(answer.content)
             if answer.status_code == 400 and code != ALREADY_THERE:
@@ -110,6 +110,12 @@ class AfterShip(Source):
 
     def _api(self) -> Api:
         return Api(self.option("url", self.url), headers={"as-api-key": self.option("api_key")})
+
+
+def _slug(parcel: TrackedParcel) -> dict[str, str]:
+    """Return AfterShip's slug of the carrier; nothing where we cannot tell, which leaves it to AfterShip."""
+    slug = their_code(CARRIERS, parcel.carrier)
+    return {"slug": slug} if slug else {}
 
 
 def _code(body: bytes) -> int:
