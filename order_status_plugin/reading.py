@@ -15,6 +15,7 @@ from .exceptions import UnreadableMessage
 YEARS = range(1990, 2101)
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_OFFSET = re.compile(r"([+-])(\d{1,2})(?:[:.]?(\d{2}))?")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
@@ -112,6 +113,17 @@ def span(first: object, last: object) -> tuple[dt.date | dt.datetime, dt.date | 
         edges = [edge.date() if isinstance(edge, dt.datetime) else edge for edge in edges]
     low, high = edges[0], edges[-1]
     return (low, high) if low <= high else (high, low)
+
+
+def minutes_east(value: object) -> int | None:
+    """Return an offset from UTC in minutes: "-05:00", "-7:00", "+0100", "Z" and UPS's "-04.00"; None for anything else."""
+    if value == "Z":
+        return 0
+    found = _OFFSET.fullmatch(value.strip()) if isinstance(value, str) else None
+    if found is None:
+        return None
+    minutes = int(found[2]) * 60 + int(found[3] or 0)
+    return None if minutes > 14 * 60 else -minutes if found[1] == "-" else minutes
 
 
 def point(latitude: object, longitude: object) -> tuple[float | None, float | None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import email.utils
 from abc import ABC
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,11 +11,14 @@ from typing import TYPE_CHECKING, ClassVar
 
 from django.core.checks import CheckMessage
 
+from .. import reading
 from ..backend import Backend
 from ..carriers import catalogue
 from ..exceptions import PermanentFailure, UnreadableMessage, UntrustedWebhook
 
 if TYPE_CHECKING:
+    import requests
+
     from ..events import Nudge, TrackedParcel, TrackingUpdate
 
 
@@ -148,6 +152,23 @@ class NudgedSource(Source, ABC):
         """Compare the secret in the address with each of ours."""
         if not self.is_secret(webhook.secret):
             raise UntrustedWebhook("The secret in the address of this webhook is missing or wrong.")
+
+
+def answer(response: requests.Response) -> Webhook:
+    """Return what a provider answered, with the time at which it did: kept where ``kept_headers`` names ``date``."""
+    headers = {"date": response.headers["Date"]} if "Date" in response.headers else {}
+    return Webhook(body=response.content, headers=headers, is_answer=True)
+
+
+def answered_at(webhook: Webhook) -> dt.datetime | None:
+    """Return when an answer was given, None for what nobody asked for or where it is not said."""
+    try:
+        given = email.utils.parsedate_to_datetime(webhook.headers.get("date", ""))
+    except ValueError:
+        return None
+    if not webhook.is_answer or given.year not in reading.YEARS:
+        return None
+    return given.replace(tzinfo=given.tzinfo or dt.UTC).astimezone(dt.UTC)
 
 
 def in_our_slugs(table: Mapping[str, str]) -> dict[str, str]:

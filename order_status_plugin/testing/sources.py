@@ -44,6 +44,10 @@ class SourceContract(ABC):
     #: Two secrets of the form that the provider gives out.
     secrets: Sequence[str] = ("the newer secret of the contract", "the older secret of the contract")
     alias: str = "contract"
+    #: False where the secret itself stands in a header: then the header says nothing of the body.
+    signs_body: bool = True
+    #: True where a message tells one event: ``body`` is then asked for the last of its scans.
+    tells_one_event: bool = False
 
     @abstractmethod
     def body(self, number: str, scans: Sequence[TrackingScan], delivery: str) -> bytes:
@@ -79,7 +83,7 @@ class SourceContract(ABC):
         with self._shop():
             response = self._post(self._one(), "a secret that nobody configured")
             must(response.status_code == 400, "a signature by another secret is answered with 400")
-            if headers := self.headers(self._one(), self.secrets[0]):
+            if self.signs_body and (headers := self.headers(self._one(), self.secrets[0])):
                 response = Client().post(
                     self.path(self.secrets[0]), self._one() + b" ", content_type="application/json", headers=headers
                 )
@@ -165,7 +169,8 @@ class SourceContract(ABC):
 
     def _end_of(self, deliveries: Sequence[Sequence[TrackingScan]]) -> tuple[object, ...]:
         with self._shop():
-            for count, scans in enumerate(deliveries):
+            told = [[scan] for scans in deliveries for scan in scans] if self.tells_one_event else deliveries
+            for count, scans in enumerate(told):
                 response = self._post(self.body(self.number, scans, f"delivery-{count}"))
                 must(response.status_code == 200, f"it is handled: {InboxMessage.objects.latest('pk').reason}")
             parcel = self._parcel()

@@ -17,6 +17,7 @@ from order_status_plugin.simulator.providers.ship24 import Ship24Play
 from order_status_plugin.simulator.providers.shippo import ShippoPlay
 from order_status_plugin.simulator.providers.standard import StandardPlay
 from order_status_plugin.simulator.providers.trackingmore import TrackingMorePlay
+from order_status_plugin.simulator.providers.ups import UpsPlay
 
 NUMBER = "1Z999AA10123456784"
 WHSEC = tuple("whsec_" + base64.b64encode(bytes([count]) * 32).decode() for count in (7, 8))
@@ -45,6 +46,9 @@ PLAYED = {
         "order_status_plugin.sources.trackingmore.TrackingMore", TrackingMorePlay(), {"api_key": "a key"}, True
     ),
     "standard": Played("order_status_plugin.sources.standard.Standard", StandardPlay(), {}, secrets=WHSEC),
+    "ups": Played(
+        "order_status_plugin.sources.ups.Ups", UpsPlay(), {"client_id": "an id", "client_secret": "a secret"}
+    ),
 }
 
 
