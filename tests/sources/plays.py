@@ -18,6 +18,7 @@ from order_status_plugin.simulator.providers.shippo import ShippoPlay
 from order_status_plugin.simulator.providers.standard import StandardPlay
 from order_status_plugin.simulator.providers.trackingmore import TrackingMorePlay
 from order_status_plugin.simulator.providers.ups import UpsPlay
+from order_status_plugin.simulator.providers.usps import UspsPlay
 
 NUMBER = "1Z999AA10123456784"
 WHSEC = tuple("whsec_" + base64.b64encode(bytes([count]) * 32).decode() for count in (7, 8))
@@ -48,6 +49,9 @@ PLAYED = {
     "standard": Played("order_status_plugin.sources.standard.Standard", StandardPlay(), {}, secrets=WHSEC),
     "ups": Played(
         "order_status_plugin.sources.ups.Ups", UpsPlay(), {"client_id": "an id", "client_secret": "a secret"}
+    ),
+    "usps": Played(
+        "order_status_plugin.sources.usps.Usps", UspsPlay(), {"client_id": "an id", "client_secret": "a secret"}
     ),
 }
 

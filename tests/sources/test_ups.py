@@ -22,6 +22,7 @@ from order_status_plugin.testing.asked import AskedContract
 from order_status_plugin.testing.provider import Provider
 from order_status_plugin.testing.sources import SourceContract
 
+from .ends import end, ends
 from .mutated import mutations
 from .plays import Asked, Pushed
 
@@ -258,6 +259,21 @@ def test_anything_else_is_not_trusted(headers: dict[str, str]) -> None:
         source().verify(Webhook(body=b"", headers=headers))
     with pytest.raises(UntrustedWebhook):
         source(secrets=[]).verify(Webhook(body=b"", headers=headers))
+
+
+def test_any_order_and_either_way_tell_the_same() -> None:
+    asked = read(
+        answer(
+            activity("D", "2W", "011", date="20261123"),
+            activity("D", "2Q", "161", date="20261122"),
+            activity("X", "48", "022", date="20261121"),
+            activity("I", "OT", "021"),
+            activity("M", "MP", "003", date="20261118"),
+        )
+    ).scans
+    both = [*asked, *heard(alert()).scans]
+    assert ends(both) == ends(asked) == {repr(end(asked))}
+    assert end(asked)[:3] == (S.COLLECTED, Overlay.NONE, 1)
 
 
 # --- mutations -----------------------------------------------------------------------------------------------------
