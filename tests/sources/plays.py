@@ -12,6 +12,7 @@ from order_status_plugin.events import ParcelStatus, TrackingScan, TrackingUpdat
 from order_status_plugin.simulator.providers.aftership import AfterShipPlay
 from order_status_plugin.simulator.providers.base import Call, Play, Reply
 from order_status_plugin.simulator.providers.easypost import EasyPostPlay
+from order_status_plugin.simulator.providers.laposte import LaPostePlay
 from order_status_plugin.simulator.providers.seventeentrack import SeventeenTrackPlay
 from order_status_plugin.simulator.providers.ship24 import Ship24Play
 from order_status_plugin.simulator.providers.shippo import ShippoPlay
@@ -53,6 +54,7 @@ PLAYED = {
     "usps": Played(
         "order_status_plugin.sources.usps.Usps", UspsPlay(), {"client_id": "an id", "client_secret": "a secret"}
     ),
+    "laposte": Played("order_status_plugin.sources.laposte.LaPoste", LaPostePlay(), {"api_key": "a key"}),
 }
 
 
