@@ -11,6 +11,7 @@ from typing import Any
 from order_status_plugin.events import ParcelStatus, TrackingScan, TrackingUpdate
 from order_status_plugin.simulator.providers.aftership import AfterShipPlay
 from order_status_plugin.simulator.providers.base import Call, Play, Reply
+from order_status_plugin.simulator.providers.dhl import DhlPlay
 from order_status_plugin.simulator.providers.easypost import EasyPostPlay
 from order_status_plugin.simulator.providers.laposte import LaPostePlay
 from order_status_plugin.simulator.providers.seventeentrack import SeventeenTrackPlay
@@ -55,6 +56,7 @@ PLAYED = {
         "order_status_plugin.sources.usps.Usps", UspsPlay(), {"client_id": "an id", "client_secret": "a secret"}
     ),
     "laposte": Played("order_status_plugin.sources.laposte.LaPoste", LaPostePlay(), {"api_key": "a key"}),
+    "dhl": Played("order_status_plugin.sources.dhl.Dhl", DhlPlay(), {"api_key": "a key"}),
 }
 
 
