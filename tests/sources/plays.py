@@ -13,6 +13,7 @@ from order_status_plugin.simulator.providers.aftership import AfterShipPlay
 from order_status_plugin.simulator.providers.base import Call, Play, Reply
 from order_status_plugin.simulator.providers.dhl import DhlPlay
 from order_status_plugin.simulator.providers.easypost import EasyPostPlay
+from order_status_plugin.simulator.providers.fedex import FedExPlay
 from order_status_plugin.simulator.providers.laposte import LaPostePlay
 from order_status_plugin.simulator.providers.seventeentrack import SeventeenTrackPlay
 from order_status_plugin.simulator.providers.ship24 import Ship24Play
@@ -57,6 +58,9 @@ PLAYED = {
     ),
     "laposte": Played("order_status_plugin.sources.laposte.LaPoste", LaPostePlay(), {"api_key": "a key"}),
     "dhl": Played("order_status_plugin.sources.dhl.Dhl", DhlPlay(), {"api_key": "a key"}),
+    "fedex": Played(
+        "order_status_plugin.sources.fedex.FedEx", FedExPlay(), {"client_id": "an id", "client_secret": "a secret"}
+    ),
 }
 
 
