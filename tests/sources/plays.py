@@ -11,6 +11,7 @@ from typing import Any
 from order_status_plugin.events import ParcelStatus, TrackingScan, TrackingUpdate
 from order_status_plugin.simulator.providers.aftership import AfterShipPlay
 from order_status_plugin.simulator.providers.base import Call, Play, Reply
+from order_status_plugin.simulator.providers.canadapost import CanadaPostPlay
 from order_status_plugin.simulator.providers.dhl import DhlPlay
 from order_status_plugin.simulator.providers.easypost import EasyPostPlay
 from order_status_plugin.simulator.providers.fedex import FedExPlay
@@ -60,6 +61,11 @@ PLAYED = {
     "dhl": Played("order_status_plugin.sources.dhl.Dhl", DhlPlay(), {"api_key": "a key"}),
     "fedex": Played(
         "order_status_plugin.sources.fedex.FedEx", FedExPlay(), {"client_id": "an id", "client_secret": "a secret"}
+    ),
+    "canadapost": Played(
+        "order_status_plugin.sources.canadapost.CanadaPost",
+        CanadaPostPlay(),
+        {"username": "a name", "password": "a password"},
     ),
 }
 
