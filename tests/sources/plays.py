@@ -15,6 +15,7 @@ from order_status_plugin.simulator.providers.canadapost import CanadaPostPlay
 from order_status_plugin.simulator.providers.dhl import DhlPlay
 from order_status_plugin.simulator.providers.easypost import EasyPostPlay
 from order_status_plugin.simulator.providers.fedex import FedExPlay
+from order_status_plugin.simulator.providers.karrio import KarrioPlay
 from order_status_plugin.simulator.providers.laposte import LaPostePlay
 from order_status_plugin.simulator.providers.seventeentrack import SeventeenTrackPlay
 from order_status_plugin.simulator.providers.ship24 import Ship24Play
@@ -67,6 +68,7 @@ PLAYED = {
         CanadaPostPlay(),
         {"username": "a name", "password": "a password"},
     ),
+    "karrio": Played("order_status_plugin.sources.karrio.Karrio", KarrioPlay(), {"api_key": "a key"}, True),
 }
 
 
