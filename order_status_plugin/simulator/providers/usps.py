@@ -56,7 +56,7 @@ class UspsPlay(Play):
             signed = f"{envelope['timestamp']}{envelope['payload']}"
         except (ValueError, KeyError, TypeError):
             signed = ""
-        mac = hmac.new(secret.encode(), signed.encode(), hashlib.sha256)
+        mac = hmac.new(secret.encode(), signed.encode("utf-8", "surrogatepass"), hashlib.sha256)
         return {"X-HMAC": base64.b64encode(mac.digest()).decode()}
 
     def reply(self, call: Call, known: Mapping[str, TrackingUpdate]) -> Reply:
