@@ -17,6 +17,8 @@ from django.utils.module_loading import import_string
 from .backends import ALIAS, REGISTRIES, get_source
 from .carriers import catalogue
 from .conf import Settings, conf
+from .places.resolve import OfflinePlaces
+from .places.table import Unreadable, table
 
 #: What must be installed beside us, and what for.
 NEEDED_APPS = {
@@ -162,6 +164,30 @@ def check_sources(**kwargs: Any) -> list[CheckMessage]:
                 )
             )
     return found
+
+
+@register("order_status")
+def check_places(**kwargs: Any) -> list[CheckMessage]:
+    """Check that the resolver of places can be used, and that ours has its table."""
+    try:
+        resolver = import_string(conf.GEOCODER)
+    except ImportError as error:
+        return [Error(f"ORDER_STATUS['GEOCODER']: {error}", id="order_status.E001")]
+    if not callable(getattr(resolver, "resolve", None)):
+        return [Error(f"ORDER_STATUS['GEOCODER']: {conf.GEOCODER} has no resolve().", id="order_status.E001")]
+    if not (isinstance(resolver, type) and issubclass(resolver, OfflinePlaces)):
+        return []
+    try:
+        table()
+    except Unreadable as error:
+        return [
+            Warning(
+                f"The table of places cannot be read: {error}.",
+                hint="Install the plugin anew. Until then no scan gets a point on the map, nor the time zone of its place.",
+                id="order_status.W015",
+            )
+        ]
+    return []
 
 
 @register("order_status")

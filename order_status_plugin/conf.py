@@ -92,6 +92,10 @@ class Settings:
     #: A source is asked about a parcel no longer than this after it left.
     POLL_UNTIL: dt.timedelta = dt.timedelta(days=90)
 
+    # --- places ---------------------------------------------------------------------------------
+    #: What finds the point of a place, as a dotted path to a class: by default a table, without asking anybody.
+    GEOCODER: str = "order_status_plugin.places.resolve.OfflinePlaces"
+
     # --- live -----------------------------------------------------------------------------------
     LIVE_BROKER: str = "order_status_plugin.live.database.DatabaseBroker"
     #: Seconds between two looks of a process at the database, and between two heartbeats on a stream.

@@ -205,7 +205,9 @@ def region_lines(folder: Path, by_country: dict[str, list[City]], seen: dict[str
     for row in read(folder, "package/admin2.json"):
         country, region, province = row["code"].split(".", 2)
         if country in WITH_PROVINCES:
-            bare = re.sub(r"\b(province|county|city and|city|borough|royal|greater|of)\b|'s$", " ", row["name"], flags=re.I)
+            bare = re.sub(
+                r"\b(province|county|city and|city|borough|royal|greater|of)\b|'s$", " ", row["name"], flags=re.I
+            )
             for text in (row["name"], bare, province if country in ("IT", "ES", "FR") else ""):
                 meant[country, names.key(text)].add(region)
     for (country, key), codes in meant.items():

@@ -16,7 +16,7 @@ point locker shop store pickup drop dropbox partner branch counter agency agent 
 operations operation operating operational ops operator hq
 remote encode surface weight overnight main metro area bulk bmc ndc rdc pdc scf lpc ldc dpc dndc adc p&dc pdf isc oe ips vo
 mc do ndo dc rpdc mpc cpc ltc spdo rms nsh eh dsp ccc lsc amc afcs usps ups fedex dhl tnt gls dpd hermes evri yodel dhlexpress
-usa-hub ecommerce global mail-centre supercentre supercenter megahub superhub northhub easthub southhub westhub
+fpo gpo ems usa-hub ecommerce global mail-centre supercentre supercenter megahub superhub northhub easthub southhub westhub
 arrived arrival arrive departed departure depart departing arriving received receive accepted accepting left leaving enroute
 held released scanned scan out for at in to from the of and on by via processed through your item
 agence plateforme plate-forme colis centre tri acheminement bureau poste guichet relais point-relais agences site livraison
@@ -55,7 +55,21 @@ STREET = frozenset(
         "kade gracht dreef singel ulica ul aleja suite ste apt unit floor bldg building dock door apartment"
     )
 )
-_STREET_ENDINGS = ("strasse", "straat", "weg", "gasse", "platz", "allee", "laan", "gatan", "vej", "vagen", "veien", "gata", "plein")
+_STREET_ENDINGS = (
+    "strasse",
+    "straat",
+    "weg",
+    "gasse",
+    "platz",
+    "allee",
+    "laan",
+    "gatan",
+    "vej",
+    "vagen",
+    "veien",
+    "gata",
+    "plein",
+)
 
 
 def is_facility(parts: list[str]) -> bool:

@@ -74,6 +74,8 @@ _CALLED = {
     for name in several.split(", ")
 }
 _WRITTEN = {"UK": "GB", "EL": "GR", "XI": "GB", "XK": "XK", "SP": "ES", "AN": "CW"}
+#: Countries that are one city: their name alone is as good as a city's.
+CITY_STATES = frozenset({"SG", "HK", "MO", "MC", "GI", "VA", "SM", "LU"})
 #: Countries whose states are written as two or three letters behind the city, without the country.
 STATED = ("US", "CA", "AU")
 #: Countries whose regions are known by their names alone.
@@ -89,6 +91,7 @@ class Reading:
     candidates: tuple[tuple[str, bool], ...] = ()  # keys of names, and whether words had to be left out for them
     is_sure: bool = True  # False: a guess at what two letters mean, good only if a city bears it out
     is_apart: bool = False  # the guess is that a part of its own is a country's code
+    is_whole: bool = True  # False: some part was not understood that may be a state or a country
     parts: tuple[str, ...] = ()  # as written: airports' codes are capitals
 
 
@@ -134,13 +137,15 @@ def readings(text: str, country: str, region: str, postcode: str) -> Iterator[Re
         yield replace(_reading(abroad, "", postcode, _without_letters(found), is_sure=False), is_apart=found.is_apart)
     for other in STATED if short else ():
         if table().region(other, key(short)):
-            yield _reading(other, short, postcode, _without_letters(found), is_sure=False)
+            guess = _reading(other, short, postcode, _without_letters(found), is_sure=False)
+            yield replace(guess, is_apart=found.is_apart)
     if not short and len(found.parts) > 1:
         for other in KNOWN_REGIONS:
             code = table().region(other, key(found.parts[-1]))
             if code and not found.parts[-1].isdigit() and len(found.parts[-1]) > 3:
                 yield _reading(other, found.parts[-1], postcode, _Segments(found.parts[:-1]), is_sure=False)
-    yield _reading("", region, postcode, found, is_sure=not short)
+    is_whole = len(_by_trust(found.parts)) < 2 and not region.strip()
+    yield replace(_reading("", region, postcode, found, is_sure=not short), is_whole=is_whole)
 
 
 def _territory(country: str, region: str, postcode: str, found: _Segments) -> str:
@@ -163,7 +168,7 @@ def _cut(text: str, country: str) -> _Segments:
     """Cut a text into its parts, and take the country off its ends."""
     whole = text.strip()[:200]
     if not country and (named := _country_alone(whole)):
-        return _Segments([], named)
+        return _Segments([whole] if named in CITY_STATES else [], named)
     parts = [part for part in (part.strip(" .:*-_") for part in _BREAKS.split(whole)) if part and _bare(part)]
     found = _Segments([part for part in parts if not _is_house(part)] or parts)
     if not country and len(found.parts) > 1 and _is_state_and_country(found.parts[-1]):
@@ -174,11 +179,12 @@ def _cut(text: str, country: str) -> _Segments:
         last = _bare(found.parts[-1])
         tail = last.split()[-1] if last.split() else ""
         is_alone = len(last.split()) == 1
-        if _is_letters(tail) and not is_facility(words(tail)) and not (is_alone and len(found.parts) == 1):
-            found.letters, found.is_apart = tail, is_alone
+        is_part = is_alone and len(found.parts) > 1
+        if _may_be_letters(tail) and (is_part or not is_alone):
+            found.letters, found.is_apart = tail, is_part
         elif (kept := [word for word in last.split() if not is_facility(words(word))]) and len(kept) > 1:
             # "QUEENS NY DISTRIBUTION CENTER": the state stands before the kind of house.
-            if _is_letters(kept[-1]):
+            if _may_be_letters(kept[-1]):
                 found.letters = kept[-1]
                 found.parts = [*found.parts[:-1], " ".join(kept)]
     elif found.parts and country in regions.BELONGS:
@@ -209,14 +215,16 @@ def _is_house(part: str) -> bool:
     return len(part) > 2 and bool(in_words) and all(word in FACILITY for word in in_words)
 
 
-def _is_letters(word: str) -> bool:
-    return word.isupper() and word.isascii() and word.isalpha() and 2 <= len(word) <= 3
+def _may_be_letters(word: str) -> bool:
+    """Say whether a word may be a state's or a country's letters: "IN" is Indiana, "DO" a delivery office."""
+    is_short = word.isupper() and word.isascii() and word.isalpha() and 2 <= len(word) <= 3
+    return is_short and (_is_state(word) or not is_facility(words(word)))
 
 
 def _take_country(found: _Segments, told: str) -> None:
     """Take a country's name off the end, off the beginning, or off the end of the last part."""
     parts = found.parts
-    if len(parts) > 2 and (named := named_country(f"{parts[-2]} {parts[-1]}")) and not country_of(parts[-1]):
+    if len(parts) > 2 and (named := named_country(f"{parts[-2]} {parts[-1]}")):
         found.country, found.parts = named, parts[:-2]
         return
     for at in (len(parts) - 1, 0):
@@ -258,7 +266,11 @@ def _code_at_end(in_words: list[str], told: str) -> str:
         return ""
     if last in ("USA", "UK", "UAE", "PRC"):
         return country_of(last)
-    return told if told and len(last) in (2, 3) and country_of(last) == told and not table().region(told, key(last)) else ""
+    return (
+        told
+        if told and len(last) in (2, 3) and country_of(last) == told and not table().region(told, key(last))
+        else ""
+    )
 
 
 def _is_state(letters: str) -> bool:
@@ -295,7 +307,9 @@ def _reading(country: str, region: str, postcode: str, found: _Segments, *, is_s
         for name, is_cut in _variants(part):
             if len(name) > 1:
                 seen.setdefault(name, is_cut)
-    return Reading(country, code, tuple(sorted(seen.items(), key=lambda pair: pair[1])), is_sure, parts=tuple(found.parts))
+    return Reading(
+        country, code, tuple(sorted(seen.items(), key=lambda pair: pair[1])), is_sure, parts=tuple(found.parts)
+    )
 
 
 def _region_of(country: str, parts: list[str]) -> tuple[str, list[str]]:
@@ -379,7 +393,7 @@ def _variants(part: str) -> Iterator[tuple[str, bool]]:
 _GENERIC = frozenset(
     "twp township city cty town village borough boro county co cedex nord sud est ouest norte sur este oeste n s e w north "
     "south east west central centre center metro greater downtown sentrum centrum shi ku ken fu to gu si do sheng qu dong "
-    "municipality prefecture province district dist new".split()
+    "municipality prefecture province district dist".split()
 )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from functools import lru_cache
 from typing import Protocol
@@ -39,8 +39,6 @@ SAME = 40.0
 #: ä, ö, ü as a keyboard without them writes them.
 _SPELLED_OUT = re.compile(r"(?<=[aou])e(?!$)")
 _UMLAUTS = frozenset({"DE", "AT", "CH", "LI", "LU", "DK", "NO", "SE", "FI"})
-#: Countries that are one city: their name alone is as good as a city's.
-_CITY_STATES = frozenset({"SG", "HK", "MO", "MC", "GI", "VA", "SM", "LU"})
 
 
 class PlaceResolver(Protocol):
@@ -83,7 +81,7 @@ def _by_words(place: Place, told: str, hint: str) -> Point | None:
     for text in dict.fromkeys((place.city, place.text)):
         if not words(text):
             continue
-        if told and text != place.city and told not in _CITY_STATES and read.country_of(text) == told:
+        if told and text != place.city and told not in read.CITY_STATES and read.country_of(text) == told:
             found += filter(None, [_area(told, "")])
             continue
         said = country if text == place.city else told
@@ -137,20 +135,26 @@ def _point(reading: Reading) -> Point | None:
 
 
 def _city(reading: Reading) -> City | None:
-    """Return the city of a reading whose country is known."""
-    family = {reading.country} | regions.BELONGS.get(reading.country, frozenset())
+    """Return the city of a reading whose country is known: there, or in a territory that is filed under it."""
     if hub := _hub(reading):
         return hub
-    for name, is_cut in reading.candidates:
-        for spelled in _spellings(name, reading.country):
-            inside = [city for city in table().cities(spelled) if city.country in family]
-            if reading.region:
-                inside = [city for city in inside if city.region == reading.region]
-            elif is_cut:
-                inside = [city for city in inside if city.population >= TOWN]
-            if inside and (city := _largest(inside, CLEARLY)):
+    for family in ({reading.country}, regions.BELONGS.get(reading.country, frozenset())):
+        for name, is_cut in reading.candidates if family else ():
+            if city := _inside(name, family, reading, is_cut=is_cut):
                 return city
     return _hub_at_end(reading)
+
+
+def _inside(name: str, family: Collection[str], reading: Reading, *, is_cut: bool) -> City | None:
+    for spelled in _spellings(name, reading.country):
+        inside = [city for city in table().cities(spelled) if city.country in family]
+        if reading.region:
+            inside = [city for city in inside if city.region == reading.region]
+        elif is_cut:
+            inside = [city for city in inside if city.population >= TOWN]
+        if inside and (city := _largest(inside, CLEARLY)):
+            return city
+    return _city_of(name, reading) if is_cut else None
 
 
 def _spellings(name: str, country: str) -> Iterable[str]:
@@ -179,10 +183,10 @@ def _hub_at_end(reading: Reading) -> City | None:
 
 def _city_of(name: str, reading: Reading) -> City | None:
     hub = HUBS.get(name)
-    if hub is None or reading.country not in ("", hub.country) or reading.region not in ("", hub.region):
+    if hub is None or reading.country not in ("", hub.country):
         return None
     inside = [city for city in table().cities(key(hub.city)) if city.country == hub.country]
-    inside = [city for city in inside if hub.region in ("", city.region)]
+    inside = [city for city in inside if hub.region in ("", city.region) and reading.region in ("", city.region)]
     return max(inside, key=_weight, default=None)
 
 
@@ -207,7 +211,8 @@ def _anywhere(reading: Reading, hint: str) -> City | None:
             first = max(several, key=_weight)
             rivals = [other for other in several if _apart(first, other) > SAME]
             floor = LARGE if rivals or is_cut else LARGE / 5
-            if first.population >= floor and all(_weight(first) >= OVERWHELMING * _weight(r) for r in rivals):
+            times = OVERWHELMING if reading.is_whole else OVERWHELMING**2
+            if first.population >= floor and all(_weight(first) >= times * _weight(r) for r in rivals):
                 return first
             if not is_cut:
                 return None  # a name that several cities bear: a part of it tells no more
@@ -310,5 +315,7 @@ def _at(position: tuple[float, float], spot: Point | None, told: str) -> Point |
 def _nearest(latitude: float, longitude: float) -> list[tuple[float, City]]:
     """Return the towns within reach, the nearest first, with their distances in kilometres."""
     reach = min(int(NEAR / 111.0 / max(math.cos(math.radians(latitude)), 0.01) * 100) + 1, 9000)
-    away = sorted((_distance(latitude, longitude, *at), number) for *at, number in table().towns(latitude, longitude, reach))
+    away = sorted(
+        (_distance(latitude, longitude, *at), number) for *at, number in table().towns(latitude, longitude, reach)
+    )
     return [(kilometres, table().town(number)) for kilometres, number in away[:TOWNS_ASKED] if kilometres <= NEAR]

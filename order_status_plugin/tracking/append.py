@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from ..events import TrackingScan, TrackingUpdate
+from ..places import locate
 from . import refresh
 from .identity import RESOLVER, identify
 from .models import DeliveryEstimate, Parcel, TrackingEvent
@@ -21,7 +22,8 @@ def events(
     """Insert the events that are new and return how many there were."""
     rows: dict[str, TrackingEvent] = {}
     for scan in scans:
-        identity = identify(source, parcel.number_key, scan, received_at)
+        point = locate(scan.place)
+        identity = identify(source, parcel.number_key, scan, received_at, zone=point.zone if point else "")
         rows[identity.fingerprint] = TrackingEvent(
             parcel=parcel,
             source=source,
@@ -36,6 +38,7 @@ def events(
             local_time=scan.local_time.replace(tzinfo=None).isoformat(timespec="seconds"),
             utc_offset=scan.utc_offset,
             occurred_at=identity.occurred_at,
+            time_rule=identity.time_rule,
             precision=scan.precision,
             received_at=received_at,
             place_text=scan.place.text[:255],
@@ -43,8 +46,14 @@ def events(
             region=scan.place.region[:190],
             postcode=scan.place.postcode[:40],
             country=scan.place.country[:2].upper(),
-            latitude=scan.place.latitude,
-            longitude=scan.place.longitude,
+            latitude=_city_level(scan.place.latitude),
+            longitude=_city_level(scan.place.longitude),
+            point_latitude=point.latitude if point else None,
+            point_longitude=point.longitude if point else None,
+            point_name=point.name[:190] if point else "",
+            point_country=point.country[:2] if point else "",
+            place_precision=point.precision if point else "",
+            zone=point.zone[:60] if point else "",
             sequence=min(max(scan.sequence, 0), 10**15),
             sort_key=identity.sort_key,
             resolver=RESOLVER,
@@ -54,6 +63,11 @@ def events(
     new = [event for fingerprint, event in rows.items() if fingerprint not in known]
     TrackingEvent.objects.bulk_create(new, ignore_conflicts=True)
     return len(new)
+
+
+def _city_level(degrees: float | None) -> float | None:
+    """Return a coordinate to about a kilometre: where somebody lives is not for us to keep."""
+    return None if degrees is None else round(degrees, 2)
 
 
 def estimate(parcel: Parcel, source: str, update: TrackingUpdate, received_at: dt.datetime) -> bool:

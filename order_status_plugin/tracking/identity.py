@@ -6,12 +6,13 @@ import datetime as dt
 import hashlib
 import re
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from ..conf import conf
 from ..events import ParcelStatus, Place, Precision, TrackingScan
 
 #: Version of the rules below. Rows keep the order that they were given.
-RESOLVER = 1
+RESOLVER = 2
 
 #: Breaks ties of time: the further along a parcel is, the later the event is taken to be.
 PROGRESS: dict[ParcelStatus | None, int] = {
@@ -40,6 +41,7 @@ class Identity:
     digest: str
     fingerprint: str
     occurred_at: dt.datetime | None
+    time_rule: str  # how ``occurred_at`` was found: "told", by the "zone" of the place, or ""
     sort_key: str
 
 
@@ -52,10 +54,11 @@ def hashed(*parts: object) -> str:
     return sha.hexdigest()
 
 
-def identify(source: str, number_key: str, scan: TrackingScan, received_at: dt.datetime) -> Identity:
-    """Return identity, instant and place in the order of one scan.
+def identify(source: str, number_key: str, scan: TrackingScan, received_at: dt.datetime, *, zone: str = "") -> Identity:
+    """Return identity, instant and place in the order of one scan. ``zone`` (IANA) is that of its place, "" unknown.
 
-    The digest never holds a status that we derived: a better mapping table later is not another event.
+    Digest and fingerprint never hold what we derived, a status, a point or a zone: a better table later is not
+    another event.
     """
     local = scan.local_time.replace(tzinfo=None)
     digest = hashed(
@@ -78,8 +81,13 @@ def identify(source: str, number_key: str, scan: TrackingScan, received_at: dt.d
         scan.place.latitude,
         scan.place.longitude,
     )
-    occurred_at = _instant(local, scan.utc_offset)
-    return Identity(digest, fingerprint, occurred_at, _sort_key(scan, local, occurred_at, digest, received_at))
+    occurred_at, time_rule = _instant(local, scan.utc_offset), "told"
+    if occurred_at is None and scan.utc_offset is None and scan.precision is not Precision.DATE:
+        occurred_at, time_rule = _instant_of_zone(local, zone), "zone"
+    if occurred_at is None:
+        time_rule = ""
+    sort_key = _sort_key(scan, local, occurred_at, digest, received_at)
+    return Identity(digest, fingerprint, occurred_at, time_rule, sort_key)
 
 
 def normalise_place(place: Place) -> str:
@@ -95,6 +103,20 @@ def _instant(local: dt.datetime, offset: int | None) -> dt.datetime | None:
     try:
         return (local - dt.timedelta(minutes=offset)).replace(tzinfo=dt.UTC)
     except OverflowError:
+        return None
+
+
+def _instant_of_zone(local: dt.datetime, zone: str) -> dt.datetime | None:
+    """Return UTC by the clock of a zone, None where there is no such zone.
+
+    An hour that comes twice, when summer time ends, is taken as its first; one that never comes, when it begins, by
+    the clock of before.
+    """
+    if not zone:
+        return None
+    try:
+        return local.replace(tzinfo=ZoneInfo(zone), fold=0).astimezone(dt.UTC)
+    except (KeyError, ValueError, OSError, OverflowError):  # a system without this zone, a year out of range
         return None
 
 

@@ -12,6 +12,7 @@ from ..events import (
     Overlay,
     ParcelStatus,
     PaymentState,
+    PlacePrecision,
     Precision,
 )
 
@@ -252,8 +253,18 @@ class TrackingEvent(models.Model):
     region = models.CharField(max_length=190, blank=True)
     postcode = models.CharField(max_length=40, blank=True)
     country = models.CharField(max_length=2, blank=True)
+    #: What the source told, to city level.
     latitude = models.FloatField(null=True)
     longitude = models.FloatField(null=True)
+    #: What we made of the place when it was recorded: a later table of places changes nothing here.
+    point_latitude = models.FloatField(null=True)
+    point_longitude = models.FloatField(null=True)
+    point_name = models.CharField(max_length=190, blank=True)
+    point_country = models.CharField(max_length=2, blank=True)
+    place_precision = models.CharField(max_length=10, blank=True, choices=choices(PlacePrecision))
+    zone = models.CharField(max_length=60, blank=True)
+    #: How ``occurred_at`` was found: "told" by the source, by the "zone" of the place, "" not at all.
+    time_rule = models.CharField(max_length=10, blank=True)
     sequence = models.BigIntegerField(default=0)
     #: The total order, computed when recorded, with the version of the rules that made it.
     sort_key = models.CharField(max_length=80)

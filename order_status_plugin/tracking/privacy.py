@@ -117,6 +117,8 @@ def _parcel_erased(parcel: Parcel) -> None:
         event.source_id = digest("source id", str(parcel.pk), event.source_id)
     TrackingEvent.objects.bulk_update(events, ["source_id"], batch_size=200)
     TrackingEvent.objects.filter(parcel=parcel).update(
-        message="", raw_code="", rule="", place_text="", city="", region="", postcode="", latitude=None, longitude=None
+        **dict.fromkeys(("message", "raw_code", "rule", "place_text", "city", "region", "postcode"), ""),
+        **dict.fromkeys(("latitude", "longitude", "point_latitude", "point_longitude")),
+        **dict.fromkeys(("point_name", "point_country", "place_precision", "zone"), ""),
     )
     DeliveryEstimate.objects.filter(parcel=parcel).update(reason="")

@@ -62,7 +62,21 @@ PRIVATE_PARCEL = (
     "handed_to",
     "handed_number",
 )
-PRIVATE_EVENT = ("received_at", "place_text", "city", "region", "country", "message", "raw_code", "rule")
+PRIVATE_EVENT = (
+    "received_at",
+    "place_text",
+    "city",
+    "region",
+    "country",
+    "point_latitude",
+    "point_longitude",
+    "point_name",
+    "point_country",
+    "place_precision",
+    "message",
+    "raw_code",
+    "rule",
+)
 PRIVATE_ESTIMATE = ("reason",)
 
 
