@@ -178,27 +178,6 @@ class Place:
         return bool(self.text or self.city or self.region or self.postcode or self.country or self.latitude is not None)
 
 
-class PlacePrecision(StrEnum):
-    """How exactly a place is known: never finer than a city."""
-
-    CITY = "city"
-    REGION = "region"
-    COUNTRY = "country"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Point:
-    """Where a place lies, as far as its words tell: city level at the finest."""
-
-    latitude: float  # degrees, WGS 84, two decimals
-    longitude: float
-    name: str  # of the city, or of the region or country where no more is known
-    region: str  # state or province, in words; "" where not known
-    country: str  # ISO 3166-1 alpha-2, or ""
-    precision: PlacePrecision
-    zone: str  # IANA name, "" where not known
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Point:
     """Where a place is on the map, as well as we know."""

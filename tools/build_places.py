@@ -51,7 +51,10 @@ OWN_SCRIPT_FROM = 100_000
 NEAR_FROM = 8_000
 #: Their counties and provinces are written where others have states.
 WITH_PROVINCES = frozenset({"IT", "ES", "FR", "GB", "IE", "BE"})
-LANGUAGES = "en fr de es it pt nl sv da nb fi pl cs hu ro tr zh ja ko ru uk el".split()
+LANGUAGES = (
+    *("en", "fr", "de", "es", "it", "pt", "nl", "sv", "da", "nb", "fi", "pl", "cs", "hu", "ro", "tr"),
+    *("zh", "ja", "ko", "ru", "uk", "el"),
+)
 #: Urumqi's own time is used by nobody's scanners: all of China's are on Beijing's.
 ZONES = {"Asia/Urumqi": "Asia/Shanghai"}
 

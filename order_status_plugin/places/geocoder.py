@@ -37,5 +37,8 @@ def locate(place: Place, country_hint: str = "") -> Point | None:
 
 def destination(address: Mapping[str, Any]) -> Point | None:
     """Return the city that a stored postal address lies in. Its name and lines are not looked at."""
-    parts = {name: str(address.get(name) or "") for name in ("city", "region", "postcode", "country")}
-    return locate(Place(**parts))
+
+    def part(name: str) -> str:
+        return str(address.get(name) or "")
+
+    return locate(Place(city=part("city"), region=part("region"), postcode=part("postcode"), country=part("country")))

@@ -15,7 +15,8 @@ from functools import lru_cache
 from typing import Protocol
 
 from ..events import Place, PlacePrecision, Point
-from . import read, regions
+from . import regions
+from .country_names import CITY_STATES, country_of, named_country
 from .hubs import HUBS
 from .names import key, words
 from .read import Reading, readings
@@ -69,7 +70,7 @@ def resolve(place: Place, *, country_hint: str = "") -> Point | None:
 
 @lru_cache(maxsize=8192)
 def _resolve(place: Place, hint: str) -> Point | None:
-    told = read.country_of(place.country) if place.country.strip() else ""
+    told = country_of(place.country) if place.country.strip() else ""
     spot = _by_words(place, told, hint)
     position = _position(place)
     return spot if position is None else _at(position, spot, told)
@@ -81,7 +82,7 @@ def _by_words(place: Place, told: str, hint: str) -> Point | None:
     for text in dict.fromkeys((place.city, place.text)):
         if not words(text):
             continue
-        if told and text != place.city and told not in read.CITY_STATES and read.country_of(text) == told:
+        if told and text != place.city and told not in CITY_STATES and country_of(text) == told:
             found += filter(None, [_area(told, "")])
             continue
         said = country if text == place.city else told
@@ -100,7 +101,7 @@ def _by_words(place: Place, told: str, hint: str) -> Point | None:
 
 
 def _names_another(text: str, country: str) -> bool:
-    named = next((n for part in text.split(",") if (n := read.named_country(part))), "")
+    named = next((n for part in text.split(",") if (n := named_country(part))), "")
     return bool(named) and named != country
 
 
@@ -170,7 +171,7 @@ def _hub(reading: Reading) -> City | None:
     """Return the city of an airport or hub that a part names in whole."""
     names = [name for name, is_cut in reading.candidates if not is_cut]
     for part in reading.parts:
-        is_code = len(part) == 3 and part.isupper() and (reading.country or not read.country_of(part))
+        is_code = len(part) == 3 and part.isupper() and (reading.country or not country_of(part))
         names += [part] if is_code else [key(part)]
     return next(filter(None, (_city_of(name, reading) for name in names)), None)
 
@@ -285,9 +286,9 @@ def _position(place: Place) -> tuple[float, float] | None:
 def _at(position: tuple[float, float], spot: Point | None, told: str) -> Point | None:
     """Return the point of coordinates: named by the place's words where these are near, else by the nearest town."""
     latitude, longitude = position
-    if spot and spot.precision is PlacePrecision.CITY:
-        if _distance(latitude, longitude, spot.latitude, spot.longitude) <= 2 * NEAR:
-            return replace(spot, latitude=latitude, longitude=longitude)
+    is_city = spot is not None and spot.precision is PlacePrecision.CITY
+    if spot and is_city and _distance(latitude, longitude, spot.latitude, spot.longitude) <= 2 * NEAR:
+        return replace(spot, latitude=latitude, longitude=longitude)
     here = Point(
         latitude=latitude, longitude=longitude, name="", region="", country="", precision=PlacePrecision.CITY, zone=""
     )
