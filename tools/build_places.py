@@ -49,6 +49,8 @@ OWN_SCRIPT = {
 OWN_SCRIPT_FROM = 100_000
 #: Towns of this many people name a point that comes with coordinates.
 NEAR_FROM = 8_000
+#: A town of this many people is not mistaken for the country that some language calls so.
+TOWN_FROM = 20_000
 #: Their counties and provinces are written where others have states.
 WITH_PROVINCES = frozenset({"IT", "ES", "FR", "GB", "IE", "BE"})
 LANGUAGES = (
@@ -175,7 +177,7 @@ def lines(folder: Path) -> list[tuple[str, str]]:
         main[country] = min(counted, key=lambda zone: (-counted[zone], zone))
         found.append((f"%{country}", f"%{country}\t{main[country]}"))
     found += region_lines(folder, by_country, seen)
-    found += country_names(folder, countries)
+    found += country_names(folder, countries, cities)
     found += city_lines(cities, main)
     return found
 
@@ -220,21 +222,31 @@ def region_lines(folder: Path, by_country: dict[str, list[City]], seen: dict[str
     return found
 
 
-def country_names(folder: Path, countries: dict[str, City]) -> list[tuple[str, str]]:
-    """Return the names of countries in many languages. A name of two countries names none."""
+def country_names(folder: Path, countries: dict[str, City], cities: list[City]) -> list[tuple[str, str]]:
+    """Return the names of countries in many languages.
+
+    A name of two countries names none but the one that GeoNames calls so; nor does what is a town's name elsewhere:
+    Granada is what Grenada is called in Spanish.
+    """
     sys.path.insert(0, str(folder))
     from babel import Locale
 
     meant: dict[str, set[str]] = defaultdict(set)
-    for code, country in countries.items():
-        if code not in ("CS", "AN"):  # were countries once
-            meant[names.key(country["name"])].add(code)
+    towns: dict[str, set[str]] = defaultdict(set)
+    for city in cities:
+        if city["population"] >= TOWN_FROM:
+            towns[names.key(city["name"])].add(city["countrycode"])
+    gone = ("CS", "AN")  # were countries once
+    own = {names.key(country["name"]): code for code, country in countries.items() if code not in gone}
     for language in LANGUAGES:
         for code, name in Locale(language).territories.items():
-            if code in countries and code not in ("CS", "AN"):
+            if code in countries and code not in gone:
                 meant[names.key(name)].add(code)
                 meant[names.key(re.sub(r"\(.*?\)|（.*?）", "", name))].add(code)
-    return [(f"={key}", f"={key}\t{min(codes)}") for key, codes in meant.items() if len(key) > 1 and len(codes) == 1]
+    for key, codes in meant.items():
+        if len(key) > 1 and len(codes) == 1 and towns[key] <= codes:
+            own.setdefault(key, next(iter(codes)))
+    return [(f"={key}", f"={key}\t{code}") for key, code in own.items()]
 
 
 def city_lines(cities: list[City], main: dict[str, str]) -> list[tuple[str, str]]:

@@ -16,11 +16,11 @@ point locker shop store pickup drop dropbox partner branch counter agency agent 
 operations operation operating operational ops operator hq
 remote encode surface weight overnight main metro area bulk bmc ndc rdc pdc scf lpc ldc dpc dndc adc p&dc pdf isc oe ips vo
 mc do ndo dc rpdc mpc cpc ltc spdo rms nsh eh dsp ccc lsc amc afcs usps ups fedex dhl tnt gls dpd hermes evri yodel dhlexpress
-fpo gpo ems usa-hub ecommerce global mail-centre supercentre supercenter megahub superhub northhub easthub southhub westhub
+fpo gpo ems ecommerce global mail-centre supercentre supercenter megahub superhub northhub easthub southhub westhub
 arrived arrival arrive departed departure depart departing arriving received receive accepted accepting left leaving enroute
 held released scanned scan out for at in to from the of and on by via processed through your item
 agence plateforme plate-forme colis centre tri acheminement bureau poste guichet relais point-relais agences site livraison
-courrier distribution plateau international roissy-hub depot douane douanes entrepot distributeur ppdc pic pfc cdis
+courrier distribution plateau international depot douane douanes entrepot distributeur ppdc pic pfc cdis
 briefzentrum paketzentrum zustellbasis zustellstutzpunkt zustellzentrum verteilzentrum verteilerzentrum depot filiale
 postfiliale paketshop packstation niederlassung frachtzentrum logistikzentrum mechzb zsp zsb ipz iphz gvz zollamt
 postamt verteilzentren verteilerbasis abholstation sortierzentrum umschlagbasis lager startzentrum zielzentrum
@@ -35,7 +35,7 @@ pakkecenter paketterminal postterminalen utlevering servicepartner ombud
 centro distribuicao tratamento agencia unidade cdd ctce ctci cte ctc ac correios operacional internacional armazem
 entreposto cod ctcei encomendas cee cdip cartas
 urzad pocztowy sortownia oddzial wer placowka pocztowa paczkomat up terminal
-yingyebu center branch jp-post processing-center gpo spo bpc nsm bo eho so ho lbo po
+yingyebu branch gpo spo bpc nsm bo eho so ho lbo po
 """
 FACILITY = frozenset(word for entry in _WORDS.split() for word in (*words(entry), *words(entry.replace("-", ""))))
 

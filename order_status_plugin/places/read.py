@@ -167,7 +167,7 @@ def _take_country(found: _Segments, told: str) -> None:
     if not parts or found.country:
         return
     in_words = bare(parts[-1]).split()
-    for size in (4, 3, 2, 1):
+    for size in (6, 5, 4, 3, 2, 1):
         tail = " ".join(in_words[-size:])
         if len(in_words) > size and len(tail) > 3 and (named := named_country(tail)):
             if told and named != told:

@@ -212,6 +212,8 @@ def _anywhere(reading: Reading, hint: str) -> City | None:
             first = max(several, key=_weight)
             rivals = [other for other in several if _apart(first, other) > SAME]
             floor = LARGE if rivals or is_cut else LARGE / 5
+            if first.is_alias and any(not rival.is_alias and rival.population >= TOWN for rival in rivals):
+                return None  # what others call it is somebody's own name: New Amsterdam
             times = OVERWHELMING if reading.is_whole else OVERWHELMING**2
             if first.population >= floor and all(_weight(first) >= times * _weight(r) for r in rivals):
                 return first
