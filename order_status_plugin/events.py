@@ -35,6 +35,24 @@ class Overlay(StrEnum):
     EXCEPTION = "exception"
 
 
+class Reason(StrEnum):
+    """Why a parcel is late, stopped or was not handed over, where a source's code tells it: never guessed from text."""
+
+    NONE = ""
+    ABSENT = "absent"  # nobody was there to take it
+    ADDRESS = "address"  # wrong, incomplete, not found, moved away
+    CAPACITY = "capacity"  # too much to carry, sorted late, misrouted, a missed connection
+    CUSTOMS = "customs"
+    DAMAGED = "damaged"
+    DOCUMENTS = "documents"  # papers are wrong or missing
+    MISSED_PICKUP = "missed_pickup"  # it waited, and nobody came for it
+    OTHER = "other"  # the source says that there is a reason, and not which
+    PAYMENT = "payment"  # duty, a fee or cash on delivery is open
+    REFUSED = "refused"
+    SECURITY = "security"  # held for an inspection
+    WEATHER = "weather"
+
+
 class Headline(StrEnum):
     """The one word for a whole order. Five of them are the product's promise; the rest say what else can be true."""
 
@@ -200,6 +218,7 @@ class TrackingScan:
     utc_offset: int | None = None  # minutes east of UTC, None when the source does not say
     precision: Precision = Precision.INSTANT
     overlay: Overlay = Overlay.NONE
+    reason: Reason = Reason.NONE  # why: beside an overlay, an attempt or a return
     source_id: str = ""  # the source's own id or hash of this event, "" when it has none
     raw_code: str = ""  # the source's code, untouched
     message: str = ""  # the source's words, untouched
@@ -215,7 +234,7 @@ class DeliveryWindow:
     earliest: dt.date | dt.datetime
     latest: dt.date | dt.datetime  # equal to ``earliest`` for a single day or instant
     stated_at: dt.datetime  # aware: when the source said so
-    reason: str = ""  # the source's words on why it moved
+    reason: str = ""  # why it moved: the value of a Reason where a code tells it, else the source's words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from .flow import handle_message
 from .intake.views import HookView
 from .live.views import LiveView
 from .messages.unsubscribe import UnsubscribeView
+from .page.calendar import CalendarFileView
 from .page.code import AskCodeForView, AskCodeView, CodeView
 from .page.devices import DevicesView, EndDevicesView
 from .page.door import NotFoundView
@@ -44,6 +45,7 @@ urlpatterns = [
     re_path(rf"^{LINK}/renew/$", RenewView.as_view(), name="renew"),
     re_path(rf"^{LINK}/share/$", ShareView.as_view(), name="share"),
     re_path(rf"^{LINK}/share/end/$", EndSharedView.as_view(), name="share-end"),
+    re_path(rf"^{LINK}/calendar\.ics$", CalendarFileView.as_view(), name="calendar"),
     re_path(rf"^{LINK}/live/$", LiveView.as_view(), name="live"),
     re_path(rf"^{LINK}/$", StatusPageView.as_view(), name="order"),
     re_path(rf"^{LINK}$", StatusPageView.as_view()),

@@ -148,13 +148,22 @@ class Bird:
             ParcelStatus.READY_FOR_PICKUP,
             25,
             pickup_place=self._new("pickup place", _word("Kiosk")),
+            pickup_hours=self._new("opening hours", _word("Mon 9 to ")),
+            handed_to="Colissimo",
+            handed_number=self._new("number at the last carrier", f"6A{_word('H').upper()}"),
             pickup_until=timezone.now().date() + dt.timedelta(days=5),
             next_step=self._new("carrier's next step", _word("Bring")),
         )
 
     def deliver(self) -> None:
         """Have it delivered and signed for."""
-        self._scan(ParcelStatus.DELIVERED, 40, signed_by=self._new("signed by", _word("Signer")))
+        self._scan(
+            ParcelStatus.DELIVERED,
+            40,
+            signed_by=self._new("signed by", _word("Signer")),
+            left_at=self._new("where it was left", _word("Porch")),
+            proof_url=f"https://carrier.example/{self._new('proof of delivery', _word('proof'))}",
+        )
 
     def _new(self, what: str, text: str, *, tier: Tier | None = Tier.PRIVATE, is_mailed: bool = False) -> str:
         self.canaries.append(Canary(what, text, tier, is_mailed))

@@ -23,6 +23,7 @@ NAMESPACE = "order_status"
 HTML = "text/html"
 JSON = "application/json"
 TEXT = "text/plain"
+CALENDAR = "text/calendar"
 
 READ = ("GET", "HEAD", "OPTIONS")
 FORM = (*READ, "POST")
@@ -129,6 +130,7 @@ ROUTES: dict[str, Route] = {
     "renew": Route(Tier.STAFF, FORM, (HTML,), _of_link("renew")),
     "share": Route(Tier.STAFF, FORM, (HTML,), _of_link("share")),
     "share-end": Route(Tier.STAFF, FORM, (HTML,), _of_link("share-end")),
+    "calendar": Route(Tier.PUBLIC, READ, (CALENDAR,), _of_link("calendar")),
     "live": Route(Tier.PUBLIC, READ, (JSON, "text/event-stream", HTML), _of_link("live")),
     "not-found": Route(Tier.PUBLIC, (), (), _nothing),
 }

@@ -51,6 +51,8 @@ class Source(Backend, ABC):
     :meth:`parse`; one that must be told which parcels to follow has :meth:`register`. Many are all three.
     """
 
+    #: Staff enter what it says: its estimates are the shop's own.
+    is_by_hand: ClassVar[bool] = False
     #: The headers that are kept beside the body in the inbox, in lower case: what :meth:`parse` needs, no secrets.
     kept_headers: ClassVar[tuple[str, ...]] = ()
     #: Numbers that one call of :meth:`fetch`, and one of :meth:`register`, may be about.

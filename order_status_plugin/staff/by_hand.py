@@ -10,14 +10,16 @@ from django import forms
 from django.contrib.admin.widgets import AdminDateWidget, AdminSplitDateTime
 from django.utils import timezone
 from django.utils.module_loading import import_string
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ..backends import all_sources
 from ..conf import conf
-from ..events import ParcelStatus, TrackingUpdate
+from ..events import Overlay, ParcelStatus, Reason, TrackingUpdate
 from ..tracking import record
 from ..tracking.models import Parcel
+from ..view.reasons import WORD
 
 
 @runtime_checkable
@@ -59,7 +61,17 @@ class ByHandForm(forms.Form):
         (ParcelStatus.CANCELLED, _("Cancelled")),
     )
 
+    TROUBLES = (("", _("none")), (Overlay.DELAYED, _("Delayed")), (Overlay.EXCEPTION, _("There is a problem")))
+    REASONS = (("", _("not known")), *((reason, capfirst(word)) for reason, word in WORD.items()))
+
+    #: Statuses that have a reason; a trouble always may.
+    WITH_REASON = (ParcelStatus.ATTEMPTED_DELIVERY, ParcelStatus.RETURNING, ParcelStatus.RETURNED)
+
     status = forms.ChoiceField(label=_("status"), choices=STATUSES, required=False)
+    trouble = forms.ChoiceField(label=_("trouble"), choices=TROUBLES, required=False)
+    reason = forms.ChoiceField(
+        label=_("reason"), choices=REASONS, required=False, help_text=_("Of the trouble, or of an attempt.")
+    )
     moment = forms.SplitDateTimeField(label=_("when it happened"), widget=AdminSplitDateTime())
     place = forms.CharField(
         label=_("place"), max_length=190, required=False, help_text=_("City or town; never a street.")
@@ -76,6 +88,23 @@ class ByHandForm(forms.Form):
     )
     expected_from = forms.DateField(label=_("expected from"), required=False, widget=AdminDateWidget())
     expected_until = forms.DateField(label=_("expected until"), required=False, widget=AdminDateWidget())
+    next_step = forms.CharField(
+        label=_("next step"), max_length=500, required=False, help_text=_("What the customer does next, in your words.")
+    )
+    left_at = forms.CharField(label=_("left at"), max_length=190, required=False)
+    pickup_place = forms.CharField(
+        label=_("pickup place"), max_length=500, required=False, help_text=_("Name and address, with commas between.")
+    )
+    pickup_hours = forms.CharField(
+        label=_("opening hours"),
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "cols": 60}),
+        help_text=_("A line each."),
+    )
+    pickup_until = forms.DateField(label=_("kept until"), required=False, widget=AdminDateWidget())
+
+    DETAILS = ("next_step", "left_at", "pickup_place", "pickup_hours", "pickup_until")
 
     def clean_moment(self) -> dt.datetime:
         """Refuse the future: a status is what happened."""
@@ -87,8 +116,12 @@ class ByHandForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Ask for something to say, and for days in their order."""
         given: dict[str, Any] = super().clean() or {}
-        if not any(given.get(name) for name in ("status", "place", "note", "expected_from", "expected_until")):
+        said = ("status", "trouble", "place", "note", "expected_from", "expected_until", *self.DETAILS)
+        if not any(given.get(name) for name in said):
             raise forms.ValidationError(gettext("Enter a status, a place, a note or a date."))
+        may_have_reason = given.get("trouble") or given.get("status") in self.WITH_REASON
+        if given.get("reason") and not may_have_reason:
+            self.add_error("reason", gettext("A reason belongs to a trouble, an attempt or a return."))
         first, last = given.get("expected_from"), given.get("expected_until")
         if first and last and last < first:
             self.add_error("expected_until", gettext("This is before the first day."))
@@ -110,5 +143,8 @@ class ByHandForm(forms.Form):
             note=given["note"],
             expected_from=given["expected_from"],
             expected_until=given["expected_until"],
+            overlay=Overlay(given["trouble"]),
+            reason=Reason(given["reason"]),
+            **{name: given[name] for name in self.DETAILS},
         )
         record.entry(source.alias, parcel, update)

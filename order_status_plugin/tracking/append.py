@@ -32,6 +32,7 @@ def events(
             fingerprint=identity.fingerprint,
             status=scan.status or "",
             overlay=scan.overlay,
+            reason=scan.reason,
             raw_code=scan.raw_code[:190],
             message=scan.message[:1000],
             rule=scan.rule[:190],

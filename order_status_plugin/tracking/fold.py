@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from ..events import Milestone, Overlay, ParcelStatus, Precision
+from ..events import Milestone, Overlay, ParcelStatus, Precision, Reason
 from .identity import PROGRESS
 
 S = ParcelStatus
@@ -47,6 +47,7 @@ class FoldEvent:
     occurred_at: dt.datetime | None
     precision: Precision
     fingerprint: str
+    reason: Reason = Reason.NONE
 
     @property
     def day(self) -> str:

@@ -74,6 +74,7 @@ def identify(source: str, number_key: str, scan: TrackingScan, received_at: dt.d
         digest,
         scan.status,
         scan.overlay,
+        scan.reason,
         scan.utc_offset,
         scan.precision,
         local.isoformat(),

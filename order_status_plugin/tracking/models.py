@@ -14,6 +14,7 @@ from ..events import (
     PaymentState,
     PlacePrecision,
     Precision,
+    Reason,
 )
 
 
@@ -239,6 +240,7 @@ class TrackingEvent(models.Model):
     fingerprint = models.CharField(max_length=64)
     status = models.CharField(max_length=30, blank=True, choices=choices(ParcelStatus))
     overlay = models.CharField(max_length=20, blank=True, choices=choices(Overlay))
+    reason = models.CharField(max_length=20, blank=True, choices=choices(Reason))
     raw_code = models.CharField(max_length=190, blank=True)
     message = models.CharField(max_length=1000, blank=True)
     rule = models.CharField(max_length=190, blank=True)

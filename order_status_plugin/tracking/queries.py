@@ -27,6 +27,7 @@ PARCEL = (
     "carrier_text",
     "source",
     "position",
+    "handed_to",
     "pickup_until",
     "status",
     "overlay",
@@ -40,6 +41,7 @@ EVENT = (
     "source_id",
     "status",
     "overlay",
+    "reason",
     "local_time",
     "utc_offset",
     "occurred_at",
@@ -59,7 +61,6 @@ PRIVATE_PARCEL = (
     "proof_url",
     "pickup_place",
     "pickup_hours",
-    "handed_to",
     "handed_number",
 )
 PRIVATE_EVENT = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from ..events import OrderState, Overlay, ParcelStatus, PaymentState, Precision, TrackedParcel
+from ..events import OrderState, Overlay, ParcelStatus, PaymentState, Precision, Reason, TrackedParcel
 from .estimate import Statement
 from .fold import FoldEvent
 from .headline import OrderFacts, ParcelFacts
@@ -26,6 +26,7 @@ def fold_event(row: TrackingEvent | Any) -> FoldEvent:
         occurred_at=row.occurred_at,
         precision=Precision(row.precision),
         fingerprint=row.fingerprint,
+        reason=Reason(row.reason),
     )
 
 

@@ -181,5 +181,5 @@ def _valid_until(facts: OrderFacts) -> dt.datetime:
     """Return when a word of the view turns stale by the clock alone: a day ends, or silence begins."""
     zone = dates.shop_zone()
     midnight = dt.datetime.combine(facts.today + dt.timedelta(days=1), dt.time(), tzinfo=zone)
-    silences = [since for parcel in facts.parcels if (since := parcel.silent_since()) and since > facts.now]
-    return min([midnight.astimezone(dt.UTC), *silences])
+    silences = (parcel.silence_grows(facts.now) for parcel in facts.parcels)
+    return min([midnight.astimezone(dt.UTC), *(edge for edge in silences if edge)])

@@ -81,6 +81,12 @@ def event_moment(local_time: str, utc_offset: int | None, precision: str, *, wit
     return Moment(iso=iso, day=tiny_day(moment), clock=clock(moment))
 
 
+def zone_name(offset: int) -> str:
+    """Return "UTC+5:30" for minutes east of UTC."""
+    hours, minutes = divmod(abs(offset), 60)
+    return f"UTC{'−' if offset < 0 else '+'}{hours}{f':{minutes:02d}' if minutes else ''}"
+
+
 def shop_moment(moment: dt.datetime, *, with_clock: bool = True) -> Moment:
     """Return an instant of ours in the shop's zone."""
     here = moment.astimezone(shop_zone())

@@ -38,6 +38,17 @@ class ParcelFacts:
         return self.name or _("the carrier")
 
     @property
+    def handed_to(self) -> str:
+        """Return the carrier that brings it the last part of the way, "" where nobody said."""
+        carrier = catalogue.find(self.row.handed_to) if self.row.handed_to else None
+        return carrier.name if carrier else str(self.row.handed_to)
+
+    @property
+    def bringer(self) -> str:
+        """Return how a sentence calls the carrier that comes to the door."""
+        return self.handed_to or self.carrier
+
+    @property
     def has_ended(self) -> bool:
         """Say whether nothing is to come."""
         return self.status in ENDED
@@ -70,15 +81,28 @@ class ParcelFacts:
         moment = dates.local(self.window.earliest) if self.window else None
         return moment.date() if moment else None
 
-    def silent_since(self) -> dt.datetime | None:
-        """Return when silence began to be told: a while after the last scan of a parcel on its way."""
-        if not self.is_live or self.has_ended or self.is_unscanned or not self.events:
+    def heard(self) -> dt.datetime | None:
+        """Return when the carrier last moved it, or was to take it over; None where nothing is to be heard."""
+        if not self.is_live or self.has_ended:
             return None
-        newest = self.events[0]
-        heard = newest.occurred_at or (
-            moment.replace(tzinfo=dt.UTC) if (moment := dates.local(newest.local_time)) else None
-        )
-        return heard + conf.SILENT_AFTER if heard else None
+        if self.is_unscanned:
+            return self.sent_at
+        newest = self.events[0] if self.events else None
+        moment = dates.local(newest.local_time) if newest else None
+        return newest.occurred_at or (moment.replace(tzinfo=dt.UTC) if moment else None) if newest else None
+
+    def is_silent(self, now: dt.datetime) -> bool:
+        """Say whether nothing has been heard of it for too long."""
+        heard = self.heard()
+        return heard is not None and heard + conf.SILENT_AFTER <= now
+
+    def silence_grows(self, now: dt.datetime) -> dt.datetime | None:
+        """Return when silence will begin, or be a day longer than it is now."""
+        heard = self.heard()
+        if heard is None:
+            return None
+        begins = heard + conf.SILENT_AFTER
+        return begins if begins > now else heard + dt.timedelta(days=(now - heard).days + 1)
 
     def when(self, event: FoldEvent | None) -> Any:
         """Return the row of a fold's event, None for none."""

@@ -57,7 +57,10 @@ class EventView:
 
     title: str  # our words for the status; in the private tier the carrier's own where we have none
     when: Moment  # public tier: the day only
-    place: str = ""  # private tier
+    place: str = ""  # private tier: "Cologne, Germany"
+    detail: str = ""  # private tier: the carrier's own words, where the title is ours
+    zone: str = ""  # "UTC+1": whose clock it is, where that changes in the list
+    is_same_day: bool = False  # the event above is of the same day
     is_corrected: bool = False  # the carrier took it back later
     why: str = ""  # private tier: source, raw code, rule, received
 
@@ -71,6 +74,7 @@ class WindowView:
     iso: str
     hours: str = ""  # "10:00 to 14:00"
     note: str = ""  # "was Wednesday 25", "now overdue"
+    by: str = ""  # "Estimate by UPS", "Entered by the shop"
     is_overdue: bool = False
 
 
@@ -81,6 +85,7 @@ class MoveView:
     title: str  # "Now Wednesday 25 November"
     reason: str
     when: Moment
+    by: str = ""  # "Estimate by UPS"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +95,25 @@ class NextStep:
     title: str
     text: str = ""
     is_action: bool = False  # tinted, loud: somebody must act
+    is_for_carrier: bool = False  # the carrier can be asked: where its link is known, it stands here
+    is_for_shop: bool = False  # the shop can be asked
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandoverView:
+    """The carrier that brings a parcel the last part of its way."""
+
+    name: str
+    number: str = ""  # private tier, in groups as people read it
+    url: str = ""  # private tier
+    site: str = ""  # "laposte.fr": whose site the link leads to
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MissingView:
+    """What to do when a parcel is said to be there and is not."""
+
+    steps: tuple[str, ...]  # in the order in which they are worth trying
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,9 +148,17 @@ class ParcelView:
     is_folded: bool = False  # delivered, beside others that are not: shown as a row
     tracking_number: str = ""  # private tier, in groups as people read it
     tracking_url: str = ""  # private tier
-    checked: Moment | None = None  # private tier: when the source last spoke of it
+    checked: str = ""  # private tier: "Last checked with UPS 12 minutes ago."
+    handover: HandoverView | None = None
     signed_by: str = ""  # private tier
-    pickup_place: str = ""  # private tier
+    left_at: str = ""  # private tier
+    proof_url: str = ""  # private tier, https
+    pickup_place: str = ""  # private tier, a line each
+    pickup_hours: str = ""  # private tier, a line each
+    pickup_until: str = ""  # a day, where the window does not say it
+    missing: MissingView | None = None  # of a parcel that has arrived
+    mail_subject: str = ""  # private tier: of a mail to the shop about this parcel
+    is_in_calendar: bool = False  # the first card with a day ahead: the calendar's link stands there
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,6 +230,28 @@ class OrderView:
     handover: str = ""
     is_erased: bool = False  # a stub: headline and help, nothing else
     traits: Traits | None = None  # what content is chosen by; None for a stub
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayView:
+    """One parcel in a calendar."""
+
+    uid: str  # stable, and tells nothing
+    summary: str  # "Parcel from Tilia & Sal"
+    description: str  # "Parcel 1 of 2 · UPS"
+    first: dt.date  # or, in the private tier, a datetime: the clock of the place, without a zone
+    last: dt.date  # the last day that is meant, or a datetime
+    zone: str  # IANA name of the place's zone, "" where it is not known
+    sequence: int  # how often that was changed
+    is_cancelled: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarView:
+    """One order in a calendar."""
+
+    shop: str
+    days: tuple[DayView, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

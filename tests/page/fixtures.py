@@ -11,7 +11,9 @@ from order_status_plugin.events import Headline, Overlay, ParcelStatus, Tier
 from order_status_plugin.view.model import (
     EventView,
     Flag,
+    HandoverView,
     ItemView,
+    MissingView,
     Moment,
     MoveView,
     NextStep,
@@ -38,6 +40,11 @@ PERSONAL = (
     "For Ada, with love",
     "N. de Vries",
     "Boekhandel Kade",
+    "Sat 10:00 to 17:00",
+    "Front porch",
+    "https://www.ups.com/proof/8842",
+    "6A 1234 5678 901",
+    "Louisville",
 )
 
 
@@ -62,13 +69,13 @@ CLOTH = ItemView(title="Linen tablecloth", quantity=1, details="Oat, 160 × 250 
 SPOONS = ItemView(title="Olive wood spoons", quantity=1, details="Set of three", initial="O")
 
 _SCANS = (
-    ("Left the sorting centre", "Cologne, Germany", "2026-11-23T21:42+01:00", "Mon 23 November"),
-    ("Arrived at a sorting centre", "Cologne, Germany", "2026-11-23T11:40+01:00", "Mon 23 November"),
-    ("Left the sorting centre", "Paris, France", "2026-11-23T03:25+01:00", "Mon 23 November"),
-    ("Arrived at a sorting centre", "Paris, France", "2026-11-22T14:10+01:00", "Sun 22 November"),
-    ("Arrived at a sorting centre", "Vitoria-Gasteiz, Spain", "2026-11-21T09:32+01:00", "Sat 21 November"),
-    ("Handed to UPS", "Porto, Portugal", "2026-11-20T18:05+00:00", "Fri 20 November"),
-    ("Label printed", "Porto, Portugal", "2026-11-20T11:48+00:00", "Fri 20 November"),
+    ("Left the sorting centre", "Cologne, Germany", "2026-11-23T21:42+01:00", "Mon 23 Nov"),
+    ("Arrived at a sorting centre", "Cologne, Germany", "2026-11-23T11:40+01:00", "Mon 23 Nov"),
+    ("Left the sorting centre", "Paris, France", "2026-11-23T03:25+01:00", "Mon 23 Nov"),
+    ("Arrived at a sorting centre", "Paris, France", "2026-11-22T14:10+01:00", "Sun 22 Nov"),
+    ("Arrived at a sorting centre", "Vitoria-Gasteiz, Spain", "2026-11-21T09:32+01:00", "Sat 21 Nov"),
+    ("Handed to UPS", "Porto, Portugal", "2026-11-20T18:05+00:00", "Fri 20 Nov"),
+    ("Label printed", "Porto, Portugal", "2026-11-20T11:48+00:00", "Fri 20 Nov"),
 )
 
 
@@ -80,9 +87,10 @@ def events(tier: Tier) -> tuple[EventView, ...]:
             title=title,
             place=place,
             when=Moment(iso=iso, day=text, clock=iso[11:16]),
+            is_same_day=number > 0 and _SCANS[number - 1][3] == text,
             why="aftership, tag InTransit",
         )
-        for title, place, iso, text in _SCANS
+        for number, (title, place, iso, text) in enumerate(_SCANS)
     )
 
 
@@ -172,16 +180,20 @@ def live_parcel(tier: Tier, **changes: object) -> ParcelView:
         kicker="Parcel 1 of 2 · UPS",
         state="In transit",
         line="Left Cologne, Germany" if private else "On its way to you",
-        window=WindowView(label="Arriving", day="Wed 25 November", iso="2026-11-25", hours="10:00 to 14:00"),
+        window=WindowView(
+            label="Arriving", day="Wed 25 November", iso="2026-11-25", hours="10:00 to 14:00", by="Estimate by UPS"
+        ),
         moves=(
             MoveView(
                 title="Now Wednesday 25 November",
-                reason="UPS says: bad weather",
+                reason="Bad weather",
+                by="Estimate by UPS",
                 when=Moment(iso="2026-11-21T10:05+01:00", day="Sat 21 November", clock="10:05"),
             ),
             MoveView(
                 title="First Tuesday 24 November",
-                reason="The first date that UPS gave",
+                reason="",
+                by="Estimate by AfterShip",
                 when=Moment(iso="2026-11-20T18:05+00:00", day="Fri 20 November", clock="18:05"),
             ),
         )
@@ -198,7 +210,9 @@ def live_parcel(tier: Tier, **changes: object) -> ParcelView:
         carrier_host="ups.com" if private else "",
         tracking_number="1Z 999 AA1 01 2345 6784" if private else "",
         tracking_url="https://www.ups.com/track?tracknum=1Z999AA10123456784" if private else "",
-        checked=Moment(iso="2026-11-23T22:04+01:00", day="Mon 23 November", clock="22:04") if private else None,
+        checked="Last checked with UPS 12 minutes ago." if private else "",
+        mail_subject="Order TS-20418, parcel 1 of 2" if private else "",
+        is_in_calendar=True,
     )
     return replace(base, **changes)  # type: ignore[arg-type]
 
@@ -256,6 +270,7 @@ def attempted(tier: Tier = Tier.PUBLIC) -> OrderView:
         next_step=NextStep(title="Pick it up", text="Bring an identity card.", is_action=True),
         pickup_place="Boekhandel Kade\nKinkerstraat 12\n1053 DT Amsterdam" if private else "",
         moves=(),
+        is_in_calendar=False,
     )
     return order(
         tier,
@@ -271,19 +286,55 @@ def attempted(tier: Tier = Tier.PUBLIC) -> OrderView:
     )
 
 
+def missing(tier: Tier) -> MissingView:
+    """What to do when it is not there."""
+    if tier is Tier.PUBLIC:
+        return MissingView(
+            steps=(
+                "Look by the door, in the letter box and where parcels are taken in for you.",
+                "Ask at home, and the neighbours.",
+                "Wait a day: some parcels are marked as delivered before they are brought.",
+            )
+        )
+    return MissingView(
+        steps=(
+            "Look where it was left: Front porch, behind the olive tree.",
+            "Ask N. de Vries, who received it.",
+            "Wait a day: some parcels are marked as delivered before they are brought.",
+            "Look at the proof of delivery: is it your door, and whose name is it?",
+            "Ask UPS to look into it.",
+        )
+    )
+
+
+def arrived(tier: Tier) -> dict[str, object]:
+    """What a carrier says of a delivery."""
+    if tier is Tier.PUBLIC:
+        return {"missing": missing(tier)}
+    return {
+        "line": "Amsterdam, Netherlands",
+        "signed_by": "N. de Vries",
+        "left_at": "Front porch, behind the olive tree",
+        "proof_url": "https://www.ups.com/proof/8842",
+        "checked": "UPS confirmed the delivery.",
+        "missing": missing(tier),
+    }
+
+
 def delivered(tier: Tier = Tier.PUBLIC) -> OrderView:
     """All is there."""
+    told = {"line": "", **arrived(tier)}
     parcel = live_parcel(
         tier,
         status=ParcelStatus.DELIVERED,
         tone="good",
         kicker="1 parcel · UPS",
         state="Delivered",
-        line="",
         window=WindowView(label="", day="Wed 25 November", iso="2026-11-25T12:47+01:00", hours="12:47"),
         next_step=None,
         moves=(),
-        signed_by="N. de Vries" if tier is not Tier.PUBLIC else "",
+        is_in_calendar=False,
+        **told,
     )
     return order(
         tier,
@@ -294,6 +345,162 @@ def delivered(tier: Tier = Tier.PUBLIC) -> OrderView:
         count="",
         rest="Nothing is left to come.",
         rail=steps(Headline.DELIVERED),
+        parcels=(parcel,),
+        pending=None,
+    )
+
+
+def pickup(tier: Tier = Tier.PUBLIC) -> OrderView:
+    """It waits in a shop, with its hours."""
+    private = tier is not Tier.PUBLIC
+    parcel = live_parcel(
+        tier,
+        status=ParcelStatus.READY_FOR_PICKUP,
+        kicker="1 parcel · UPS",
+        state="Ready for pickup",
+        line="Amsterdam, Netherlands" if private else "",
+        window=WindowView(label="Ready for pickup until", day="Tue 1 December", iso="2026-12-01"),
+        next_step=NextStep(
+            title="Pick it up at Boekhandel Kade" if private else "Pick it up",
+            text="Bring an identity card.",
+            is_action=True,
+        ),
+        pickup_place="Boekhandel Kade\nKinkerstraat 12\n1053 DT Amsterdam" if private else "",
+        pickup_hours="Mon to Fri 09:00 to 20:00\nSat 10:00 to 17:00" if private else "",
+        moves=(),
+        is_in_calendar=False,
+    )
+    return order(
+        tier,
+        headline=Headline.OUT_FOR_DELIVERY,
+        word="Out for delivery.",
+        promise="Ready for pickup until Tuesday, 1\xa0December.",
+        count="1 parcel sent.",
+        rest="",
+        rail=steps(Headline.OUT_FOR_DELIVERY),
+        parcels=(parcel,),
+        pending=None,
+    )
+
+
+def troubled(tier: Tier = Tier.PUBLIC) -> OrderView:
+    """Money is asked for, an address is wrong, customs looks, and one was never scanned."""
+    private = tier is not Tier.PUBLIC
+
+    def parcel(number: int, flag: str, overlay: Overlay, step: NextStep | None, **more: object) -> ParcelView:
+        kicker = f"Parcel {number} of 4 · UPS"
+        given = {"anchor": f"parcel-{number}", "kicker": kicker, "flags": (Flag(text=flag),), "overlay": overlay}
+        step = step if private else None
+        return live_parcel(tier, **{**given, "next_step": step, "moves": (), "is_in_calendar": False, **more})
+
+    paid = NextStep(
+        title="Something must be paid first",
+        text="Duty, tax or a fee is open. Pay on the site of UPS and nowhere else: messages that ask for money are "
+        "often false.",
+        is_action=True,
+        is_for_carrier=True,
+    )
+    address = NextStep(
+        title="Check the address",
+        text="UPS cannot deliver to the address as it is. Compare it with the one on this page, and tell what is "
+        "missing: a name on the bell, a floor, a company.",
+        is_action=True,
+        is_for_carrier=True,
+        is_for_shop=True,
+    )
+    customs = NextStep(
+        title="Customs has it",
+        text="It goes on when customs releases it, which can take days. If you are asked for something, answer soon.",
+        is_for_carrier=True,
+    )
+    waiting = NextStep(
+        title="We are waiting for news, too",
+        text="We last asked 12 minutes ago and there was nothing new. If it has not moved in a day or two, ask UPS, "
+        "or write to us.",
+        is_for_carrier=True,
+        is_for_shop=True,
+    )
+    return replace(
+        in_transit(tier),
+        count="4 parcels sent.",
+        rest="",
+        parcels=(
+            parcel(1, "There is a problem: a payment is open", Overlay.EXCEPTION, paid, tone="warn"),
+            parcel(2, "There is a problem: a question about the address", Overlay.EXCEPTION, address, tone="warn"),
+            parcel(3, "Delayed: customs", Overlay.DELAYED, customs, handover=handover(tier)),
+            parcel(
+                4,
+                "Not scanned for 5 days",
+                Overlay.NONE,
+                waiting,
+                status=ParcelStatus.LABEL_CREATED,
+                state="Label printed",
+                line="UPS has not scanned it yet.",
+                window=None,
+                events=(),
+            ),
+        ),
+        pending=None,
+    )
+
+
+def handover(tier: Tier) -> HandoverView:
+    """The last part of the way."""
+    if tier is Tier.PUBLIC:
+        return HandoverView(name="Colissimo")
+    url = "https://www.laposte.fr/outils/suivre-vos-envois?code=6A12345678901"
+    return HandoverView(name="Colissimo", number="6A 1234 5678 901", url=url, site="laposte.fr")
+
+
+def crossing(tier: Tier = Tier.PUBLIC) -> OrderView:
+    """Across an ocean, through clocks that differ, with words that nobody would break."""
+    private = tier is not Tier.PUBLIC
+    told = (
+        ("Out for delivery", "Paris, France", "25 08:12", "UTC+1", "Your parcel is loaded on the van"),
+        ("Arrived at the delivery depot", "Paris, France", "25 05:02", "", ""),
+        ("Handed over to Colissimo", "Roissy-en-France, France", "24 23:51", "", ""),
+        ("RELEASED BY CUSTOMS/" + "CLEARANCE" * 9, "Louisville, KY, United States", "24 02:10", "UTC−5", ""),
+        ("Arrived at a sorting centre", "Louisville, KY, United States", "23 21:42", "", ""),
+        ("Handed to the carrier", "Springfield, IL, United States", "22 18:05", "UTC−6", "ORIGIN SCAN"),
+        ("Label printed", "", "21", "", ""),
+    )
+    seen = tuple(
+        EventView(
+            title=title,
+            place=place,
+            when=Moment(iso=f"2026-11-{when[:2]}", day=f"{when[:2]} Nov", clock=when[3:]),
+            zone=zone,
+            detail=detail,
+            is_same_day=bool(number and when[3:] and told[number - 1][2][:2] == when[:2]),
+        )
+        for number, (title, place, when, zone, detail) in enumerate(told)
+    )
+    parcel = live_parcel(
+        tier,
+        status=ParcelStatus.OUT_FOR_DELIVERY,
+        kicker="1 parcel · UPS",
+        state="Out for delivery",
+        line="Paris, France" if private else "",
+        window=WindowView(
+            label="Now arriving",
+            day="Wed 25 November",
+            iso="2026-11-25",
+            hours="11:30 to 13:30" if private else "",
+            note="was Tuesday, 24 November",
+            by="Estimate by AfterShip",
+        ),
+        next_step=NextStep(title="Someone at home, please."),
+        handover=handover(tier),
+        **({"events": seen} if private else {}),
+    )
+    return order(
+        tier,
+        headline=Headline.OUT_FOR_DELIVERY,
+        word="Out for delivery.",
+        promise="Arriving today, 11:30 to 13:30." if private else "Arriving today.",
+        count="1 parcel sent.",
+        rest="",
+        rail=steps(Headline.OUT_FOR_DELIVERY),
         parcels=(parcel,),
         pending=None,
     )
@@ -352,6 +559,8 @@ def states(tier: Tier = Tier.PUBLIC) -> OrderView:
         is_folded=True,
         moves=(),
         next_step=None,
+        is_in_calendar=False,
+        missing=missing(tier),
     )
     return replace(in_transit(tier), parcels=(delayed, silent, done), count="1 of 3 parcels delivered.")
 
@@ -403,6 +612,10 @@ def arabic(tier: Tier = Tier.PRIVATE) -> OrderView:
         items=(ItemView(title="وعاء من الفخار الحجري", quantity=2, details="طلاء رمادي، 18 سم", initial="و"),),
         items_title="في هذه الشحنة",
         carrier_name="أرامكس",
+        checked="آخر تحقق مع أرامكس قبل 12 دقيقة.",
+        handover=HandoverView(
+            name="سبل", number="SM 0012 3456", url="https://splonline.example/t", site="splonline.example"
+        ),
     )
     return replace(
         in_transit(tier),
@@ -433,6 +646,9 @@ ALL = {
     "delivered": delivered,
     "unsupported": unsupported,
     "states": states,
+    "pickup": pickup,
+    "troubled": troubled,
+    "crossing": crossing,
     "many": many,
     "erased": erased,
 }

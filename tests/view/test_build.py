@@ -207,7 +207,10 @@ def test_overdue_is_said_and_hidden_once_delivered() -> None:
     assert see().parcels[0].window is not None
     assert see().parcels[0].window.is_overdue  # type: ignore[union-attr]
     record.tracking("aftership", update(scan(S.DELIVERED, 5)))
-    assert see().parcels[0].window is None
+    arrived = see().parcels[0].window
+    assert arrived is not None
+    assert (arrived.label, arrived.by, arrived.is_overdue) == ("", "", False)  # when it came, not when it was expected
+    assert see().parcels[0].moves == ()
 
 
 def test_moves_of_the_date_tell_who_and_why() -> None:

@@ -8,10 +8,11 @@ from typing import Any
 
 from ... import reading
 from ...carriers import catalogue
-from ...events import DeliveryWindow, Overlay, ParcelStatus, Place, Precision, TrackingScan, TrackingUpdate
+from ...events import DeliveryWindow, Overlay, ParcelStatus, Place, Precision, Reason, TrackingScan, TrackingUpdate
 from ...exceptions import UnreadableMessage
 from ...places.countries import alpha_2
 from .codes import CARRIERS, GOES_BACK, IS_BACK, meaning
+from .reasons import REVISED, reason
 
 #: Which of several estimates counts: the carrier's own word, then the merchant's, then AfterShip's forecast.
 ESTIMATES = (
@@ -121,6 +122,7 @@ def _scan(checkpoint: dict[str, Any], stated_at: dt.datetime | None) -> Tracking
     return TrackingScan(
         status=status,
         overlay=overlay,
+        reason=reason(subtag) if status or overlay else Reason.NONE,
         local_time=local,
         utc_offset=offset,
         precision=precision,
@@ -187,6 +189,7 @@ def _about_the_whole(
     yield TrackingScan(
         status=said,
         overlay=overlay,
+        reason=reason(subtag),
         local_time=local,
         utc_offset=offset,
         precision=precision,
@@ -214,8 +217,10 @@ def _window(msg: dict[str, Any], event: object, stated_at: dt.datetime | None) -
     for name in names:
         found = _estimate(msg.get(name))
         if found and stated_at:
-            reason = reading.text(reading.mapping(msg.get("latest_estimated_delivery")).get("revise_reason"), 500)
-            return DeliveryWindow(earliest=found[0], latest=found[1], stated_at=stated_at, reason=reason)
+            why = reading.text(reading.mapping(msg.get("latest_estimated_delivery")).get("revise_reason"), 500)
+            return DeliveryWindow(
+                earliest=found[0], latest=found[1], stated_at=stated_at, reason=REVISED.get(why) or why
+            )
     return None
 
 

@@ -1,0 +1,45 @@
+"""Where an event happened, as people say it: "Cologne, Germany", "Louisville, KY, United States"."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from .money import country_name
+
+#: Countries where a city is told by its state.
+WITH_REGION = frozenset({"AU", "BR", "CA", "IN", "MX", "US"})
+
+#: Words inside a name that stay small.
+SMALL = frozenset(
+    {"al", "am", "an", "and", "auf", "aux", "da", "das", "de", "dei", "del", "della", "den", "der", "di", "do", "dos"}
+    | {"du", "el", "en", "et", "im", "in", "la", "las", "le", "les", "los", "of", "on", "op", "sous", "sur", "the"}
+    | {"und", "upon", "van", "von", "y"}
+)
+
+
+def place(event: Any) -> str:
+    """Return the place of an event's row, the country in the reader's language; "" where nobody said."""
+    country = country_name(event.country)
+    if event.city:
+        region = _region(event.region) if event.country in WITH_REGION else ""
+        return ", ".join(part for part in (proper(event.city), region, country) if part)
+    if event.place_text:
+        return proper(str(event.place_text))
+    region = proper(event.region) if len(event.region) > 3 else ""
+    return ", ".join(part for part in (region, country) if part)
+
+
+def _region(region: str) -> str:
+    return region.upper() if len(region) <= 3 else proper(region)
+
+
+def proper(name: str) -> str:
+    """Return a name that is shouted in the way people write it; every other one as it is."""
+    if not name.isupper() or len(name) < 4:
+        return name
+    words = re.split(r"([\s\-/(]+)", name)
+    return "".join(
+        word.lower() if place and word.lower() in SMALL else word if len(word) == 2 and place else word.capitalize()
+        for place, word in enumerate(words)
+    )

@@ -1,0 +1,31 @@
+"""The time zone of a country, where it has but one."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import lru_cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from babel.core import get_global
+
+
+def zone_of(country: str, local: dt.datetime) -> str:
+    """Return the IANA name of the zone whose clock a local time of this country is on, "" where it could be several.
+
+    ``country`` is ISO 3166-1 alpha-2.
+    """
+    zones = [zone for name in _names(country) if (zone := _zone(name)) is not None]
+    shifts = {local.replace(tzinfo=zone).utcoffset() for zone in zones}
+    return zones[0].key if len(shifts) == 1 else ""
+
+
+@lru_cache(maxsize=256)
+def _names(country: str) -> tuple[str, ...]:
+    return tuple(sorted(name for name, code in get_global("zone_territories").items() if code == country))
+
+
+def _zone(name: str) -> ZoneInfo | None:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return None
