@@ -410,7 +410,7 @@ def test_a_revised_estimate_is_the_latest_one_and_says_why() -> None:
     msg = tracking(checkpoint("InTransit"), courier_estimated_delivery_date=COURIER, latest_estimated_delivery=LATEST)
     window = parse(body(msg, event="edd_revise", ts=1795258800)).window
     assert window is not None
-    assert (window.earliest, window.reason) == (D(2026, 11, 28), "extreme_weather")
+    assert (window.earliest, window.reason) == (D(2026, 11, 28), "weather")
     assert window.stated_at == dt.datetime(2026, 11, 21, 11, tzinfo=dt.UTC)
 
 
