@@ -547,6 +547,7 @@ def states(tier: Tier = Tier.PUBLIC) -> OrderView:
         events=(replace(one, title="Out for delivery"), replace(others[0], title="Delivered", is_corrected=True)),
         moves=(),
         next_step=None,
+        is_in_calendar=False,
     )
     done = live_parcel(
         tier,
