@@ -95,7 +95,7 @@ def distinct(events: Iterable[FoldEvent]) -> list[FoldEvent]:
     """Return one telling of each event, in their total order.
 
     Two tellings are one event when source and the source's own id are equal, or the digest is. Which of several
-    is taken depends on what they say alone: one that knows its offset before one that does not.
+    is taken depends on what they say alone: one that knows its offset before one that does not, then one that knows why.
     """
     groups: dict[int, list[FoldEvent]] = {}
     by_name: dict[tuple[str, str], list[FoldEvent]] = {}
@@ -113,7 +113,10 @@ def distinct(events: Iterable[FoldEvent]) -> list[FoldEvent]:
             by_name["digest", member.digest] = merged
             if member.source_id:
                 by_name[member.source, member.source_id] = merged
-    chosen = (min(group, key=lambda event: (event.utc_offset is None, event.fingerprint)) for group in groups.values())
+    chosen = (
+        min(group, key=lambda event: (event.utc_offset is None, not event.reason, event.fingerprint))
+        for group in groups.values()
+    )
     return sorted(chosen, key=lambda event: (event.sort_key, event.fingerprint))
 
 

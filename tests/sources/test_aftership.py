@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from order_status_plugin.carriers import catalogue
-from order_status_plugin.events import Overlay, ParcelStatus, Place, Precision, TrackedParcel, TrackingUpdate
+from order_status_plugin.events import Overlay, ParcelStatus, Place, Precision, Reason, TrackedParcel, TrackingUpdate
 from order_status_plugin.exceptions import PermanentFailure, UnreadableMessage, UntrustedWebhook
 from order_status_plugin.sources.aftership import AfterShip
 from order_status_plugin.sources.aftership.codes import CARRIERS
@@ -625,3 +625,23 @@ def test_answers_that_are_none(answer: object) -> None:
     webhook = Webhook(body=json.dumps(answer).encode(), headers={}, is_answer=True)
     with pytest.raises(UnreadableMessage, match="trackings"):
         list(source(api_key="a key").parse(webhook))
+
+
+@pytest.mark.parametrize(
+    ("tag", "subtag", "reason"),
+    [
+        ("Exception", "Exception_004", Reason.CUSTOMS),
+        ("Exception", "Exception_006", Reason.PAYMENT),
+        ("Exception", "Exception_007", Reason.ADDRESS),
+        ("Exception", "Exception_008", Reason.MISSED_PICKUP),
+        ("Exception", "Exception_017", Reason.WEATHER),
+        ("Exception", "Exception_018", Reason.DOCUMENTS),
+        ("AttemptFail", "AttemptFail_002", Reason.ABSENT),
+        ("Exception", "Exception_001", Reason.NONE),
+        ("Exception", "Exception_999", Reason.NONE),
+        ("InTransit", "InTransit_007", Reason.NONE),
+    ],
+)
+def test_a_subtag_tells_why_and_nothing_else_does(tag: str, subtag: str, reason: Reason) -> None:
+    (scan,) = parse(body(tracking(checkpoint(tag, subtag=subtag, message="Weather delay at customs")))).scans
+    assert scan.reason is reason

@@ -186,6 +186,28 @@ def test_a_parcel_is_set_by_hand(boss: Client, order: Order) -> None:
     assert (entry.user.username, entry.object_id) == ("boss", str(parcel.pk))
 
 
+def test_trouble_and_what_to_do_about_it_are_entered_by_hand(boss: Client, order: Order) -> None:
+    parcel = order.parcels.get()
+    response = enter(
+        boss,
+        parcel,
+        trouble="exception",
+        reason="address",
+        next_step="Tell us your floor.",
+        left_at="Front porch",
+        pickup_place="Kiosk, Kinkerstraat 12",
+        pickup_hours="Mon 9 to 20",
+        pickup_until="2026-12-01",
+    )
+    assert response.status_code == 302
+    event = parcel.events.get()
+    assert (event.status, event.overlay, event.reason, event.raw_code) == ("", "exception", "address", "exception")
+    parcel.refresh_from_db()
+    assert (parcel.overlay, parcel.next_step, parcel.left_at) == ("exception", "Tell us your floor.", "Front porch")
+    assert (parcel.pickup_place, parcel.pickup_hours) == ("Kiosk, Kinkerstraat 12", "Mon 9 to 20")
+    assert parcel.pickup_until == dt.date(2026, 12, 1)
+
+
 def test_a_parcel_without_a_number_is_set_by_hand_too(boss: Client) -> None:
     order = put("99", ParcelSnapshot(carrier_text="Bob's bike"), ParcelSnapshot(carrier_text="Ann's bike"))
     first, second = order.parcels.all()
@@ -203,6 +225,7 @@ def test_a_parcel_without_a_number_is_set_by_hand_too(boss: Client) -> None:
     [
         ({}, "Enter a status, a place, a note or a date."),
         ({"status": "flying"}, "Select a valid choice"),
+        ({"status": "delivered", "reason": "customs"}, "A reason belongs to a trouble, an attempt or a return."),
         ({"status": "delivered", "moment_0": "2199-01-01"}, "This is in the future."),
         ({"status": "delivered", "moment_0": "soon"}, "Enter a valid date"),
         ({"status": "delivered", "country": "Germany"}, "Enter a valid value"),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from order_status_plugin.events import Milestone, Overlay, ParcelStatus, Place, Precision, TrackingScan
+from order_status_plugin.events import Milestone, Overlay, ParcelStatus, Place, Precision, Reason, TrackingScan
 from order_status_plugin.tracking.fold import FoldEvent, distinct, fold
 from order_status_plugin.tracking.identity import identify
 
@@ -218,3 +219,32 @@ def test_any_duplication_gives_the_same_state(found: list[FoldEvent], data: st.D
 def test_the_end_is_kept_unless_a_later_scan_takes_it_back(found: list[FoldEvent]) -> None:
     state = fold([*found, event(S.DELIVERED, 1000, offset=0), event(S.IN_TRANSIT, 1001, offset=0)])
     assert state.status in (S.DELIVERED, S.COLLECTED, S.RETURNED)
+
+
+def test_a_better_reason_is_another_telling_of_the_same_event() -> None:
+    """As a status is: what we derive is in the fingerprint, and never in the identity."""
+    said = TrackingScan(status=None, overlay=Overlay.DELAYED, local_time=NOON, utc_offset=60, raw_code="X")
+    plain, told = (
+        identify("aftership", "1Z999", scan, RECEIVED) for scan in (said, replace(said, reason=Reason.CUSTOMS))
+    )
+    assert plain.digest == told.digest
+    assert plain.fingerprint != told.fingerprint
+
+
+def test_the_overlays_reason_is_that_of_its_last_event() -> None:
+    first, last = event(None, 1, overlay=Overlay.DELAYED), event(None, 2, overlay=Overlay.EXCEPTION)
+    events = [replace(first, reason=Reason.WEATHER), replace(last, reason=Reason.ADDRESS)]
+    for order in (events, events[::-1]):
+        found = fold(order).overlay_event
+        assert found is not None
+        assert found.reason is Reason.ADDRESS
+    assert fold([*events, event(S.OUT_FOR_DELIVERY, 3)]).overlay_event is None
+
+
+@pytest.mark.parametrize("fingerprints", [("1", "2"), ("2", "1")])
+def test_of_two_tellings_the_one_that_knows_why_is_taken(fingerprints: tuple[str, str]) -> None:
+    said = event(None, 1, overlay=Overlay.DELAYED)
+    plain, told = fingerprints
+    both = [replace(said, fingerprint=plain), replace(said, fingerprint=told, reason=Reason.CUSTOMS)]
+    (taken,) = distinct(both)
+    assert taken.reason is Reason.CUSTOMS

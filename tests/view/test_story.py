@@ -52,7 +52,11 @@ def test_the_clock_says_whose_it_is_where_that_changes(settings: Any) -> None:
         local = (dt.datetime.now(dt.UTC) + dt.timedelta(minutes=minutes - 25 + offset)).replace(tzinfo=None)
         return scan(status, local_time=local, utc_offset=offset, place=place)
 
-    tell(at(S.PICKED_UP_BY_CARRIER, 0, -300, there), at(S.IN_TRANSIT, 5, -300, there), at(S.OUT_FOR_DELIVERY, 9, 60, here))
+    tell(
+        at(S.PICKED_UP_BY_CARRIER, 0, -300, there),
+        at(S.IN_TRANSIT, 5, -300, there),
+        at(S.OUT_FOR_DELIVERY, 9, 60, here),
+    )
     events = card().events
     assert [event.zone for event in events] == ["", "UTC−5", ""]
     assert events[1].place == "Louisville, KY, United States"
@@ -130,7 +134,9 @@ def test_an_attempt_says_why_it_failed_and_the_way_out_that_fits() -> None:
     tell(scan(S.ATTEMPTED_DELIVERY, 5, reason=Reason.ABSENT))
     assert card().flags[0].text == card(Tier.PUBLIC).flags[0].text == "First attempt: nobody was there"
     assert card().next_step.title == "Arrange the next attempt"  # type: ignore[union-attr]
-    record.tracking("aftership", update(scan(S.OUT_FOR_DELIVERY, 6), scan(S.ATTEMPTED_DELIVERY, 7, reason=Reason.ADDRESS)))
+    record.tracking(
+        "aftership", update(scan(S.OUT_FOR_DELIVERY, 6), scan(S.ATTEMPTED_DELIVERY, 7, reason=Reason.ADDRESS))
+    )
     assert card().next_step.title == "Check the address"  # type: ignore[union-attr]
     assert card(Tier.PUBLIC).next_step.title == "Arrange the next attempt"  # type: ignore[union-attr]
 
