@@ -63,10 +63,11 @@ def _after_attempt(facts: OrderFacts, parcel: ParcelFacts, given: str) -> NextSt
     return NextStep(title=_("Arrange the next attempt"), text=text, is_action=True, is_for_carrier=True)
 
 
-def _troubled(facts: OrderFacts, parcel: ParcelFacts, given: str) -> NextStep | None:
+def _troubled(facts: OrderFacts, parcel: ParcelFacts, given: str) -> NextStep:
     """Return the way out of a delay or a problem: private, for it tells what is wrong."""
     if not facts.may_see_all:
-        return None
+        text = _("It stands in the private details, which open for whoever placed the order.")
+        return NextStep(title=_("What happens next"), text=text)
     event = parcel.state.overlay_event
     reason = event.reason if event else Reason.NONE
     return _advised(parcel, ADVICE.get(reason) or WITHOUT_REASON[parcel.overlay], given)

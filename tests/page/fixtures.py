@@ -390,7 +390,9 @@ def troubled(tier: Tier = Tier.PUBLIC) -> OrderView:
     def parcel(number: int, flag: str, overlay: Overlay, step: NextStep | None, **more: object) -> ParcelView:
         kicker = f"Parcel {number} of 4 · UPS"
         given = {"anchor": f"parcel-{number}", "kicker": kicker, "flags": (Flag(text=flag),), "overlay": overlay}
-        step = step if private else None
+        if not private:
+            words = "It stands in the private details, which open for whoever placed the order."
+            step = NextStep(title="What happens next", text=words)
         return live_parcel(tier, **{**given, "next_step": step, "moves": (), "is_in_calendar": False, **more})
 
     paid = NextStep(

@@ -106,7 +106,9 @@ def test_every_reason_has_a_word_for_all_and_a_way_out_for_the_customer(reason: 
     assert private.next_step is not None
     assert len(private.next_step.text) > 20
     assert "%(" not in private.next_step.text
-    assert public.next_step is None
+    assert public.next_step is not None
+    assert public.next_step.title == "What happens next"  # the same for every reason
+    assert not public.next_step.is_action
     if advice := ADVICE.get(reason):
         assert private.next_step.title == str(advice.title)
         assert private.next_step.is_action == advice.is_action
