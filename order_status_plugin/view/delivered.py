@@ -21,7 +21,7 @@ def arrival(parcel: ParcelFacts, *, see_all: bool) -> WindowView | None:
     event = parcel.when(parcel.state.since)
     if event is None:
         return None
-    moment, local = dates.event_moment(event.local_time, event.utc_offset, event.precision, with_clock=see_all), None
+    moment = dates.event_moment(event.local_time, event.utc_offset, event.precision, with_clock=see_all)
     local = dates.local(event.local_time)
     return WindowView(label="", day=dates.short_day(local), iso=moment.iso, hours=moment.clock) if local else None
 

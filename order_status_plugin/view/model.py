@@ -155,7 +155,6 @@ class ParcelView:
     proof_url: str = ""  # private tier, https
     pickup_place: str = ""  # private tier, a line each
     pickup_hours: str = ""  # private tier, a line each
-    pickup_until: str = ""  # a day, where the window does not say it
     missing: MissingView | None = None  # of a parcel that has arrived
     mail_subject: str = ""  # private tier: of a mail to the shop about this parcel
     is_in_calendar: bool = False  # the first card with a day ahead: the calendar's link stands there
