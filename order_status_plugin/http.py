@@ -18,6 +18,9 @@ from urllib3.util.retry import Retry
 
 from .exceptions import AccessDenied, PermanentFailure, TemporaryFailure
 
+#: What a call returns.
+Response = requests.Response
+
 #: Seconds to connect, and to wait for the next byte.
 TIMEOUT = (5.0, 20.0)
 

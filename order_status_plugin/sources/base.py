@@ -17,9 +17,8 @@ from ..carriers import catalogue
 from ..exceptions import PermanentFailure, UnreadableMessage, UntrustedWebhook
 
 if TYPE_CHECKING:
-    import requests
-
     from ..events import Nudge, TrackedParcel, TrackingUpdate
+    from ..http import Response
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +155,7 @@ class NudgedSource(Source, ABC):
             raise UntrustedWebhook("The secret in the address of this webhook is missing or wrong.")
 
 
-def answer(response: requests.Response) -> Webhook:
+def answer(response: Response) -> Webhook:
     """Return what a provider answered, with the time at which it did: kept where ``kept_headers`` names ``date``."""
     headers = {"date": response.headers["Date"]} if "Date" in response.headers else {}
     return Webhook(body=response.content, headers=headers, is_answer=True)

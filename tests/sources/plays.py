@@ -37,7 +37,14 @@ class Played:
     play: Play
     options: Mapping[str, Any]
     in_address: bool = False  # the secret stands in the address
+    carrier: str = "ups"  # whose parcels it follows
+    signs_fields: bool = False  # not the body as a whole: spoilt ones may be signed by nobody
     secrets: Sequence[str] = ("the-newer-secret-of-the-contract", "the-older-secret-of-the-contract")
+
+    @property
+    def is_pushed(self) -> bool:
+        """Say whether the provider sends webhooks."""
+        return type(self.play).body is not Play.body
 
 
 PLAYED = {
@@ -56,7 +63,11 @@ PLAYED = {
         "order_status_plugin.sources.ups.Ups", UpsPlay(), {"client_id": "an id", "client_secret": "a secret"}
     ),
     "usps": Played(
-        "order_status_plugin.sources.usps.Usps", UspsPlay(), {"client_id": "an id", "client_secret": "a secret"}
+        "order_status_plugin.sources.usps.Usps",
+        UspsPlay(),
+        {"client_id": "an id", "client_secret": "a secret"},
+        carrier="usps",
+        signs_fields=True,
     ),
     "laposte": Played("order_status_plugin.sources.laposte.LaPoste", LaPostePlay(), {"api_key": "a key"}),
     "dhl": Played("order_status_plugin.sources.dhl.Dhl", DhlPlay(), {"api_key": "a key"}),

@@ -35,7 +35,8 @@ from .plays import NUMBER, PLAYED
 
 S = ParcelStatus
 SECRETS = ["the-newer-secret-of-2026", "the-older-secret-of-2025"]
-NUDGED = [name for name, played in PLAYED.items() if played.in_address]
+#: Karrio, a server of the shop's own, has other options and a file of its own.
+NUDGED = ["shippo", "seventeentrack", "ship24", "trackingmore"]
 PARCEL = TrackedParcel(tracking_number=NUMBER, carrier="ups", sent_at=dt.datetime(2026, 11, 20, tzinfo=dt.UTC))
 
 
