@@ -30,5 +30,5 @@ def mutations(draw: st.DrawFn, body: bytes) -> bytes:
         place: Any = whole
         for key in path[:-1]:
             place = place[key]
-        place[path[-1]] = draw(JUNK)
+        place[path[-1]] = copy.deepcopy(draw(JUNK))  # the next replacement may fall into it
     return json.dumps(whole[0]).encode()
