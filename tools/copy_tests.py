@@ -11,4 +11,5 @@ if __name__ == "__main__":
     target = Path(sys.argv[1])
     shutil.rmtree(target / "tests", ignore_errors=True)
     shutil.copytree(checkout / "tests", target / "tests", ignore=shutil.ignore_patterns("__pycache__", "artifacts"))
-    shutil.copy(checkout / "pyproject.toml", target)
+    for name in ("pyproject.toml", "NOTICE"):
+        shutil.copy(checkout / name, target)

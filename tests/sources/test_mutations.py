@@ -30,7 +30,7 @@ from .mutate import mutated
 from .plays import NUMBER, PLAYED
 
 #: Bodies through the door, by volume.
-MANY = {"light": 10, "moderate": 50, "full": 1000}
+MANY = {"light": 25, "moderate": 50, "full": 1000}
 
 
 def told() -> TrackingUpdate:
