@@ -1,9 +1,9 @@
 """START HERE: the way of every order and every scan through the house, on one screen.
 
-    host signal / webhook / push API        source webhook / poll / staff entry
-                │ nudge                                 │ stored raw in the inbox
-                ▼                                       ▼
-           take_order                            handle_message
+    host signal / webhook / push API        source webhook ──▶ hasten ──▶ drain_polls ──▶ ask
+                │ nudge                                 │ both stored raw in the inbox      │
+                ▼                                       ▼                                   │
+           take_order                            handle_message ◀───────────────────────────┘
          host.read(reference)                    source.parse(body)
                 └────────────────┬──────────────────────┘
                                  ▼

@@ -20,8 +20,6 @@ class PartBlock(OrderBlock):
 
     class Meta:
         group = ORDER
-        icon = "order-status"
-        template = "order_status_plugin/blocks/part.html"
 
 
 class StepsBlock(PartBlock):
