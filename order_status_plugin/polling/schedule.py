@@ -105,12 +105,10 @@ def _by_status(facts: Facts, now: dt.datetime, quiet: dt.timedelta) -> dt.timede
             return 2 * HOUR if quiet <= DAY else 4 * HOUR
         case S.IN_TRANSIT | S.PICKED_UP_BY_CARRIER:
             return grown
-        case S.RETURNING:
-            return max(grown, 6 * HOUR)
         case S.UNKNOWN:
             return max(grown, 4 * HOUR)
-        case _:  # the carrier has not scanned it yet
-            return 6 * HOUR if quiet <= 2 * DAY else 12 * HOUR
+        case _:  # on its way back, or not scanned by the carrier yet
+            return max(grown, 6 * HOUR)
 
 
 def _by_window(facts: Facts, now: dt.datetime) -> dt.timedelta:
