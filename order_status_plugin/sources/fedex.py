@@ -13,7 +13,7 @@ from django.core.checks import CheckMessage
 
 from .. import reading
 from ..carriers import catalogue
-from ..events import DeliveryWindow, Overlay, ParcelStatus, Place, TrackedParcel, TrackingScan, TrackingUpdate
+from ..events import DeliveryWindow, Overlay, ParcelStatus, Place, Reason, TrackedParcel, TrackingScan, TrackingUpdate
 from ..exceptions import UnreadableMessage
 from ..http import Api, ClientCredentials
 from ..places.countries import alpha_2
@@ -47,6 +47,15 @@ CODES: dict[str, Meaning] = {
 
 #: Reasons of a delivery exception that say that somebody stood at the door.
 AT_THE_DOOR = frozenset({"08", "15"})  # "Customer not available or business closed"
+
+#: Why, by ``exceptionCode`` of a delivery exception.
+REASONS = {
+    "03": Reason.ADDRESS,  # "Incorrect address"
+    "07": Reason.REFUSED,  # "Shipment refused by recipient"
+    **dict.fromkeys(AT_THE_DOOR, Reason.ABSENT),
+}
+#: Why, by ``delayDetail.type``; the others ("GENERAL", "LOCAL") tell nothing.
+DELAYS = {"CLEARANCE": Reason.CUSTOMS, "OPERATIONAL": Reason.CAPACITY, "WEATHER": Reason.WEATHER}
 
 
 class FedEx(Source):
@@ -146,7 +155,8 @@ def _scan(event: dict[str, Any]) -> TrackingScan | None:
         reading.text(event.get(name), 20).upper() for name in ("event_type", "derived_status_code", "exception_code")
     )
     status, overlay, rule = meaning(code, derived, exception)
-    if overlay is Overlay.NONE and reading.mapping(event.get("delay_detail")).get("status") == "DELAYED":
+    delay = reading.mapping(event.get("delay_detail"))
+    if overlay is Overlay.NONE and delay.get("status") == "DELAYED":
         overlay, rule = Overlay.DELAYED, f"{rule}, delay detail"
     words = [reading.text(event.get(name), 500) for name in ("event_description", "exception_description")]
     address = reading.mapping(event.get("scan_location"))
@@ -159,6 +169,7 @@ def _scan(event: dict[str, Any]) -> TrackingScan | None:
         raw_code="/".join(filter(None, (code or derived, exception))),
         message=": ".join(filter(None, words)),
         rule=f"fedex {rule}",
+        reason=_reason(code, exception, reading.text(delay.get("type"), 40)),
         place=Place(
             city=reading.text(address.get("city"), 190),
             region=reading.text(address.get("state_or_province_code"), 190),
@@ -166,6 +177,12 @@ def _scan(event: dict[str, Any]) -> TrackingScan | None:
             country=alpha_2(reading.text(address.get("country_code"), 60)),
         ),
     )
+
+
+def _reason(code: str, exception: str, delay: str) -> Reason:
+    if code == "DE":
+        return REASONS.get(exception, Reason.NONE)
+    return Reason.CUSTOMS if code == "CD" else DELAYS.get(delay, Reason.NONE)
 
 
 def _window(told: dict[str, Any], scans: list[TrackingScan], asked_at: dt.datetime | None) -> DeliveryWindow | None:

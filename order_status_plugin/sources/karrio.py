@@ -26,6 +26,7 @@ from ..events import (
     ParcelStatus,
     Place,
     Precision,
+    Reason,
     TrackedParcel,
     TrackingScan,
     TrackingUpdate,
@@ -56,6 +57,22 @@ STATUSES: dict[str, Meaning] = {
 }
 #: Reasons of a failed delivery that say that somebody stood at the door.
 AT_THE_DOOR = frozenset({"consignee_not_available", "consignee_not_home", "consignee_business_closed"})
+#: Why: Karrio has one list of reasons for all carriers.
+REASONS = {
+    "carrier_address_not_found": Reason.ADDRESS,
+    "carrier_damaged_parcel": Reason.DAMAGED,
+    "carrier_not_enough_time": Reason.CAPACITY,
+    "carrier_sorting_error": Reason.CAPACITY,
+    "carrier_vehicle_issue": Reason.CAPACITY,
+    "consignee_incorrect_address": Reason.ADDRESS,
+    "consignee_refused": Reason.REFUSED,
+    **dict.fromkeys(AT_THE_DOOR, Reason.ABSENT),
+    "customs_delay": Reason.CUSTOMS,
+    "customs_documentation": Reason.DOCUMENTS,
+    "customs_duties_unpaid": Reason.PAYMENT,
+    "natural_disaster": Reason.OTHER,
+    "weather_delay": Reason.WEATHER,
+}
 ENDED = frozenset({"delivered", "return_to_sender", "cancelled"})
 
 CARRIERS = in_our_slugs(
@@ -234,6 +251,7 @@ def _scan(event: dict[str, Any]) -> TrackingScan | None:
         message=reading.text(event.get("description"), 1000),
         rule=f"karrio {rule}",
         place=Place(text=reading.text(event.get("location"), 255), latitude=latitude, longitude=longitude),
+        reason=REASONS.get(reason, Reason.NONE) if overlay or said is S.ATTEMPTED_DELIVERY else Reason.NONE,
     )
 
 

@@ -14,7 +14,7 @@ from django.core.checks import CheckMessage
 
 from .. import reading
 from ..carriers import catalogue
-from ..events import DeliveryWindow, Overlay, ParcelStatus, Place, TrackedParcel, TrackingScan, TrackingUpdate
+from ..events import DeliveryWindow, Overlay, ParcelStatus, Place, Reason, TrackedParcel, TrackingScan, TrackingUpdate
 from ..exceptions import UnreadableMessage
 from ..http import Api
 from ..places.countries import alpha_2
@@ -54,6 +54,8 @@ CODES: dict[str, Meaning] = {
     "DI2": (S.RETURNED, Overlay.NONE),  # "Distribué à l'expéditeur"
     "DI3": (None, Overlay.DELAYED),  # "Retardé"
 }
+#: Why, where a code has one reason.
+REASONS = {"DO3": Reason.CUSTOMS}
 ENDS = frozenset({"DI0", "DI1", "DI2"})
 
 #: Events have no place. These codes say in which of the two countries of the shipment they happen.
@@ -158,6 +160,7 @@ def _scan(event: dict[str, Any], context: dict[str, Any]) -> TrackingScan | None
         message=reading.text(event.get("label"), 1000),
         rule=f"laposte {rule}",
         place=Place(country=alpha_2(reading.text(context.get(IN_COUNTRY.get(code, "")), 10))),
+        reason=REASONS.get(code, Reason.NONE),
     )
 
 

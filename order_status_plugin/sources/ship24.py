@@ -19,6 +19,7 @@ from ..events import (
     ParcelStatus,
     Place,
     Precision,
+    Reason,
     TrackedParcel,
     TrackingScan,
     TrackingUpdate,
@@ -56,6 +57,13 @@ CODES: dict[str, Meaning] = {
     "exception_return": (S.RETURNING, Overlay.NONE),  # "will be or being returned"
     "exception_lost": (S.LOST, Overlay.NONE),
     "exception_discarded": _EXCEPTION,
+}
+
+#: Why, by ``statusCode``.
+REASONS: dict[str, Reason] = {
+    "customs_exception": Reason.CUSTOMS,
+    "customs_rejected": Reason.CUSTOMS,
+    "delivery_refused": Reason.REFUSED,
 }
 
 #: ``statusMilestone``, where the parcel was at the time of an event without a code of its own: what only a code can
@@ -248,6 +256,7 @@ def _scan(event: dict[str, Any]) -> TrackingScan | None:
         rule=f"ship24 {rule}",
         place=Place(text=reading.text(event.get("location"), 255)),
         sequence=order if isinstance(order, int) and not isinstance(order, bool) else 0,
+        reason=REASONS.get(code, Reason.NONE),
     )
 
 

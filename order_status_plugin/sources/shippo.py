@@ -14,7 +14,17 @@ from urllib.parse import quote
 
 from .. import reading
 from ..carriers import catalogue
-from ..events import DeliveryWindow, Nudge, Overlay, ParcelStatus, Place, TrackedParcel, TrackingScan, TrackingUpdate
+from ..events import (
+    DeliveryWindow,
+    Nudge,
+    Overlay,
+    ParcelStatus,
+    Place,
+    Reason,
+    TrackedParcel,
+    TrackingScan,
+    TrackingUpdate,
+)
 from ..exceptions import UnreadableMessage, UntrustedWebhook
 from ..http import Api
 from ..places.countries import alpha_2
@@ -64,6 +74,13 @@ SUBSTATUSES: dict[str, Meaning] = {
     "package_undeliverable": _EXCEPTION,
     "package_disposed": _EXCEPTION,
     "package_lost": (S.LOST, Overlay.NONE),
+}
+
+#: Why, by ``substatus.code``.
+REASONS: dict[str, Reason] = {
+    "address_issue": Reason.ADDRESS,
+    "package_damaged": Reason.DAMAGED,
+    "package_unclaimed": Reason.MISSED_PICKUP,
 }
 
 #: https://docs.goshippo.com/docs/tracking/trackingcarriers
@@ -238,6 +255,7 @@ def _scan(event: dict[str, Any]) -> TrackingScan | None:
             postcode=reading.text(location.get("zip"), 40),
             country=alpha_2(reading.text(location.get("country"), 60)),
         ),
+        reason=REASONS.get(code, Reason.NONE) if said or overlay else Reason.NONE,
     )
 
 

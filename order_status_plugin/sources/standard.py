@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from .. import reading
 from ..carriers import catalogue
-from ..events import DeliveryWindow, Overlay, ParcelStatus, Place, TrackingScan, TrackingUpdate
+from ..events import DeliveryWindow, Overlay, ParcelStatus, Place, Reason, TrackingScan, TrackingUpdate
 from ..exceptions import UnreadableMessage, UntrustedWebhook
 from ..places.countries import alpha_2
 from .base import Source, Webhook
@@ -30,6 +30,7 @@ TYPE = "parcel.updated"
 
 _STATUSES = {str(status): status for status in ParcelStatus}
 _OVERLAYS = {str(overlay): overlay for overlay in Overlay}
+_REASONS = {str(reason): reason for reason in Reason}
 
 
 class Standard(Source):
@@ -175,6 +176,9 @@ def _scan(event: _Part) -> TrackingScan:
     status, overlay = event.text("status", 60), event.text("overlay", 60)
     if overlay not in _OVERLAYS:
         raise UnreadableMessage(f"{event.where('overlay')} must be one of {', '.join(filter(None, _OVERLAYS))}.")
+    reason = event.text("reason", 60)
+    if reason not in _REASONS:
+        raise UnreadableMessage(f"{event.where('reason')} must be one of {', '.join(filter(None, _REASONS))}.")
     when = reading.clock(event.text("time", 40, required=True))
     if when is None:
         raise UnreadableMessage(f"{event.where('time')} must be a date or a time, in ISO 8601.")
@@ -192,6 +196,7 @@ def _scan(event: _Part) -> TrackingScan:
         message=event.text("message", 1000),
         rule="as it was sent" if status in _STATUSES or not status else "unknown status",
         place=_place(event.part("place")),
+        reason=_REASONS[reason],
     )
 
 

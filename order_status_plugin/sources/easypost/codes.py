@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...events import Overlay, ParcelStatus
+from ...events import Overlay, ParcelStatus, Reason
 from ..base import in_our_slugs
 
 S = ParcelStatus
@@ -45,6 +45,15 @@ FAILURES: dict[str, Meaning] = {
     "lost": (S.LOST, Overlay.NONE),
     "return": (S.RETURNING, Overlay.NONE),
     "expired": _INFO,
+}
+
+#: Why, by ``status_detail``.
+REASONS: dict[str, Reason] = {
+    "address_correction": Reason.ADDRESS,
+    "damaged": Reason.DAMAGED,
+    "missorted": Reason.CAPACITY,
+    "refused": Reason.REFUSED,
+    "weather_delay": Reason.WEATHER,
 }
 
 #: The carriers that EasyPost's documents, fixtures and public integrations spell like this, and ours.

@@ -8,10 +8,10 @@ from typing import Any
 
 from ... import reading
 from ...carriers import catalogue
-from ...events import DeliveryWindow, Overlay, Place, TrackingScan, TrackingUpdate
+from ...events import DeliveryWindow, Overlay, Place, Reason, TrackingScan, TrackingUpdate
 from ...exceptions import UnreadableMessage
 from ...places.countries import alpha_2
-from .codes import CARRIERS, S, meaning
+from .codes import CARRIERS, REASONS, S, meaning
 
 
 def update_of(tracker: dict[str, Any], name: str) -> TrackingUpdate:
@@ -64,6 +64,7 @@ def _scan(detail: dict[str, Any], stated_at: dt.datetime | None) -> TrackingScan
         message=message,
         rule=f"easypost {rule}",
         place=place,
+        reason=REASONS.get(more, Reason.NONE) if said or overlay else Reason.NONE,
     )
 
 

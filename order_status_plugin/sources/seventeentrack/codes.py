@@ -5,6 +5,7 @@ from __future__ import annotations
 from ...events import (
     Overlay,
     ParcelStatus,
+    Reason,
 )
 from ..base import in_our_slugs
 
@@ -45,6 +46,19 @@ SUBSTATUSES: dict[str, Meaning] = {
     "Exception_Delayed": _DELAYED,
     "Exception_Lost": (S.LOST, Overlay.NONE),
     "Exception_Cancel": (S.CANCELLED, Overlay.NONE),
+}
+
+#: Why. "Security" is one word there for an inspection, a clearance and a fee: it tells none of them.
+REASONS: dict[str, Reason] = {
+    "InTransit_CustomsRequiringInformation": Reason.CUSTOMS,
+    "DeliveryFailure_NoBody": Reason.ABSENT,
+    "DeliveryFailure_Security": Reason.OTHER,
+    "DeliveryFailure_Rejected": Reason.REFUSED,
+    "DeliveryFailure_InvalidAddress": Reason.ADDRESS,
+    "Exception_NoBody": Reason.ABSENT,
+    "Exception_Security": Reason.OTHER,
+    "Exception_Damage": Reason.DAMAGED,
+    "Exception_Rejected": Reason.REFUSED,
 }
 
 #: ``stage`` of an event, for those that have no sub-status.

@@ -12,6 +12,7 @@ from ...events import (
     DeliveryWindow,
     Place,
     Precision,
+    Reason,
     TrackingScan,
     TrackingUpdate,
 )
@@ -19,6 +20,7 @@ from ...exceptions import UnreadableMessage
 from ...places.countries import alpha_2
 from .codes import (
     CARRIERS,
+    REASONS,
     S,
     meaning,
 )
@@ -73,6 +75,7 @@ def _scan(event: dict[str, Any]) -> TrackingScan | None:
         message=reading.text(event.get("description"), 1000),
         rule=f"17track {rule}",
         place=_place(event),
+        reason=REASONS.get(sub, Reason.NONE),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...events import Overlay, ParcelStatus
+from ...events import Overlay, ParcelStatus, Reason
 from ..base import in_our_slugs
 
 S = ParcelStatus
@@ -41,6 +41,16 @@ SUBSTATUSES: dict[str, Meaning] = {
     "exception008": (S.CANCELLED, Overlay.NONE),
     "exception010": (S.RETURNED, Overlay.NONE),  # "has been returned to sender"
     "exception011": (S.RETURNING, Overlay.NONE),  # "is being sent to sender"
+}
+
+#: Why. "Lost or damaged" (007) is two things: it tells neither.
+REASONS: dict[str, Reason] = {
+    "undelivered001": Reason.ADDRESS,
+    "undelivered002": Reason.ABSENT,  # "receiver not home"
+    "undelivered003": Reason.ADDRESS,
+    "exception004": Reason.MISSED_PICKUP,  # "the package is unclaimed"
+    "exception006": Reason.CUSTOMS,  # "detained by customs"
+    "exception009": Reason.REFUSED,
 }
 
 #: As far as they are known: its documents and SDKs show few, and its list (``/couriers/all``) is given to accounts alone.
@@ -96,11 +106,20 @@ KNOWN = frozenset(CARRIERS.values())
 
 def meaning(status: str, substatus: str) -> tuple[ParcelStatus | None, Overlay, str]:
     """Return status, overlay and the rule that gave them."""
-    # The documents write "not found001", the API "notfound001".
-    sub = substatus.replace(" ", "").lower()
+    sub = _plain(substatus)
     if sub in SUBSTATUSES:
         return (*SUBSTATUSES[sub], "substatus")
     main = status or sub.rstrip("0123456789")
     if main in STATUSES:
         return (*STATUSES[main], "status")
     return (S.UNKNOWN, Overlay.NONE, "unknown status") if main else (*_INFO, "no status")
+
+
+def reason(substatus: str) -> Reason:
+    """Return why, as far as a sub-status tells."""
+    return REASONS.get(_plain(substatus), Reason.NONE)
+
+
+def _plain(substatus: str) -> str:
+    # The documents write "not found001", the API "notfound001".
+    return substatus.replace(" ", "").lower()

@@ -11,7 +11,7 @@ from ...carriers import catalogue
 from ...events import DeliveryWindow, Place, TrackingScan, TrackingUpdate
 from ...exceptions import UnreadableMessage
 from ...places.countries import alpha_2
-from .codes import CARRIERS, S, meaning
+from .codes import CARRIERS, S, meaning, reason
 
 
 def number_of(tracking: dict[str, Any]) -> str:
@@ -73,6 +73,7 @@ def _scan(point: dict[str, Any]) -> TrackingScan | None:
             postcode=reading.text(point.get("zip"), 40),
             country=alpha_2(reading.text(point.get("country_iso2"), 60)),
         ),
+        reason=reason(sub),
     )
 
 

@@ -8,7 +8,7 @@ stays unknown.
 
 from __future__ import annotations
 
-from ...events import Overlay, ParcelStatus
+from ...events import Overlay, ParcelStatus, Reason
 
 S = ParcelStatus
 Meaning = tuple[ParcelStatus | None, Overlay]
@@ -76,6 +76,12 @@ CODES: dict[str, dict[str, Meaning]] = {
     },
 }
 
+#: Why, by the code of an exception, where one code has one reason.
+REASONS: dict[str, Reason] = {
+    "48": Reason.ABSENT,  # "Customer was not available when UPS attempted delivery"
+    **dict.fromkeys(["AM", "AN", "AP", "AQ", "AS", "KI", "KQ", "KR", "KS", "KT"], Reason.REFUSED),
+}
+
 #: The three digits, the same for all types.
 DETAILS: dict[int, Meaning] = {
     number: meaning
@@ -111,3 +117,8 @@ def meaning(kind: str, code: str, detail: str) -> tuple[ParcelStatus | None, Ove
     if kind or code or detail:
         return S.UNKNOWN, Overlay.NONE, "unknown code"
     return None, Overlay.NONE, "no code"
+
+
+def reason(kind: str, code: str) -> Reason:
+    """Return why, as far as the code of an exception tells."""
+    return REASONS.get(code, Reason.NONE) if kind == "X" else Reason.NONE

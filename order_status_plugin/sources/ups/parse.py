@@ -12,7 +12,7 @@ from ...carriers import catalogue
 from ...events import DeliveryWindow, Place, Precision, TrackingScan, TrackingUpdate
 from ...exceptions import UnreadableMessage
 from ...places.countries import alpha_2
-from .codes import meaning
+from .codes import meaning, reason
 
 #: Which date counts: the one that a change set, then the first one.
 DATES = ("RDD", "SDD")
@@ -145,6 +145,7 @@ def _scan(
             postcode=reading.text(address.get("postal_code"), 40),
             country=alpha_2(reading.text(address.get("country_code") or address.get("country"), 60)),
         ),
+        reason=reason(kind, code),
     )
 
 

@@ -7,7 +7,7 @@ looked up by its phrase, then by the category of the whole item; what is left st
 
 from __future__ import annotations
 
-from ...events import Overlay, ParcelStatus
+from ...events import Overlay, ParcelStatus, Reason
 
 S = ParcelStatus
 Meaning = tuple[ParcelStatus | None, Overlay]
@@ -78,6 +78,18 @@ PHRASES: dict[str, Meaning] = {
     "delivery exception, animal interference": _EXCEPTION,
 }
 
+#: Why: only phrases tell it.
+REASONS: dict[str, Reason] = {
+    "notice left (no authorized recipient available)": Reason.ABSENT,
+    "unclaimed/being returned to sender": Reason.MISSED_PICKUP,
+    "insufficient address": Reason.ADDRESS,
+    "no such number": Reason.ADDRESS,
+    "moved, left no address": Reason.ADDRESS,
+    "undeliverable as addressed": Reason.ADDRESS,
+    "refused": Reason.REFUSED,
+    "delivery exception, local weather delay": Reason.WEATHER,
+}
+
 #: What USPS says of the item as a whole: it is about the latest event.
 CATEGORIES: dict[str, Meaning] = {
     "pre-shipment": _LABEL,
@@ -93,7 +105,7 @@ CATEGORIES: dict[str, Meaning] = {
 
 def meaning(code: str, phrase: str, category: str = "") -> tuple[ParcelStatus | None, Overlay, str]:
     """Return status, overlay and the rule that gave them. ``category`` is given for the latest event alone."""
-    said = " ".join(phrase.casefold().split())
+    said = _plain(phrase)
     if said in ENDS and code in ("", "01"):
         return (*ENDS[said], "event code and type")
     if code in CODES:
@@ -103,3 +115,12 @@ def meaning(code: str, phrase: str, category: str = "") -> tuple[ParcelStatus | 
     if category.casefold() in CATEGORIES:
         return (*CATEGORIES[category.casefold()], "status category")
     return (S.UNKNOWN, Overlay.NONE, "unknown event code") if code or said else (*_INFO, "no event code")
+
+
+def reason(phrase: str) -> Reason:
+    """Return why, as far as a phrase tells."""
+    return REASONS.get(_plain(phrase), Reason.NONE)
+
+
+def _plain(phrase: str) -> str:
+    return " ".join(phrase.casefold().split())

@@ -11,7 +11,7 @@ from ...carriers import catalogue
 from ...events import DeliveryWindow, ParcelStatus, Place, Precision, TrackingScan, TrackingUpdate
 from ...exceptions import UnreadableMessage
 from ...places.countries import alpha_2
-from .codes import meaning
+from .codes import meaning, reason
 
 S = ParcelStatus
 
@@ -76,6 +76,7 @@ def _scan(event: dict[str, Any], category: str) -> TrackingScan | None:
             postcode=reading.text(event.get("event_zip"), 40),
             country=alpha_2(reading.text(event.get("event_country"), 60)) or ("US" if _is_domestic(event) else ""),
         ),
+        reason=reason(phrase),
     )
 
 
