@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from . import catalogue, data
@@ -24,17 +24,23 @@ class Report:
 
 def links() -> Report:
     """Look at our carriers and at the shop's own, as they are in the database."""
-    report, sources = Report(), data.sources()
-    for carrier in catalogue.CARRIERS:
-        report.carriers += 1
-        report.links += len(carrier.links)
-        report.problems += [f"{carrier.slug}: {said}" for said in _ours(carrier, frozenset(sources))]
+    report = Report(
+        carriers=len(catalogue.CARRIERS),
+        links=sum(len(carrier.links) for carrier in catalogue.CARRIERS),
+        problems=report_of(catalogue.CARRIERS),
+    )
     for row in MerchantCarrier.objects.order_by("slug"):
         report.carriers += 1
         report.own += 1
         report.links += bool(row.template)
         report.problems += [f"{row.slug}: {name}: {said}" for name, all_ in row.problems().items() for said in all_]
     return report
+
+
+def report_of(carriers: Iterable[Carrier]) -> list[str]:
+    """Return what is wrong with rows of the catalogue, in sentences."""
+    sources = frozenset(data.sources())
+    return [f"{carrier.slug}: {said}" for carrier in carriers for said in _ours(carrier, sources)]
 
 
 def _ours(carrier: Carrier, sources: frozenset[str]) -> Iterator[str]:

@@ -59,7 +59,7 @@ def refresh(epoch: int | None = None) -> None:
     """Read the rows if they may have changed: when the epoch is another, or without one when the time is over."""
     global _known
     known, now = _known, time.monotonic()
-    is_current = now < known.until if epoch is None else epoch == known.epoch
+    is_current = now < known.until and epoch in (None, known.epoch)
     if not is_current:
         found = _read()
         _known = Known(
