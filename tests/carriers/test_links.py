@@ -43,7 +43,10 @@ def test_without_a_link_it_is_the_carriers_page_and_without_one_nothing() -> Non
 
 def test_a_template_that_wants_a_postcode_gives_way_where_there_is_none() -> None:
     carrier = Carrier(
-        "x", "X", links=("https://x.example/{number}/{postcode}", "https://x.example/{number}"), home="https://x.example/"
+        "x",
+        "X",
+        links=("https://x.example/{number}/{postcode}", "https://x.example/{number}"),
+        home="https://x.example/",
     )
     assert catalogue.link(carrier, "a 1", "75 011") == "https://x.example/A1/75011"
     assert catalogue.link(carrier, "a 1") == "https://x.example/A1"
