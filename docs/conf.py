@@ -9,7 +9,7 @@ CHECKOUT = Path(__file__).parent.parent
 sys.path.insert(0, str(CHECKOUT))
 
 from order_status_plugin import __version__  # noqa: E402
-from tools.settings_reference import markdown  # noqa: E402
+from tools import carriers_reference, settings_reference  # noqa: E402
 
 project = "order_status_plugin"
 author = "The order_status_plugin developers"
@@ -24,4 +24,5 @@ html_title = "order_status_plugin"
 html_show_sphinx = False
 
 (CHECKOUT / "docs" / "_generated").mkdir(exist_ok=True)
-(CHECKOUT / "docs" / "_generated" / "settings.md").write_text(markdown())
+(CHECKOUT / "docs" / "_generated" / "settings.md").write_text(settings_reference.markdown())
+(CHECKOUT / "docs" / "_generated" / "carriers.md").write_text(carriers_reference.markdown())

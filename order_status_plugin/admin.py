@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 
 from .access.models import AuditEntry, StaffView
+from .carriers.models import MerchantCarrier
 from .flow import INBOX, POLLS
 from .intake import inbox
 from .intake.models import InboxMessage
@@ -15,6 +16,7 @@ from .polling.models import Poll, SourceState
 from .staff.boxes import InboxAdmin, OutboxAdmin
 from .staff.log import AuditAdmin, StaffViewAdmin
 from .staff.orders import OrderAdmin, ParcelAdmin
+from .staff.own_carriers import MerchantCarrierAdmin
 from .staff.polls import PollAdmin, SourceStateAdmin
 from .tracking.models import Order, Parcel
 from .worker import wake
@@ -65,5 +67,6 @@ class AskedSourceAdmin(SourceStateAdmin):
 admin.site.register(OutboxMessage, OutboxAdmin)
 admin.site.register(Order, OrderAdmin)
 admin.site.register(Parcel, ParcelAdmin)
+admin.site.register(MerchantCarrier, MerchantCarrierAdmin)
 admin.site.register(AuditEntry, AuditAdmin)
 admin.site.register(StaffView, StaffViewAdmin)

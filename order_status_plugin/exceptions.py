@@ -34,6 +34,10 @@ class UnknownParcel(OrderStatusError):
         self.number_key = number_key
 
 
+class CarrierNotOpen(OrderStatusError):
+    """The carrier of this parcel is not for us to choose: its shop names one, or the same parcel stands beside it."""
+
+
 class UnknownOrder(OrderStatusError):
     """The host has no such order."""
 

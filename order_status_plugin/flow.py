@@ -36,6 +36,8 @@ from . import signals
 from .access import cleaning, retention, rooms
 from .api import health
 from .backends import all_hosts, get_host, get_source
+from .carriers import catalogue, own
+from .carriers.models import MerchantCarrier
 from .cms import epoch, layout
 from .conf import conf
 from .events import Nudge, TrackedParcel
@@ -88,6 +90,8 @@ def connect() -> None:
         rooms.register(name, room)
     if (page := layout.page_model()) is not None:
         epoch.follow(page)
+    own.follow()
+    epoch.follow(MerchantCarrier)
     for host in all_hosts():
         host.connect(nudge)
 
@@ -120,6 +124,7 @@ def _take_quietly(alias: str, reference: str) -> None:
 
 def take_order(alias: str, reference: str, *, is_import: bool = False) -> Order:
     """Read one order from its host and record it. Raises what the host's adapter raises."""
+    catalogue.refresh()
     order = record.order(alias, get_host(alias).read(reference), is_import=is_import)
     numbers = {parcel.number_key for parcel in order.parcels.all() if parcel.number_key}
     if sum(inbox.release_waiting(number) for number in numbers):
@@ -146,6 +151,7 @@ class _Handled:
 
 
 def _handle(message: InboxMessage) -> _Handled:
+    catalogue.refresh()
     pk = message.pk
     too_old, unknown, is_erased, is_news = 0, None, False, False
     for said in get_source(message.alias).parse(inbox.as_webhook(message)):
@@ -234,6 +240,7 @@ def drain_inbox() -> int:
 def drain_outbox() -> int:
     """Send what waits in the outbox; return how many."""
     wake.begin("outbox")
+    catalogue.refresh()
     requests.answer()
     return relay.drain()
 

@@ -13,6 +13,7 @@ from .access.models import (
     SpentClaim,
     StaffView,
 )
+from .carriers.models import MerchantCarrier
 from .cms.models import ContentEpoch
 from .intake.models import InboxMessage
 from .messages.models import MessageAttempt, OutboxMessage, Preference
@@ -43,6 +44,7 @@ __all__ = [
     "KeptPage",
     "LinksRequest",
     "MailedCode",
+    "MerchantCarrier",
     "MessageAttempt",
     "Order",
     "OrderContact",

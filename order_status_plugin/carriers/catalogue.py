@@ -2,53 +2,65 @@
 
 from __future__ import annotations
 
-import unicodedata
 from functools import lru_cache
-from urllib.parse import quote
 
+from . import detection, own
 from .carrier import Carrier
 from .data import CARRIERS
-from .numbers import FORMATS, group, normalise_number
+from .detection import Candidate
+from .formats import Evidence
+from .links import link
+from .numbers import group, normalise_number
+from .spelling import by_spelling, fold
 
-__all__ = ["CARRIERS", "Carrier", "detect", "find", "get", "group", "link", "normalise_number"]
+__all__ = [
+    "CARRIERS",
+    "Candidate",
+    "Carrier",
+    "Evidence",
+    "detect",
+    "every",
+    "find",
+    "fold",
+    "get",
+    "group",
+    "likely",
+    "link",
+    "normalise_number",
+    "refresh",
+]
+
+#: Read the shop's own carriers anew where they may have changed: see ``own``.
+refresh = own.refresh
+
+
+def every() -> tuple[Carrier, ...]:
+    """Return the carriers of the catalogue and, behind them, the shop's own."""
+    return CARRIERS + own.carriers()
 
 
 def get(slug: str) -> Carrier | None:
     """Return the carrier of this slug, None when there is none."""
-    return _by_slug().get(slug)
+    return _by_slug().get(slug) or own.get(slug)
 
 
 def find(text: str) -> Carrier | None:
-    """Return the carrier that somebody spells like this (slug, name or alias), None when we do not know."""
-    return get(text) or _by_spelling().get(_fold(text))
+    """Return the carrier that somebody spells like this (slug, name or alias), None when we do not know.
+
+    A shop that gives a carrier of its own a spelling means that one.
+    """
+    folded = fold(text)
+    return get(text) or own.find(folded) or _by_spelling().get(folded)
 
 
-def link(carrier: Carrier | None, number: str) -> str:
-    """Return where the carrier shows this parcel, else the carrier's tracking page, else ""."""
-    if carrier is None:
-        return ""
-    normal = normalise_number(number)
-    if not (carrier.template and normal):
-        return carrier.home
-    return carrier.template.replace("{number}", quote(normal, safe=""))
+def detect(number: str) -> list[Candidate]:
+    """Return the carriers whose numbers look like this one, the strongest evidence first. Never a decision."""
+    return detection.detect(number, CARRIERS)
 
 
-def detect(number: str) -> list[tuple[Carrier, str]]:
-    """Return the carriers whose numbers look like this one, and why. A hint for staff, never a decision."""
-    normal = normalise_number(number)
-    found = []
-    for carrier in CARRIERS:
-        for name in carrier.numbers:
-            reason, is_one = FORMATS[name]
-            if is_one(normal) and (name != "s10" or normal.endswith(carrier.country)):
-                found.append((carrier, reason))
-    return found
-
-
-def _fold(text: str) -> str:
-    """Return letters and digits alone, without case and accents."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(char for char in decomposed if char.isalnum())
+def likely(number: str) -> list[Candidate]:
+    """Return the candidates that customers may be shown: those with more to say for them than a length."""
+    return [candidate for candidate in detect(number) if candidate.evidence > Evidence.LENGTH]
 
 
 @lru_cache(maxsize=1)
@@ -58,8 +70,4 @@ def _by_slug() -> dict[str, Carrier]:
 
 @lru_cache(maxsize=1)
 def _by_spelling() -> dict[str, Carrier]:
-    spellings: dict[str, Carrier] = {}
-    for carrier in CARRIERS:
-        for spelling in (carrier.slug, carrier.name, *carrier.aliases):
-            spellings.setdefault(_fold(spelling), carrier)
-    return spellings
+    return by_spelling(CARRIERS)

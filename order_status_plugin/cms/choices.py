@@ -42,8 +42,9 @@ def countries() -> Choices:
 
 
 def carriers() -> Choices:
-    """Return the carriers of the catalogue."""
-    return sorted(((carrier.slug, carrier.name) for carrier in catalogue.CARRIERS), key=lambda each: each[1].casefold())
+    """Return the carriers of the catalogue, and the shop's own."""
+    catalogue.refresh()
+    return sorted(((carrier.slug, carrier.name) for carrier in catalogue.every()), key=lambda each: each[1].casefold())
 
 
 #: Codes of Babel's that are no destination.

@@ -11,6 +11,7 @@ from django.utils import translation
 from ..access import devices, grants
 from ..access.links import order_path, read_link, resolve
 from ..access.tiers import Way, viewer_for
+from ..carriers import catalogue
 from ..cms import epoch
 from ..cms.layout import Placed, layout_for
 from ..events import Tier
@@ -65,6 +66,7 @@ def render_status(
         html = found.html if found else None
         if html is None:
             number = found.epoch if found else epoch.current()
+            catalogue.refresh(number)
             layout = layout_for(order.site_id, translation.get_language() or "", number)
             view = build(order, tier, with_loyalty=any(placed.audience.loyalty for placed in layout))
             html = render(view, layout, grants.known(request, order) if tier is Tier.PRIVATE else (), epoch=number)

@@ -22,9 +22,10 @@ from ..carriers import catalogue
 from ..exceptions import BackendError
 from ..tracking.models import DeliveryEstimate, Fulfillment, Order, OrderLine, Parcel, TrackingEvent
 from .by_hand import ByHandForm
+from .carrier import ChoosesCarrier
 from .deeds import DeedsAdmin
 from .log import AuditInline
-from .read_only import ReadOnlyAdmin, ReadOnlyInline
+from .read_only import ReadOnlyInline
 
 
 class LineInline(ReadOnlyInline):
@@ -197,7 +198,7 @@ def _host_page(order: Order) -> str:
         return ""
 
 
-class ParcelAdmin(ReadOnlyAdmin):
+class ParcelAdmin(ChoosesCarrier):
     """Parcels: reached from their orders, or found by number."""
 
     change_form_template = "order_status_plugin/staff/parcel.html"
@@ -210,6 +211,7 @@ class ParcelAdmin(ReadOnlyAdmin):
         "order",
         "fulfillment",
         "carrier",
+        "carrier_by_hand",
         "carrier_text",
         "tracking_number",
         "status",
@@ -233,6 +235,7 @@ class ParcelAdmin(ReadOnlyAdmin):
         """Offer the form to those who may use it."""
         parcel = kwargs.get("obj")
         context["may_enter"] = self.may(request, "change") and parcel is not None and parcel.order.erased_at is None
+        context["may_choose"] = context["may_enter"] and parcel is not None and parcel.is_carrier_open
         return super().render_change_form(request, context, *args, **kwargs)
 
     def by_hand_view(self, request: HttpRequest, object_id: str) -> HttpResponse:

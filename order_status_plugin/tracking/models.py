@@ -186,6 +186,8 @@ class Parcel(models.Model):
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="parcels")
     fulfillment = models.ForeignKey(Fulfillment, on_delete=models.CASCADE, related_name="parcels")
     carrier = models.CharField(_("carrier"), max_length=60, blank=True, help_text=_("Slug in the catalogue."))
+    #: Staff chose it where the host names none: it stands, whatever the host says later.
+    carrier_by_hand = models.BooleanField(_("carrier chosen by hand"), default=False)
     carrier_text = models.CharField(_("carrier at the host"), max_length=190, blank=True)
     tracking_number = models.CharField(_("tracking number"), max_length=190, blank=True)
     number_key = models.CharField(max_length=190, blank=True, editable=False)
@@ -227,6 +229,11 @@ class Parcel(models.Model):
 
     def __str__(self) -> str:
         return f"{self.carrier_text or self.carrier} {self.tracking_number}".strip()
+
+    @property
+    def is_carrier_open(self) -> bool:
+        """Say whether staff may choose the carrier: the host names none, or one that the catalogue does not know."""
+        return self.carrier_by_hand or not self.carrier
 
 
 class TrackingEvent(models.Model):

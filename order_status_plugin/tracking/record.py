@@ -26,7 +26,7 @@ from ..events import (
     TrackingScan,
     TrackingUpdate,
 )
-from ..exceptions import UnknownParcel
+from ..exceptions import CarrierNotOpen, UnknownParcel
 from . import append, match, refresh, snapshot, tombstone
 from .locator import locator_for
 from .milestones import Reached
@@ -158,6 +158,25 @@ def entry(source: str, parcel: Parcel, update: TrackingUpdate) -> Recorded:
         row = Parcel.objects.select_related("fulfillment").get(pk=parcel.pk)
         _record(done, source, update, {row: list(update.scans)}, message_id=None, received_at=timezone.now())
     return done
+
+
+def choose_carrier(parcel: Parcel, carrier: str) -> Parcel:
+    """Record which carrier staff say a parcel travels with. What the host says later does not undo it.
+
+    ``carrier`` is a slug of the catalogue. Raises CarrierNotOpen where the host names a carrier that we know.
+    """
+    with transaction.atomic():
+        row = Order.objects.select_for_update().get(pk=parcel.order_id)
+        parcel = Parcel.objects.select_related("fulfillment").get(pk=parcel.pk)
+        twins = Parcel.objects.filter(fulfillment=parcel.fulfillment_id, number_key=parcel.number_key, carrier=carrier)
+        if row.erased_at is not None or not parcel.is_carrier_open or twins.exclude(pk=parcel.pk).exists():
+            raise CarrierNotOpen
+        parcel.carrier, parcel.carrier_by_hand = carrier, True
+        parcel.source = (snapshot.source_of(carrier) if parcel.number_key else "") or parcel.source
+        parcel.save()
+        refresh.order(row)
+        changed(row, timezone.now())
+    return parcel
 
 
 def check_in(parcels: Iterable[Parcel], moment: dt.datetime) -> None:

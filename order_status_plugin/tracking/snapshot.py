@@ -199,8 +199,20 @@ def _fulfilled_lines(fulfillment: Fulfillment, said: FulfillmentSnapshot, lines:
     FulfillmentLine.objects.filter(fulfillment=fulfillment).exclude(line__in=quantities).delete()
 
 
-def _source_of(carrier: str) -> str:
-    """Return who follows parcels of this carrier; an adapter that cannot be built must not stop a host's order."""
+def _carrier_at_host(parcel: Parcel) -> str:
+    """Return how the host named the carrier when it last spoke: by a slug of the catalogue, else in its own words."""
+    return ("" if parcel.carrier_by_hand else parcel.carrier) or parcel.carrier_text.casefold()
+
+
+def _now_named(known: dict[tuple[str, str], Parcel], text: str, number_key: str) -> Parcel | None:
+    """Take the row of a number whose carrier was not known before: not in the catalogue then, or not said."""
+    if not number_key:
+        return None
+    return known.pop((text, number_key), None) or known.pop(("", number_key), None)
+
+
+def source_of(carrier: str) -> str:
+    """Return who follows parcels of this carrier; an adapter that cannot be built must not stop anything."""
     try:
         return source_for(carrier)
     except Exception:
@@ -212,19 +224,21 @@ def _parcels(row: Order, fulfillment: Fulfillment, said: FulfillmentSnapshot, po
     """Upsert the parcels of one act of sending. What travels has at least one, be it without carrier and number."""
     if said.kind is FulfillmentKind.DIGITAL:
         return []
-    known = {(p.carrier or p.carrier_text.casefold(), p.number_key): p for p in fulfillment.parcels.all()}
+    known = {(_carrier_at_host(p), p.number_key): p for p in fulfillment.parcels.all()}
     rows: dict[tuple[str, str], Parcel] = {}
     for parcel in said.parcels or (ParcelSnapshot(),):
         carrier = parcel.carrier or (found.slug if (found := catalogue.find(parcel.carrier_text)) else "")
         number_key = catalogue.normalise_number(parcel.tracking_number)[:190]
-        key = (carrier or parcel.carrier_text[:190].casefold(), number_key)
+        text = parcel.carrier_text[:190].casefold()
+        key = (carrier or text, number_key)
         if key in rows:
             continue
-        item = known.pop(key, None) or Parcel(
-            order=row, fulfillment=fulfillment, carrier=carrier, number_key=number_key
-        )
+        item = known.pop(key, None) or _now_named(known, text, number_key)
+        item = item or Parcel(order=row, fulfillment=fulfillment, number_key=number_key)
+        if not item.carrier_by_hand:
+            item.carrier = carrier
         item.carrier_text = parcel.carrier_text[:190]
-        item.source = item.source or (_source_of(carrier) if number_key else "")
+        item.source = item.source or (source_of(item.carrier) if number_key else "")
         item.tracking_number = parcel.tracking_number[:190]
         item.tracking_url = parcel.tracking_url[:1000]
         item.is_withdrawn = False

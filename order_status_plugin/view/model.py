@@ -125,6 +125,15 @@ class Flag:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CandidateLink:
+    """Where a parcel can be followed if it travels with this carrier: nobody said that it does."""
+
+    name: str
+    url: str
+    host: str  # "ups.com"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ParcelView:
     """One parcel: the card."""
 
@@ -148,6 +157,8 @@ class ParcelView:
     is_folded: bool = False  # delivered, beside others that are not: shown as a row
     tracking_number: str = ""  # private tier, in groups as people read it
     tracking_url: str = ""  # private tier
+    #: Private tier: nobody said who carries it, and its number looks like theirs.
+    candidates: tuple[CandidateLink, ...] = ()
     checked: str = ""  # private tier: "Last checked with UPS 12 minutes ago."
     handover: HandoverView | None = None
     signed_by: str = ""  # private tier

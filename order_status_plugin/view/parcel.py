@@ -13,7 +13,7 @@ from .estimate import moves, window
 from .facts import OrderFacts, ParcelFacts
 from .handover import handover
 from .items import items
-from .link import link, site_of
+from .link import candidates, link, site_of
 from .model import Flag, ParcelView
 from .next_step import needs_someone, next_step
 from .place import place
@@ -64,7 +64,7 @@ def _card(
     facts: OrderFacts, parcel: ParcelFacts, number: int, *, with_items: int, fold_ended: bool, is_in_calendar: bool
 ) -> ParcelView:
     see_all, row, total = facts.may_see_all, parcel.row, len(facts.parcels)
-    url = link(parcel) if see_all else ""
+    url = link(facts, parcel) if see_all else ""
     is_waiting = parcel.status is S.READY_FOR_PICKUP
     return ParcelView(
         anchor=f"parcel-{number}",
@@ -89,8 +89,9 @@ def _card(
         is_folded=fold_ended and parcel.has_arrived,
         tracking_number=catalogue.group(row.tracking_number) if see_all and row.tracking_number else "",
         tracking_url=url,
+        candidates=candidates(facts, parcel) if see_all and not url else (),
         checked=checked(parcel, facts.now) if see_all else "",
-        handover=handover(parcel, see_all=see_all),
+        handover=handover(facts, parcel),
         signed_by=row.signed_by if see_all and parcel.has_arrived else "",
         left_at=row.left_at if see_all and parcel.has_arrived else "",
         proof_url=row.proof_url if see_all and parcel.has_arrived else "",

@@ -43,6 +43,7 @@ SILENT = {
     "linksrequest": "digests, answered within a minute and deleted then",
     "contentepoch": "one number",
     "sourcestate": "of a source, not of an order",
+    "merchantcarrier": "carriers, not customers",
     "keptpage": "a rendering of what stands elsewhere",
 }
 

@@ -15,7 +15,7 @@ from django.core.management import CommandError, call_command
 
 from order_status_plugin.access.links import link_for, order_url
 from order_status_plugin.backends import get_source
-from order_status_plugin.carriers.numbers import is_s10, is_ups_1z
+from order_status_plugin.carriers.formats import FORMATS
 from order_status_plugin.events import Headline, ParcelStatus
 from order_status_plugin.exceptions import PermanentFailure, TemporaryFailure
 from order_status_plugin.flow import handle_message
@@ -150,8 +150,8 @@ def test_nothing_left_to_send_is_no_parcel() -> None:
 
 
 def test_numbers_have_right_check_digits() -> None:
-    assert all(is_ups_1z(ups_number()) for _ in range(50))
-    assert all(is_s10(s10_number("PT")) for _ in range(50))
+    assert all(FORMATS["ups-1z"].fits(ups_number()) for _ in range(50))
+    assert all(FORMATS["s10"].fits(s10_number("PT")) for _ in range(50))
 
 
 def test_the_source_reads_what_the_simulator_writes() -> None:

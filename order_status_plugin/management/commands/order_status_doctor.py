@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from ...carriers import audit
 from ...security import crawl, readiness
 
 
@@ -16,18 +17,24 @@ class Command(BaseCommand):
     help = (
         "Says on one screen whether this installation is ready. With --leaks: places an order of made-up personal "
         "words, visits every address of the plugin as anybody, as the customer and as staff, reads answers, logs and "
-        "mails, and fails on a word that its reader may not see. Nothing of that order stays."
+        "mails, and fails on a word that its reader may not see. Nothing of that order stays. With --links: holds every "
+        "link of the carrier catalogue, and of the shop's own carriers, against the form that customers may be sent to."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Add the options."""
         parser.add_argument("--leaks", action="store_true", help="look for leaks instead")
+        parser.add_argument(
+            "--links", action="store_true", help="check the carriers' links instead; nothing is fetched"
+        )
         parser.add_argument("--language", action="append", default=[], help="a language to visit in; may be repeated")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Report, and fail where something is wrong."""
         if options["leaks"]:
             self._leaks(options["language"])
+        elif options["links"]:
+            self._links()
         else:
             self._readiness()
 
@@ -39,6 +46,15 @@ class Command(BaseCommand):
         if wrong:
             raise CommandError(f"{wrong} of {len(facts)} want looking at.")
         self.stdout.write("Ready.")
+
+    def _links(self) -> None:
+        report = audit.links()
+        for problem in report.problems:
+            self.stdout.write(f"BAD {problem}")
+        self.stdout.write(f"{report.carriers} carriers, {report.own} of them the shop's own; {report.links} links.")
+        if report.problems:
+            raise CommandError(f"{len(report.problems)} problems.")
+        self.stdout.write("Every link is one that customers may be sent to.")
 
     def _leaks(self, languages: list[str]) -> None:
         report = crawl.run(languages)
