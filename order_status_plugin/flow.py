@@ -36,7 +36,8 @@ from . import signals
 from .access import cleaning, retention, rooms
 from .api import health
 from .backends import all_hosts, get_host, get_source
-from .cms import epoch, layout
+from .cms import epoch, layout, schedule
+from .cms.special import SpecialMessage
 from .conf import conf
 from .events import Nudge, TrackedParcel
 from .exceptions import OrderStatusError, UnknownParcel
@@ -62,6 +63,7 @@ INBOX = "order_status_plugin.flow.drain_inbox"
 OUTBOX = "order_status_plugin.flow.drain_outbox"
 SWEEP = "order_status_plugin.flow.sweep"
 RETAIN = "order_status_plugin.flow.retain"
+SCHEDULE = "order_status_plugin.flow.drain_schedule"
 POLLS = "order_status_plugin.flow.drain_polls"
 
 #: Orders of each kind that one task lets go: it ends well before django-q2 would end it.
@@ -88,6 +90,7 @@ def connect() -> None:
         rooms.register(name, room)
     if (page := layout.page_model()) is not None:
         epoch.follow(page)
+    epoch.follow(SpecialMessage)
     for host in all_hosts():
         host.connect(nudge)
 
@@ -238,6 +241,11 @@ def drain_outbox() -> int:
     return relay.drain()
 
 
+def drain_schedule() -> int:
+    """Publish what editors have scheduled, and take back what has expired; return how many."""
+    return schedule.run()
+
+
 def sweep() -> int:
     """Compare with the hosts what their signals may have missed; return how many orders were read."""
     wake.begin("sweep")
@@ -284,6 +292,7 @@ def ensure_schedules(**kwargs: Any) -> None:
         "inbox": (INBOX, 1),
         "outbox": (OUTBOX, 1),
         "polls": (POLLS, 1),
+        "content": (SCHEDULE, 1),
         "sweep": (SWEEP, 5),
         "retention": (RETAIN, 24 * 60),
     }

@@ -14,6 +14,7 @@ from .access.models import (
     StaffView,
 )
 from .cms.models import ContentEpoch
+from .cms.special import SpecialMessage
 from .intake.models import InboxMessage
 from .messages.models import MessageAttempt, OutboxMessage, Preference
 from .page.models import KeptPage
@@ -54,6 +55,7 @@ __all__ = [
     "Pulse",
     "ShareLink",
     "SourceState",
+    "SpecialMessage",
     "SpentClaim",
     "StaffView",
     "TrackingEvent",
