@@ -21,7 +21,8 @@ class AudienceComparison(TextFieldComparison):
 
     def __init__(self, field: Any, obj_a: Any, obj_b: Any) -> None:
         super().__init__(field, obj_a, obj_b)
-        self.val_a, self.val_b = (sentence(Audience.of(value)) for value in (self.val_a, self.val_b))
+        self.val_a = sentence(Audience.of(field.value_from_object(obj_a)))
+        self.val_b = sentence(Audience.of(field.value_from_object(obj_b)))
 
 
 class AudiencePanel(FieldPanel):

@@ -74,6 +74,6 @@ class AudienceField(models.JSONField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"default": dict, "blank": True, **kwargs})
 
-    def formfield(self, **kwargs: Any) -> forms.Field:  # type: ignore[override]
+    def formfield(self, **kwargs: Any) -> forms.Field:
         """Return the block's field; what a plain text field would be told has no meaning here."""
         return AudienceFormField(label=capfirst(self.verbose_name), help_text=self.help_text, required=False)

@@ -180,10 +180,11 @@ def _ready(
         url = addresses.get(page.pk, "") if page else str(button.value["url"] or "")
         # A page that was taken away leaves a message without its button.
         target = Button(label=button.value["label"], url=url) if url else None
+    body = body if plain(body) else SafeString()
     said = {
         "level": row.level,
         "title": row.title,
-        "body": body if plain(body) else SafeString(),
+        "body": body,
         "button": target,
         "picture": picture.render() if picture is not None and picture.value else SafeString(),
     }
@@ -191,7 +192,7 @@ def _ready(
     return Message(
         level=row.level,
         title=row.title,
-        body=said["body"],
+        body=body,
         button=target,
         audience=Audience.of(row.audience),
         places=places,
@@ -202,7 +203,7 @@ def _ready(
 
 def _extras(rows: Sequence[SpecialMessage]) -> list[list[Any]]:
     """Return the extras of each row. All streams are read as one, so that Wagtail fetches the pages of all at once."""
-    block = SpecialMessage._meta.get_field("extras").stream_block  # type: ignore[union-attr]
+    block = SpecialMessage._meta.get_field("extras").stream_block
     if any(row.extras.is_lazy is False for row in rows):
         return [list(row.extras) for row in rows]  # of a form: nothing to fetch
     raw = [[child for child in row.extras.raw_data if child["type"] in block.child_blocks] for row in rows]

@@ -96,7 +96,8 @@ class SpecialMessage(
     @property
     def where(self) -> str:
         """Return where it stands, in words."""
-        return ", ".join(str(self._meta.get_field(name).verbose_name) for name in self.PLACES if getattr(self, name))
+        there = [field for field in self._meta.fields if field.name in self.PLACES and getattr(self, field.name)]
+        return ", ".join(str(field.verbose_name) for field in there)
 
     def clean(self) -> None:
         """Refuse a message that stands nowhere."""

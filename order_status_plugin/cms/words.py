@@ -34,6 +34,8 @@ class _Words(Whitelister):
 
 def safe(texts: Sequence[str]) -> list[SafeString]:
     """Return rich texts as they are stored as HTML to print. Links to pages are looked up together, whatever the number."""
+    if not texts:
+        return []
     expanded = expand_db_html(_BETWEEN.join(text.replace(_BETWEEN, "") for text in texts)).split(_BETWEEN)
     # The tag around it is not allowed, so it goes again: without any, the parser would wonder about a lone address.
     return [mark_safe(_Words().clean(f"<div>{html}</div>")) for html in expanded]  # noqa: S308 - what is left of it

@@ -9,6 +9,7 @@ from django.http.response import HttpResponseBase
 from django.utils import translation
 from wagtail.models import Site
 
+from ..access.headers import secure
 from ..cms.messages import Place, ready
 from ..cms.special import SpecialMessage
 from .context import render_page
