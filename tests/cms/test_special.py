@@ -26,6 +26,7 @@ from order_status_plugin.cms.special import SpecialMessage
 from order_status_plugin.cms.words import absolute, plain, safe
 from order_status_plugin.events import Milestone, Tier
 from order_status_plugin.messages.render import render
+from order_status_plugin.page.models import KeptPage
 from order_status_plugin.tracking.models import Order
 from order_status_plugin.view.milestone import build_milestone
 from tests.access.orders import let_in, placed
@@ -262,7 +263,9 @@ def test_two_hundred_cost_no_query_more_than_one(order: Order) -> None:
     for _ in range(30):
         publish(extras=button, audience={"countries": ["FR"]})
     publish(title="We close later", extras=button)
-    assert cold() <= first <= 20
+    assert cold() <= first, "reading an epoch's content, once in each process"
+    KeptPage.objects.all().delete()
+    assert cold() <= 12, "every order after that"
     with CaptureQueriesContext(connection) as queries:
         shown(order)
     assert len(queries) == 1
