@@ -38,7 +38,8 @@ from .api import health
 from .backends import all_hosts, get_host, get_source
 from .carriers import catalogue, own
 from .carriers.models import MerchantCarrier
-from .cms import epoch, layout
+from .cms import epoch, layout, schedule
+from .cms.special import SpecialMessage
 from .conf import conf
 from .events import Nudge, TrackedParcel
 from .exceptions import OrderStatusError, UnknownParcel
@@ -64,6 +65,7 @@ INBOX = "order_status_plugin.flow.drain_inbox"
 OUTBOX = "order_status_plugin.flow.drain_outbox"
 SWEEP = "order_status_plugin.flow.sweep"
 RETAIN = "order_status_plugin.flow.retain"
+SCHEDULE = "order_status_plugin.flow.drain_schedule"
 POLLS = "order_status_plugin.flow.drain_polls"
 
 #: Orders of each kind that one task lets go: it ends well before django-q2 would end it.
@@ -92,6 +94,7 @@ def connect() -> None:
         epoch.follow(page)
     own.follow()
     epoch.follow(MerchantCarrier)
+    epoch.follow(SpecialMessage)
     for host in all_hosts():
         host.connect(nudge)
 
@@ -245,6 +248,11 @@ def drain_outbox() -> int:
     return relay.drain()
 
 
+def drain_schedule() -> int:
+    """Publish what editors have scheduled, and take back what has expired; return how many."""
+    return schedule.run()
+
+
 def sweep() -> int:
     """Compare with the hosts what their signals may have missed; return how many orders were read."""
     wake.begin("sweep")
@@ -291,6 +299,7 @@ def ensure_schedules(**kwargs: Any) -> None:
         "inbox": (INBOX, 1),
         "outbox": (OUTBOX, 1),
         "polls": (POLLS, 1),
+        "content": (SCHEDULE, 1),
         "sweep": (SWEEP, 5),
         "retention": (RETAIN, 24 * 60),
     }

@@ -15,6 +15,7 @@ from .access.models import (
 )
 from .carriers.models import MerchantCarrier
 from .cms.models import ContentEpoch
+from .cms.special import SpecialMessage
 from .intake.models import InboxMessage
 from .messages.models import MessageAttempt, OutboxMessage, Preference
 from .page.models import KeptPage
@@ -56,6 +57,7 @@ __all__ = [
     "Pulse",
     "ShareLink",
     "SourceState",
+    "SpecialMessage",
     "SpentClaim",
     "StaffView",
     "TrackingEvent",

@@ -93,6 +93,19 @@ class Audience:
                 values[one.name] = frozenset(clean for each in value or () if (clean := str(each).strip()))
         return cls(**values)
 
+    def data(self) -> dict[str, Any]:
+        """Return the conditions that are set, as JSON knows them: what :meth:`of` reads back."""
+        found: dict[str, Any] = {}
+        for one in fields(self):
+            value = getattr(self, one.name)
+            if isinstance(value, frozenset):
+                value = sorted(value)
+            elif value is not None and not isinstance(value, str):
+                value = str(value)
+            if value:
+                found[one.name] = value
+        return found
+
     @property
     def is_everybody(self) -> bool:
         """Say whether no condition is set."""

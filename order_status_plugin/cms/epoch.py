@@ -31,8 +31,22 @@ def _tell() -> None:
     signals.content_changed.send_robust(ContentEpoch, epoch=current())
 
 
+#: What Wagtail notes on a row when a draft is saved, locked or moderated: nothing that customers see.
+_NOTES = frozenset(
+    {"latest_revision", "latest_revision_created_at", "has_unpublished_changes", "draft_title"}
+    | {"locked", "locked_by", "locked_at"}
+)
+
+
 def follow(model: type[Model]) -> None:
-    """Begin a new epoch with each row of this model that is saved or deleted."""
+    """Begin a new epoch with each row of this model that is saved or deleted, its drafts excepted."""
     name = f"order_status.epoch.{model._meta.label}"
-    post_save.connect(begin, sender=model, dispatch_uid=f"{name}.save")
+    post_save.connect(_saved, sender=model, dispatch_uid=f"{name}.save")
     post_delete.connect(begin, sender=model, dispatch_uid=f"{name}.delete")
+
+
+def _saved(instance: Any, created: bool, update_fields: frozenset[str] | None, **kwargs: Any) -> None:
+    is_note = update_fields is not None and update_fields <= _NOTES
+    is_draft = created and not getattr(instance, "live", True)
+    if not (is_note or is_draft):
+        begin()

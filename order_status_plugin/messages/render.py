@@ -6,12 +6,14 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
+from urllib.parse import urljoin
 
 import css_inline
 from django.template.loader import render_to_string
 
+from ..cms.words import absolute, plain
 from ..events import Headline, Milestone
-from ..view.model import ItemView, MilestoneView, ParcelView
+from ..view.model import ItemView, MilestoneView, ParcelView, SpecialMessageView
 
 TEMPLATES = "order_status_plugin/mail/"
 #: Longer subjects are cut by mail programs anyway, and by ours at a word.
@@ -58,10 +60,24 @@ def render(news: MilestoneView, *, link: str, stop: str, number: str, first_name
         "step_width": 100 // len(rail) - 2 if rail else 0,
         "parcels": _told(news),
         "also": _also(news),
+        "special_messages": [_special(said, link) for said in news.special_messages],
     }
     page = render_to_string(f"{TEMPLATES}milestone.html", context)
     text = render_to_string(f"{TEMPLATES}milestone.txt", context)
     return Rendered(subject=one_line(news.subject), text=_tidy(text), html=_inliner().inline(page))
+
+
+def _special(said: SpecialMessageView, link: str) -> dict[str, str]:
+    """Return the shop's own words as a mail has them: every address whole, and a plain twin."""
+    body = absolute(said.body, link)
+    return {
+        "level": said.level,
+        "title": said.title,
+        "body": body,
+        "text": plain(body),
+        "button_label": said.button_label,
+        "button_url": urljoin(link, said.button_url),
+    }
 
 
 def render_notice(subject: str, context: dict[str, Any]) -> Rendered:

@@ -14,6 +14,7 @@ from ..access.tiers import Way, viewer_for
 from ..carriers import catalogue
 from ..cms import epoch
 from ..cms.layout import Placed, layout_for
+from ..cms.messages import messages_for
 from ..events import Tier
 from ..tracking.models import Order
 from ..view import dates
@@ -67,8 +68,11 @@ def render_status(
         if html is None:
             number = found.epoch if found else epoch.current()
             catalogue.refresh(number)
-            layout = layout_for(order.site_id, translation.get_language() or "", number)
-            view = build(order, tier, with_loyalty=any(placed.audience.loyalty for placed in layout))
+            language = translation.get_language() or ""
+            layout = layout_for(order.site_id, language, number)
+            messages = messages_for(order.site_id, language, number)
+            with_loyalty = any(placed.audience.loyalty for placed in layout)
+            view = build(order, tier, with_loyalty=with_loyalty, messages=messages)
             html = render(view, layout, grants.known(request, order) if tier is Tier.PRIVATE else (), epoch=number)
             if tier is Tier.PUBLIC:
                 kept.keep(order, html, _valid_until(view, layout), asked, number)

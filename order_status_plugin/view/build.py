@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, get_language_bidi, ngettext
 from django.utils.translation import gettext as _
 
+from ..cms.messages import NONE, Messages, Place
 from ..events import Headline, Tier
 from ..tracking.models import Order
 from ..tracking.queries import picture
@@ -20,14 +21,17 @@ from .parcel import parcels
 from .rail import rail
 from .sentence import count, promise
 from .shop import shop_name
+from .special import special_messages
 from .traits import traits
 
 
-def build(order: Order, tier: Tier, *, now: dt.datetime | None = None, with_loyalty: bool = False) -> OrderView:
+def build(
+    order: Order, tier: Tier, *, now: dt.datetime | None = None, with_loyalty: bool = False, messages: Messages = NONE
+) -> OrderView:
     """Return what this tier may see of an order.
 
     ``now`` is aware; it decides what "today" is. ``with_loyalty`` finds out whether the customer ordered before (one
-    query more, private tier only). The number of queries is the same for every order.
+    query more, private tier only); ``messages`` are those to choose from. The number of queries is the same for every order.
     """
     now = now or timezone.now()
     headline, shop = Headline(order.headline), shop_name(order)
@@ -35,6 +39,7 @@ def build(order: Order, tier: Tier, *, now: dt.datetime | None = None, with_loya
         return _stub(order, tier, headline, shop, now)
     facts = gather(picture(order, tier), now)
     counted, rest = count(facts, headline)
+    known = traits(facts, tier, headline, with_loyalty=with_loyalty or messages.asks_loyalty)
     return OrderView(
         tier=tier,
         headline=headline,
@@ -45,18 +50,19 @@ def build(order: Order, tier: Tier, *, now: dt.datetime | None = None, with_loya
         rest=rest,
         over=_over(facts, shop),
         rail=rail(facts, headline),
-        parcels=parcels(facts),
+        parcels=parcels(facts, known, messages),
         pending=_pending(facts, headline),
         digital=digital(facts),
         private=_private(facts),
         shop=shop,
         version=order.version,
         updated=dates.shop_moment(now),
-        valid_until=_valid_until(facts),
+        valid_until=min(_valid_until(facts), messages.next_end(now) or dt.datetime.max.replace(tzinfo=dt.UTC)),
         language=get_language() or "en",
         is_rtl=get_language_bidi(),
         handover=order.handover,
-        traits=traits(facts, tier, headline, with_loyalty=with_loyalty),
+        special_messages=special_messages(messages, Place.PAGE, known, now),
+        traits=known,
     )
 
 

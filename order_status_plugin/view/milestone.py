@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from ..cms import epoch
+from ..cms.messages import Place, messages_for
 from ..events import Milestone, Tier
 from ..tracking.models import Order
 from .build import build
 from .model import MilestoneView, OrderView, ParcelView
+from .special import special_messages
 
 
 def build_milestone(
@@ -17,7 +22,9 @@ def build_milestone(
 
     A mail is forwarded and read over shoulders: it shows what the public page shows.
     """
-    view = build(order, Tier.PUBLIC)
+    now, number = timezone.now(), epoch.current()
+    messages = messages_for(order.site_id, get_language() or "", number)
+    view = build(order, Tier.PUBLIC, now=now)
     parcel = _parcel(order, view, parcel_id, fulfillment_id)
     return MilestoneView(
         milestone=milestone,
@@ -26,6 +33,7 @@ def build_milestone(
         sentence=_sentence(milestone, parcel),
         order=view,
         parcel=parcel,
+        special_messages=special_messages(messages, Place.MAIL, view.traits, now) if view.traits else (),
     )
 
 

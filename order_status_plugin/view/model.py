@@ -9,6 +9,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from django.utils.safestring import SafeString
+
 from ..cms.audience import Traits
 from ..events import Headline, Milestone, Overlay, ParcelStatus, Tier
 
@@ -134,6 +136,18 @@ class CandidateLink:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SpecialMessageView:
+    """The shop's own words to many."""
+
+    level: str  # "info", "success", "warning", "critical"
+    title: str
+    body: SafeString  # HTML of a few tags; "" for none
+    button_label: str  # "" for no button
+    button_url: str  # of this site: begins with "/", else absolute
+    html: SafeString  # the whole message as it stands in its place on the page
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ParcelView:
     """One parcel: the card."""
 
@@ -168,6 +182,7 @@ class ParcelView:
     pickup_hours: str = ""  # private tier, a line each
     missing: MissingView | None = None  # of a parcel that has arrived
     mail_subject: str = ""  # private tier: of a mail to the shop about this parcel
+    special_messages: tuple[SpecialMessageView, ...] = ()
     is_in_calendar: bool = False  # the first card with a day ahead: the calendar's link stands there
 
 
@@ -239,6 +254,7 @@ class OrderView:
     is_rtl: bool
     handover: str = ""
     is_erased: bool = False  # a stub: headline and help, nothing else
+    special_messages: tuple[SpecialMessageView, ...] = ()  # at the top of the page
     traits: Traits | None = None  # what content is chosen by; None for a stub
 
 
@@ -290,3 +306,4 @@ class MilestoneView:
     sentence: str
     order: OrderView
     parcel: ParcelView | None = None
+    special_messages: tuple[SpecialMessageView, ...] = ()  # those for mails

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from ..carriers import catalogue
+from ..cms.audience import Traits
+from ..cms.messages import NONE, Messages, Place
 from ..events import Overlay, ParcelStatus
 from . import dates, words
 from .delivered import arrival, checked, missing
@@ -18,12 +22,14 @@ from .model import Flag, ParcelView
 from .next_step import needs_someone, next_step
 from .place import place
 from .reasons import WORD
+from .special import special_messages
 from .timeline import events, title
+from .traits import of_parcel
 
 S = ParcelStatus
 
 
-def parcels(facts: OrderFacts) -> tuple[ParcelView, ...]:
+def parcels(facts: OrderFacts, traits: Traits, messages: Messages = NONE) -> tuple[ParcelView, ...]:
     """Return the cards: those that need something first, those that are done folded below."""
     shared: dict[int, int] = {}
     for parcel in facts.parcels:
@@ -34,7 +40,7 @@ def parcels(facts: OrderFacts) -> tuple[ParcelView, ...]:
     told: dict[int, int] = {}  # fulfillment -> the parcel whose card lists the items
     for number, parcel in enumerate(facts.parcels, 1):
         told.setdefault(parcel.row.fulfillment_id, number)
-    return tuple(
+    cards = [
         _card(
             facts,
             parcel,
@@ -44,7 +50,13 @@ def parcels(facts: OrderFacts) -> tuple[ParcelView, ...]:
             is_in_calendar=number == ahead,
         )
         for number, parcel in order
-    )
+    ]
+    if messages.by_place[Place.PARCEL]:
+        beside = [
+            special_messages(messages, Place.PARCEL, of_parcel(traits, parcel), facts.now) for _number, parcel in order
+        ]
+        cards = [replace(card, special_messages=said) for card, said in zip(cards, beside, strict=True)]
+    return tuple(cards)
 
 
 def _has_day_ahead(facts: OrderFacts, parcel: ParcelFacts) -> bool:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.utils.translation import get_language
 
 from ..cms.audience import Loyalty, Traits
-from ..events import Headline, Tier
+from ..events import Headline, OrderState, Tier
+from ..tracking import headline as headlines
 from ..tracking.models import Order, OrderContact
-from .facts import OrderFacts
+from .facts import OrderFacts, ParcelFacts
 
 
 def traits(facts: OrderFacts, tier: Tier, headline: Headline, *, with_loyalty: bool) -> Traits:
@@ -25,6 +28,18 @@ def traits(facts: OrderFacts, tier: Tier, headline: Headline, *, with_loyalty: b
         tags=tuple(map(str, order.tags)),
         total=order.total if facts.may_see_all else None,
         loyalty=_loyalty(order, facts.picture.contact) if with_loyalty else None,
+    )
+
+
+def of_parcel(order: Traits, parcel: ParcelFacts) -> Traits:
+    """Return the traits of one parcel of an order: its own carrier, and the headline that it would have alone."""
+    alone = headlines.ParcelFacts(
+        status=parcel.status, is_live=parcel.is_live, is_attempt_open=parcel.state.is_attempt_open
+    )
+    return replace(
+        order,
+        headline=headlines.headline(headlines.OrderFacts(state=OrderState.OPEN, to_send=1, sent=1, parcels=(alone,))),
+        carriers=(parcel.row.carrier,) if parcel.row.carrier else (),
     )
 
 

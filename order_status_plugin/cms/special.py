@@ -1,0 +1,112 @@
+"""The shop's own words to many customers."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib.contenttypes.fields import GenericRelation
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext_lazy as _
+from wagtail.fields import RichTextField
+from wagtail.models import (
+    DraftStateMixin,
+    LockableMixin,
+    PreviewableMixin,
+    RevisionMixin,
+    TranslatableMixin,
+    WorkflowMixin,
+)
+
+from .audience import Audience
+from .blocks import FEATURES
+from .fields import AudienceField, ExtrasField
+from .sentence import sentence
+
+
+class SpecialMessage(
+    PreviewableMixin,
+    WorkflowMixin,
+    DraftStateMixin,
+    LockableMixin,
+    RevisionMixin,
+    TranslatableMixin,
+    models.Model,
+):
+    """A message to every order of an audience: "We close for Christmas from the 24th"."""
+
+    class Level(models.TextChoices):
+        """How loud it is."""
+
+        INFO = "info", _("information")
+        SUCCESS = "success", _("good news")
+        WARNING = "warning", _("warning")
+        CRITICAL = "critical", _("critical")
+
+    title = models.CharField(_("title"), max_length=150)
+    level = models.CharField(_("level"), max_length=10, choices=Level.choices, default=Level.INFO)
+    text = RichTextField(_("text"), features=FEATURES, blank=True)
+    extras = ExtrasField(verbose_name=_("picture and button"), blank=True)
+    audience = AudienceField(verbose_name=_("audience"))
+    is_on_page = models.BooleanField(_("at the top of the page"), default=True)
+    is_beside_parcels = models.BooleanField(
+        _("beside parcels"),
+        default=False,
+        help_text=_(
+            "Beside each parcel that fits: there, where the order is and by which carrier is asked of the parcel."
+        ),
+    )
+    is_in_mails = models.BooleanField(_("in mails about the order"), default=False)
+    priority = models.SmallIntegerField(_("priority"), default=0, help_text=_("The highest stands first."))
+    site = models.ForeignKey(
+        "wagtailcore.Site",
+        verbose_name=_("site"),
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        help_text=_("Empty means every site."),
+    )
+
+    revisions = GenericRelation("wagtailcore.Revision", related_query_name="special_message")
+    workflow_states = GenericRelation(
+        "wagtailcore.WorkflowState",
+        content_type_field="base_content_type",
+        object_id_field="object_id",
+        related_query_name="special_message",
+        for_concrete_model=False,
+    )
+
+    PLACES: ClassVar[tuple[str, ...]] = ("is_on_page", "is_beside_parcels", "is_in_mails")
+
+    class Meta(TranslatableMixin.Meta):
+        verbose_name = _("special message")
+        verbose_name_plural = _("special messages")
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def shown_to(self) -> str:
+        """Return for whom it is, in a sentence."""
+        return sentence(Audience.of(self.audience))
+
+    @property
+    def where(self) -> str:
+        """Return where it stands, in words."""
+        there = [field for field in self._meta.fields if field.name in self.PLACES and getattr(self, field.name)]
+        return ", ".join(str(field.verbose_name) for field in there)
+
+    def clean(self) -> None:
+        """Refuse a message that stands nowhere."""
+        super().clean()
+        if not any(getattr(self, name) for name in self.PLACES):
+            raise ValidationError({"is_on_page": _("Choose at least one place where the message stands.")})
+
+    def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponseBase:
+        """Show editors what customers will see."""
+        # By name: the views stand above this room.
+        answer: HttpResponseBase = import_string("order_status_plugin.page.editors.preview_message")(self, request)
+        return answer
