@@ -14,11 +14,12 @@ from ..events import Milestone
 from ..exceptions import BackendError, TemporaryFailure
 from ..tracking.models import Fulfillment
 from ..view.milestone import build_milestone
+from ..view.names import first_name
 from . import notices
 from .language import language_of
 from .models import OutboxMessage
 from .outbox import NOT_NOTIFIED
-from .person import first_name, person
+from .person import person
 from .preferences import is_wanted
 from .render import render
 from .stop import stop_token

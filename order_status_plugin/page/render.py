@@ -47,6 +47,7 @@ class Holes:
     error: str = ""  # before its fields
     instead: str = ""  # after its button: the way that is left
     staff: str = ""  # above everything: how staff look at it
+    link: str = ""  # the whole address
 
 
 @lru_cache(maxsize=4)
@@ -96,6 +97,7 @@ def answer(
             render_to_string(ERROR, {"error": error}) if error else "",
             render_to_string(INSTEAD, {"ask_url": f"{path}code/"}) if error else "",
             render_to_string(BAR, {"path": path, "looks_as": looks_as}) if looks_as else "",
+            f"{request.scheme}://{request.get_host()}{path}",
         )
         marks = _marks(signing_key())
         for hole in Holes.__slots__:
