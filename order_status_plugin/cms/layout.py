@@ -69,8 +69,13 @@ def layout_for(site_id: int | None, language: str, epoch: int) -> tuple[Placed, 
     page = page_for(site, language)
     if page is None or not page.layout:
         return default_layout()
+    return place(page.layout, language)
+
+
+def place(layout: Any, language: str) -> tuple[Placed, ...]:
+    """Return the blocks of a StreamField's value in their places, fixed ones rendered in this language."""
     with translation.override(language):
-        return tuple(_placed(child.block_type, child.block, child.value) for child in page.layout)
+        return tuple(_placed(child.block_type, child.block, child.value) for child in layout)
 
 
 def default_layout() -> tuple[Placed, ...]:

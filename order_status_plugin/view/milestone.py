@@ -6,19 +6,26 @@ from django.utils.translation import gettext as _
 
 from ..events import Milestone, Tier
 from ..tracking.models import Order
+from ..tracking.queries import Picture
 from .build import build
 from .model import MilestoneView, OrderView, ParcelView
 
 
 def build_milestone(
-    order: Order, milestone: Milestone, *, parcel_id: int | None = None, fulfillment_id: int | None = None
+    order: Order,
+    milestone: Milestone,
+    *,
+    parcel_id: int | None = None,
+    fulfillment_id: int | None = None,
+    rows: Picture | None = None,
 ) -> MilestoneView:
     """Return the news of one milestone, in the language that is active.
 
-    A mail is forwarded and read over shoulders: it shows what the public page shows.
+    A mail is forwarded and read over shoulders: it shows what the public page shows. ``rows`` takes the place of what
+    is stored: for orders that nobody placed.
     """
-    view = build(order, Tier.PUBLIC)
-    parcel = _parcel(order, view, parcel_id, fulfillment_id)
+    view = build(order, Tier.PUBLIC, rows=rows)
+    parcel = view.parcels[0] if rows and view.parcels else _parcel(order, view, parcel_id, fulfillment_id)
     return MilestoneView(
         milestone=milestone,
         subject=_subject(milestone, view, is_part=bool(parcel_id or fulfillment_id) and _is_split(view)),
