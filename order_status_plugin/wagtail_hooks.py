@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 from django.templatetags.static import static
+from django.urls import URLPattern, path
 from django.utils.html import format_html, json_script
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.admin.menu import MenuItem
 from wagtail.admin.rich_text.editors.draftail.features import ControlFeature
+from wagtail.admin.widgets import Button
 from wagtail.rich_text import FeatureRegistry
 
 from .cms import words
+from .cms.preview import OrderPreviewMixin
+from .page.sheet import LookView, SheetView, sheet_url
 
 
 @hooks.register("register_rich_text_features")
@@ -27,3 +36,28 @@ def placeholder_picker() -> SafeString:
         static("order_status_plugin/placeholders.css"),
         static("order_status_plugin/placeholders.js"),
     )
+
+
+@hooks.register("register_admin_urls")
+def sheet_addresses() -> list[URLPattern]:
+    """Add the overview sheet and what it frames."""
+    one = "<str:app_label>/<str:model_name>/<str:pk>/"
+    return [
+        path("order-status/sheet/", SheetView.as_view(), name="order_status_sheet"),
+        path(f"order-status/sheet/{one}", SheetView.as_view(), name="order_status_sheet_of"),
+        path("order-status/look/", LookView.as_view(), name="order_status_look"),
+        path(f"order-status/look/{one}", LookView.as_view(), name="order_status_look_of"),
+    ]
+
+
+@hooks.register("register_admin_menu_item")
+def sheet_in_the_menu() -> MenuItem:
+    """Lead to the sheet of what is live."""
+    return MenuItem(_("Order status"), sheet_url(), name="order-status-sheet", icon_name="view", order=310)
+
+
+@hooks.register("register_page_header_buttons")
+def sheet_of_the_page(page: Any, user: Any, view_name: str, next_url: str | None = None) -> Iterator[Button]:
+    """Lead from the page's editor to its sheet."""
+    if isinstance(page, OrderPreviewMixin) and view_name == "edit":
+        yield Button(_("Every status at once"), sheet_url(page), icon_name="view", priority=70)
