@@ -60,14 +60,14 @@ class OrderStatusPageMixin(OrderPreviewMixin, models.Model):
 
     def check_request_method(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse | None:
         """Refuse other methods as Wagtail does, with the headers of every other answer of ours."""
-        refusal: HttpResponse | None = super().check_request_method(request, *args, **kwargs)  # type: ignore[misc]
+        refusal: HttpResponse | None = super().check_request_method(request, *args, **kwargs)
         if refusal is not None:
             put_headers(refusal)
         return refusal
 
     def handle_options_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Say which methods there are, with our headers."""
-        answer: HttpResponse = super().handle_options_request(request, *args, **kwargs)  # type: ignore[misc]
+        answer: HttpResponse = super().handle_options_request(request, *args, **kwargs)
         put_headers(answer)
         return answer
 

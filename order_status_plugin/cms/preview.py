@@ -73,7 +73,7 @@ def mail_modes() -> list[tuple[str, str]]:
     return [(f"{MAIL}{milestone.value}", _("Mail: %(news)s") % {"news": MAILS[milestone]}) for milestone in told]
 
 
-class OrderPreviewMixin(PreviewableMixin):  # type: ignore[misc]  # Wagtail is untyped
+class OrderPreviewMixin(PreviewableMixin):
     """Gives a model previews for each status and each mail. Put it before ``Page`` or ``PreviewableMixin``."""
 
     @property

@@ -54,7 +54,9 @@ def picker() -> dict[str, Any]:
     """Return what the picker shows, in the language that is active."""
     return {
         "title": gettext("Insert a placeholder"),
-        "help": gettext("Each customer sees their own value there; who may not see it reads a neutral word."),
+        "help": gettext(
+            "Each customer sees their own value. One with a dashed edge is for identified customers: others read a neutral word."
+        ),
         "rows": [
             {
                 "text": row.spelled,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import urljoin
 
 from django.urls import reverse
@@ -64,7 +65,7 @@ def compose(row: OutboxMessage) -> Message:
     )
 
 
-def _about(subject: str) -> dict[str, int]:
+def _about(subject: str) -> dict[str, Any]:
     kind, _, pk = subject.partition(":")
     return {f"{kind}_id": int(pk)} if kind in ("parcel", "fulfillment") and pk.isdecimal() else {}
 

@@ -58,10 +58,9 @@ class Switches:
     language: str
 
     @classmethod
-    def of(cls, request: HttpRequest, subject: Any) -> Switches:
+    def of(cls, request: HttpRequest, subject: Any, given: Mapping[str, str]) -> Switches:
         """Return what the address says, else the cookie, else what most customers see."""
         kept = (request.COOKIES.get(COOKIE, "") + "..").split(".")
-        given = _given(request)
         locale = getattr(subject, "locale", None)
         languages = [code for code, _name in settings.LANGUAGES]
         spoken = getattr(locale, "language_code", "") or settings.LANGUAGE_CODE
@@ -90,7 +89,7 @@ def serve(subject: OrderPreviewMixin, request: HttpRequest, mode: str) -> HttpRe
     scene = samples.MAILS[milestone] if milestone else mode
     if scene not in samples.SCENES:
         raise Http404
-    switches, (order, problem) = Switches.of(request, subject), _real_order(request)
+    switches, (order, problem) = Switches.of(request, subject, _given(request)), _real_order(request)
     with translation.override(switches.language):
         rows = None if order else _sample(subject, scene, Tier.PUBLIC if milestone else switches)
         shown = order or (rows.order if rows else Order())
@@ -183,7 +182,8 @@ def _put_on(
 
 
 def _bar(request: HttpRequest, mode: str, scene: str, switches: Switches, order: Order | None, problem: str) -> str:
-    kept = {name: value for name, value in _given(request).items() if name in ("in_preview_panel", "order", "t")}
+    kept = {name: value for name, value in _given(request).items() if name in ("in_preview_panel", "t")}
+    kept |= {"order": order.number} if order else {}
     is_mail, counts = mode.startswith(MAIL), samples.SCENES[scene].counts
 
     def links(name: str, now: str, choices: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -109,8 +109,7 @@ class SheetView(WagtailAdminTemplateMixin, TemplateView):  # type: ignore[misc] 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Return the switches and the frames."""
         request = self.request
-        request.order_status_switches = request.GET.dict()
-        now = Switches.of(request, self.subject)
+        now = Switches.of(request, self.subject, request.GET.dict())
         shows_mails = request.GET.get("what") == "mails"
         given = {"tier": now.tier.value, "parcels": now.parcels, "language": now.language}
         look = _url("look", self.subject)

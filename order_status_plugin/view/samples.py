@@ -204,6 +204,7 @@ def _contact(order: Order) -> OrderContact:
 
 
 def _lines(order: Order, *, is_digital: bool) -> list[OrderLine]:
+    given: tuple[tuple[str, str, int, str], ...]
     if is_digital:
         given = ((_("Gift card"), "", 1, "174.50"),)
     else:

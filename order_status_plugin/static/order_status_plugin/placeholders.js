@@ -1,6 +1,8 @@
 /* The picker of placeholders under editors' fields: a disclosure with one button a placeholder. */
 (() => {
   const data = JSON.parse(document.getElementById("order-placeholders").textContent);
+  /* A word that stands before keeps its distance. */
+  const spaced = (before, text) => (/[\p{L}\p{N},.;:!?]$/u.test(before) ? ` ${text}` : text);
 
   /* For an <input>: a Stimulus controller, so that blocks which are added later have it too. */
   class Picker extends window.StimulusModule.Controller {
@@ -22,7 +24,7 @@
         button.appendChild(document.createElement("span")).textContent = row.example;
         button.addEventListener("click", () => {
           const at = input.selectionStart ?? input.value.length;
-          input.setRangeText(row.text, at, input.selectionEnd ?? at, "end");
+          input.setRangeText(spaced(input.value.slice(0, at), row.text), at, input.selectionEnd ?? at, "end");
           input.dispatchEvent(new Event("input", { bubbles: true }));
           input.dispatchEvent(new Event("change", { bubbles: true }));
           input.focus();
@@ -37,9 +39,15 @@
   const h = window.React.createElement;
   const Control = ({ getEditorState, onChange }) => {
     const insert = (row) => {
-      const { EditorState, Modifier } = window.DraftJS, state = getEditorState();
+      const { EditorState, Modifier } = window.DraftJS;
+      let state = getEditorState(), at = state.getSelection();
+      if (!at.getHasFocus() && at.isCollapsed() && !at.getStartOffset()) {
+        state = EditorState.moveSelectionToEnd(state); // nobody has been in there yet
+        at = state.getSelection();
+      }
+      const before = state.getCurrentContent().getBlockForKey(at.getStartKey()).getText().slice(0, at.getStartOffset());
       const content = Modifier.replaceText(
-        state.getCurrentContent(), state.getSelection(), row.text, state.getCurrentInlineStyle(),
+        state.getCurrentContent(), at, spaced(before, row.text), state.getCurrentInlineStyle(),
       );
       const next = EditorState.push(state, content, "insert-characters");
       onChange(EditorState.forceSelection(next, content.getSelectionAfter()));
