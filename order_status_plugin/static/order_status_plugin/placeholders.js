@@ -2,7 +2,7 @@
 (() => {
   const data = JSON.parse(document.getElementById("order-placeholders").textContent);
   /* A word that stands before keeps its distance. */
-  const spaced = (before, text) => (/[\p{L}\p{N},.;:!?]$/u.test(before) ? ` ${text}` : text);
+  const spaced = (before, text) => (/[\p{L}\p{N},.;:!?}]$/u.test(before) ? ` ${text}` : text);
 
   /* For an <input>: a Stimulus controller, so that blocks which are added later have it too. */
   class Picker extends window.StimulusModule.Controller {
