@@ -1,9 +1,68 @@
-"""What we add to Wagtail's admin. Registrations only."""
+"""Registers what editors get in Wagtail's admin: registrations only."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 from django.apps import apps
+from django.templatetags.static import static
+from django.urls import URLPattern, path
+from django.utils.html import format_html, json_script
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.menu import MenuItem
+from wagtail.admin.rich_text.editors.draftail.features import ControlFeature
+from wagtail.admin.widgets import Button
+from wagtail.rich_text import FeatureRegistry
+
+from .cms import words
+from .cms.preview import OrderPreviewMixin
+from .page.sheet import LookView, SheetView, sheet_url
+
+
+@hooks.register("register_rich_text_features")
+def placeholders_in_rich_text(features: FeatureRegistry) -> None:
+    """Let Draftail fields name the picker of placeholders as a feature."""
+    features.register_editor_plugin("draftail", words.PICKER, ControlFeature({"type": words.PICKER}))
+
+
+@hooks.register("insert_editor_js")
+def placeholder_picker() -> SafeString:
+    """Put the picker under fields for words."""
+    return format_html(
+        '{}<link rel="stylesheet" href="{}"><script src="{}"></script>',
+        json_script(words.picker(), "order-placeholders"),
+        static("order_status_plugin/editor/placeholders.css"),
+        static("order_status_plugin/editor/placeholders.js"),
+    )
+
+
+@hooks.register("register_admin_urls")
+def sheet_addresses() -> list[URLPattern]:
+    """Add the overview sheet and what it frames."""
+    one = "<str:app_label>/<str:model_name>/<str:pk>/"
+    return [
+        path("order-status/sheet/", SheetView.as_view(), name="order_status_sheet"),
+        path(f"order-status/sheet/{one}", SheetView.as_view(), name="order_status_sheet_of"),
+        path("order-status/look/", LookView.as_view(), name="order_status_look"),
+        path(f"order-status/look/{one}", LookView.as_view(), name="order_status_look_of"),
+    ]
+
+
+@hooks.register("register_admin_menu_item")
+def sheet_in_the_menu() -> MenuItem:
+    """Lead to the sheet of what is live."""
+    return MenuItem(_("Order status"), sheet_url(), name="order-status-sheet", icon_name="view", order=310)
+
+
+@hooks.register("register_page_header_buttons")
+def sheet_of_the_page(page: Any, user: Any, view_name: str, next_url: str | None = None) -> Iterator[Button]:
+    """Lead from the page's editor to its sheet."""
+    if isinstance(page, OrderPreviewMixin) and view_name == "edit":
+        yield Button(_("Every status at once"), sheet_url(page), icon_name="view", priority=70)
+
 
 if apps.is_installed("wagtail.snippets"):
     from wagtail.snippets.models import register_snippet

@@ -50,7 +50,7 @@ def viewer_for(request: HttpRequest, order: Order) -> Viewer:
     is_signed_in = user is not None and user.is_authenticated
     if is_signed_in and user.has_perm(PERMISSION):
         tier = {"public": Tier.PUBLIC, "customer": Tier.PRIVATE}.get(request.GET.get("as", ""), Tier.STAFF)
-        _log(order, user.get_username(), tier)
+        log_look(order, user.get_username(), tier)
         return Viewer(tier, Way.STAFF)
     if grants.holds(request, order):
         return Viewer(Tier.PRIVATE, Way.GRANT)
@@ -71,7 +71,8 @@ def _is_owner(request: HttpRequest, order: Order) -> bool:
         return False
 
 
-def _log(order: Order, user: str, tier: Tier) -> None:
+def log_look(order: Order, user: str, tier: Tier) -> None:
+    """Write down that a member of staff looked at an order; within ten minutes it is one look."""
     now = timezone.now()
     look = {"order": order, "user": user[:190], "viewed_as": tier.value}
     if not StaffView.objects.filter(**look, at__gt=now - _ONE_LOOK).exists():

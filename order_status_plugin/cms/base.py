@@ -69,7 +69,8 @@ class OrderBlock(StructBlock):
 
     #: Column of the page: "head", "main" or "side".
     region: ClassVar[str] = "main"
-    #: True where the template reads ``value`` alone: then it is rendered once, not for each customer.
+    #: True where the template reads ``value`` alone: then it is rendered once, not for each customer, and placeholders in
+    #: its words (fields of ``cms.words``) are filled for each.
     is_fixed: ClassVar[bool] = False
     #: True where it makes sense without an order, so that it may stand above the look-up form, too.
     is_general: ClassVar[bool] = False

@@ -7,9 +7,10 @@ from typing import ClassVar
 from django.apps import apps
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
-from wagtail.blocks import Block, CharBlock, RichTextBlock, StreamBlock
+from wagtail.blocks import Block, StreamBlock
 
 from .base import OrderBlock
+from .words import LineBlock, WordsBlock
 
 FEATURES = ["bold", "italic", "ol", "ul", "link", "document-link"]
 ORDER, WORDS = _("The order"), _("The shop's words")
@@ -79,7 +80,7 @@ class HeadingBlock(OrderBlock):
     is_fixed: ClassVar[bool] = True
     is_general: ClassVar[bool] = True
 
-    text = CharBlock(label=_("Heading"), max_length=200)
+    text = LineBlock(label=_("Heading"), max_length=200)
 
     class Meta:
         group = WORDS
@@ -94,7 +95,7 @@ class TextBlock(OrderBlock):
     is_fixed: ClassVar[bool] = True
     is_general: ClassVar[bool] = True
 
-    text = RichTextBlock(label=_("Text"), features=FEATURES)
+    text = WordsBlock(label=_("Text"), features=FEATURES)
 
     class Meta:
         group = WORDS

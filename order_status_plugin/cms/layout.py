@@ -14,6 +14,7 @@ from wagtail.models import Locale, Site
 from .audience import EVERYBODY, Audience
 from .base import audience_of
 from .blocks import all_blocks
+from .placeholders import is_filled
 
 #: What stands on the page while no editor has made one.
 DEFAULT = ("steps", "parcels", "pending", "details", "help")
@@ -28,7 +29,8 @@ class Placed:
     audience: Audience
     block: Block
     value: Any
-    html: str | None  # rendered already, where it is the same for every order
+    html: str | None  # rendered already, where it is the same for every order, but for its placeholders
+    is_filled: bool = False  # the html has placeholders
 
 
 def page_model() -> Any:
@@ -67,8 +69,13 @@ def layout_for(site_id: int | None, language: str, epoch: int) -> tuple[Placed, 
     page = page_for(site, language)
     if page is None or not page.layout:
         return default_layout()
+    return place(page.layout, language)
+
+
+def place(layout: Any, language: str) -> tuple[Placed, ...]:
+    """Return the blocks of a StreamField's value in their places, fixed ones rendered in this language."""
     with translation.override(language):
-        return tuple(_placed(child.block_type, child.block, child.value) for child in page.layout)
+        return tuple(_placed(child.block_type, child.block, child.value) for child in layout)
 
 
 def default_layout() -> tuple[Placed, ...]:
@@ -78,12 +85,14 @@ def default_layout() -> tuple[Placed, ...]:
 
 
 def _placed(name: str, block: Any, value: Any) -> Placed:
-    is_fixed = getattr(block, "is_fixed", False)
+    # Only what an editor wrote is ever filled: what stands in an order may spell whatever it likes.
+    html = block.render(value) if getattr(block, "is_fixed", False) else None
     return Placed(
         name=name,
         region=getattr(block, "region", "main"),
         audience=audience_of(value) if hasattr(value, "get") else EVERYBODY,
         block=block,
         value=value,
-        html=block.render(value) if is_fixed else None,
+        html=html,
+        is_filled=html is not None and is_filled(html),
     )

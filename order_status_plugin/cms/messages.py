@@ -20,8 +20,8 @@ from wagtail.blocks import StreamValue
 from wagtail.models import Locale, Site
 
 from .audience import Audience, Traits
+from .rich_text import plain, safe
 from .special import SpecialMessage
-from .words import plain, safe
 
 
 class Place(StrEnum):

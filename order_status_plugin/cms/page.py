@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from http import HTTPMethod
 from typing import Any, ClassVar
 
@@ -15,9 +16,11 @@ from wagtail.models import Page
 
 from ..access.headers import put_headers
 from .fields import IntroField, LayoutField
+from .layout import Placed, place
+from .preview import OrderPreviewMixin
 
 
-class OrderStatusPageMixin(models.Model):
+class OrderStatusPageMixin(OrderPreviewMixin, models.Model):
     """Makes a Wagtail page the order status page: put it before the page class that the project uses.
 
     Links to orders do not hang on it: it may move and be renamed, and mails that were sent keep working.
@@ -57,18 +60,27 @@ class OrderStatusPageMixin(models.Model):
 
     def check_request_method(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse | None:
         """Refuse other methods as Wagtail does, with the headers of every other answer of ours."""
-        refusal: HttpResponse | None = super().check_request_method(request, *args, **kwargs)  # type: ignore[misc]
+        refusal: HttpResponse | None = super().check_request_method(request, *args, **kwargs)
         if refusal is not None:
             put_headers(refusal)
         return refusal
 
     def handle_options_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Say which methods there are, with our headers."""
-        answer: HttpResponse = super().handle_options_request(request, *args, **kwargs)  # type: ignore[misc]
+        answer: HttpResponse = super().handle_options_request(request, *args, **kwargs)
         put_headers(answer)
         return answer
 
-    def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponseBase:
-        """Show editors what customers will see."""
+    @property
+    def own_preview_modes(self) -> list[tuple[str, Any]]:
+        """Return the look-up form."""
+        return [("", _("Look-up form"))]
+
+    def serve_own_preview(self, request: HttpRequest, mode_name: str) -> HttpResponseBase:
+        """Show editors the form."""
         request.is_preview = True  # type: ignore[attr-defined]
         return self.serve(request)
+
+    def preview_layout(self, language: str) -> Sequence[Placed]:
+        """Return these blocks, as they are in the editor."""
+        return place(self.layout, language) if self.layout else super().preview_layout(language)

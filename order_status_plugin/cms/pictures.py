@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.utils.translation import gettext_lazy as _
-from wagtail.blocks import CharBlock
 from wagtail.images.blocks import ImageBlock
 
 from .base import OrderBlock
 from .blocks import WORDS
+from .words import LineBlock
 
 
 class PictureBlock(OrderBlock):
@@ -19,7 +19,7 @@ class PictureBlock(OrderBlock):
     is_general: ClassVar[bool] = True
 
     picture = ImageBlock(label=_("Picture"))
-    caption = CharBlock(label=_("Caption"), required=False, max_length=200)
+    caption = LineBlock(label=_("Caption"), required=False, max_length=200)
 
     class Meta:
         group = WORDS

@@ -1,62 +1,70 @@
-"""Editors' rich text, made safe to print: a handful of tags, no attribute but an address; and its plain twin."""
+"""Fields for editors' words with placeholders: a line of text, and rich text. Unknown placeholders are refused at save."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-from html import escape, unescape
-from urllib.parse import urljoin
+from typing import Any
 
-from bs4 import BeautifulSoup
-from django.utils.safestring import SafeString, mark_safe
-from wagtail.rich_text import expand_db_html
-from wagtail.whitelist import Whitelister, allow_without_attributes, attribute_rule, check_url
+from django import forms
+from django.utils.translation import gettext
+from wagtail.blocks import CharBlock, RichTextBlock
 
-SCHEMES = ("https:", "http:", "mailto:", "tel:")
-#: Stands between texts while Wagtail looks up the links of all of them at once: no text of a database holds it.
-_BETWEEN = "\0"
-_LOCAL = re.compile(r'(?<= href=")(/[^"]*)')
+from .placeholders import PLACEHOLDERS, refuse_unknown
+from .sentence import TIERS
+
+#: The picker under a rich text field; see ``picker``.
+PICKER = "order-placeholder"
 
 
-def _address(url: str) -> str | None:
-    checked = check_url(url)
-    is_fit = checked is not None and (url.startswith(("/", "#")) or url.casefold().startswith(SCHEMES))
-    return url if is_fit else None
+class WordsInput(forms.TextInput):
+    """An input with the picker under it."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__({"data-controller": PICKER, **(attrs or {})})
 
 
-class _Words(Whitelister):
-    element_rules = {
-        "[document]": allow_without_attributes,
-        "a": attribute_rule({"href": _address}),
-        **dict.fromkeys(("b", "strong", "i", "em", "br", "p", "ul", "ol", "li"), allow_without_attributes),
+class LineBlock(CharBlock):
+    """A line of editors' words."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.field.widget = WordsInput(self.field.widget.attrs)
+
+    def clean(self, value: Any) -> Any:
+        """Refuse braces that are no placeholder."""
+        value = super().clean(value)
+        refuse_unknown(str(value or ""))
+        return value
+
+
+class WordsBlock(RichTextBlock):
+    """Rich text of editors."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs["features"] = [*(kwargs.get("features") or ()), PICKER]
+        super().__init__(**kwargs)
+
+    def clean(self, value: Any) -> Any:
+        """Refuse braces that are no placeholder."""
+        value = super().clean(value)
+        refuse_unknown(value.source or "", is_html=True)
+        return value
+
+
+def picker() -> dict[str, Any]:
+    """Return what the picker shows, in the language that is active."""
+    return {
+        "title": gettext("Insert a placeholder"),
+        "help": gettext(
+            "Each customer sees their own value. One with a dashed edge is for identified customers: others read a neutral word."
+        ),
+        "rows": [
+            {
+                "text": row.spelled,
+                "label": str(row.label),
+                "example": str(row.example),
+                "tier": str(TIERS[row.tier]),
+                "is_private": row.tier.value == "private",
+            }
+            for row in PLACEHOLDERS.values()
+        ],
     }
-
-
-def safe(texts: Sequence[str]) -> list[SafeString]:
-    """Return rich texts as they are stored as HTML to print. Links to pages are looked up together, whatever the number."""
-    if not texts:
-        return []
-    expanded = expand_db_html(_BETWEEN.join(text.replace(_BETWEEN, "") for text in texts)).split(_BETWEEN)
-    # The tag around it is not allowed, so it goes again: without any, the parser would wonder about a lone address.
-    return [mark_safe(_Words().clean(f"<div>{html}</div>")) for html in expanded]  # noqa: S308 - what is left of it
-
-
-def absolute(html: str, base: str) -> SafeString:
-    """Return HTML of :func:`safe` with the addresses that mails need."""
-    return mark_safe(_LOCAL.sub(lambda found: escape(urljoin(base, unescape(found[1]))), html))  # noqa: S308
-
-
-def plain(html: str) -> str:
-    """Return HTML of :func:`safe` as plain text: paragraphs apart, items with a dash, addresses after their words."""
-    soup = BeautifulSoup(f"<div>{html}</div>", "html.parser")
-    for link in soup.find_all("a"):
-        words, url = link.get_text(), str(link.get("href") or "")
-        link.replace_with(words if not url or url in (words, f"mailto:{words}") else f"{words} ({url})")
-    for line in soup.find_all("br"):
-        line.replace_with("\n")
-    for item in soup.find_all("li"):
-        item.insert(0, "- ")
-        item.append("\n")
-    for part in soup.find_all(["p", "ul", "ol"]):
-        part.append("\n\n")
-    return re.sub(r"\n{3,}", "\n\n", soup.get_text()).strip()

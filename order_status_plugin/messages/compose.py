@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import urljoin
 
 from django.urls import reverse
@@ -14,11 +15,12 @@ from ..events import Milestone
 from ..exceptions import BackendError, TemporaryFailure
 from ..tracking.models import Fulfillment
 from ..view.milestone import build_milestone
+from ..view.names import first_name
 from . import notices
 from .language import language_of
 from .models import OutboxMessage
 from .outbox import NOT_NOTIFIED
-from .person import first_name, person
+from .person import person
 from .preferences import is_wanted
 from .render import render
 from .stop import stop_token
@@ -63,7 +65,7 @@ def compose(row: OutboxMessage) -> Message:
     )
 
 
-def _about(subject: str) -> dict[str, int]:
+def _about(subject: str) -> dict[str, Any]:
     kind, _, pk = subject.partition(":")
     return {f"{kind}_id": int(pk)} if kind in ("parcel", "fulfillment") and pk.isdecimal() else {}
 

@@ -29,12 +29,13 @@ from ..keys import digest
 from ..tracking.contact import email_digests
 from ..tracking.models import Order, OrderContact
 from ..view import dates
+from ..view.names import first_name
 from ..view.shop import shop_name
 from ..worker.wake import wake
 from .language import language_of
 from .models import OutboxMessage
 from .outbox import DRAIN
-from .person import first_name, person
+from .person import person
 from .render import render_notice
 from .withheld import NO_ADDRESS, OVER, Withheld
 

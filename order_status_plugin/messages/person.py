@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from ..events import Address, ContactSnapshot
 from ..tracking.models import OrderContact
-
-#: Whatever could be a link, an address or a sum of money is no name: a checkout form can be filled in by anybody.
-NO_NAME = re.compile(r"[^\w'’\-]|[\d_]")
 
 
 def person(order_id: int) -> ContactSnapshot | None:
@@ -28,12 +24,6 @@ def person(order_id: int) -> ContactSnapshot | None:
         payment_summary=contact.payment_summary,
         customer_reference=contact.customer_reference,
     )
-
-
-def first_name(name: str) -> str:
-    """Return what a mail may say after "Hello", or "" when it had better say nothing."""
-    word = (name.split() or [""])[0].rstrip(",")
-    return "" if len(word) > 30 or NO_NAME.search(word) else word
 
 
 def _address(stored: Mapping[str, Any]) -> Address:

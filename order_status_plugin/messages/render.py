@@ -11,7 +11,7 @@ from urllib.parse import urljoin
 import css_inline
 from django.template.loader import render_to_string
 
-from ..cms.words import absolute, plain
+from ..cms.rich_text import absolute, plain
 from ..events import Headline, Milestone
 from ..view.model import ItemView, MilestoneView, ParcelView, SpecialMessageView
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.safestring import SafeString, mark_safe
 
 from ..cms.layout import Placed
+from ..cms.placeholders import fill_html
 from ..view.model import OrderView
 
 REGIONS = ("head", "main", "side")
@@ -22,6 +23,8 @@ def arrange(view: OrderView, layout: Iterable[Placed], context: Mapping[str, Any
         audience, traits = placed.audience, view.traits
         if audience.includes(traits) if traits else audience.is_everybody:
             html = placed.html if placed.html is not None else placed.block.render(placed.value, dict(context))
+            if placed.is_filled:
+                html = fill_html(html, {**view.fillings, "link": context["hole"].link})
             if html.strip():
                 regions[placed.region].append(mark_safe(html))  # noqa: S308 - by Django's templates
     return regions

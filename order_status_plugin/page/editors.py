@@ -11,8 +11,10 @@ from wagtail.models import Site
 
 from ..access.headers import secure
 from ..cms.messages import Place, ready
+from ..cms.placeholders import fill_html
 from ..cms.special import SpecialMessage
-from .context import render_page
+from ..conf import conf
+from .context import render_page, shop_name
 from .door import refuse
 from .identify import answer_look_up
 
@@ -22,7 +24,9 @@ def serve(page: Any, request: HttpRequest) -> HttpResponseBase:
 
     def render(request: HttpRequest, error: str, status: int) -> HttpResponse:
         context = page.get_context(request)
-        body = page.body.render_as_block(context) if page.body else ""
+        # There is no order yet: what speaks of one reads as its neutral word.
+        known = {"shop_name": shop_name(request), "help_email": str(conf.HELP_EMAIL)}
+        body = fill_html(page.body.render_as_block(context), known) if page.body else ""
         return render_page(
             request, "look_up.html", status, page=page, title=page.title, body=body, error=error, action=request.path
         )

@@ -47,6 +47,7 @@ class Holes:
     error: str = ""  # before its fields
     instead: str = ""  # after its button: the way that is left
     staff: str = ""  # above everything: how staff look at it
+    link: str = ""  # the whole address
 
 
 @lru_cache(maxsize=4)
@@ -77,11 +78,19 @@ def render(view: OrderView, layout: Sequence[Placed], devices: Sequence[Known] =
 
 
 def answer(
-    request: HttpRequest, html: str, path: str, *, error: str = "", status: int = 200, looks_as: Tier | None = None
+    request: HttpRequest,
+    html: str,
+    path: str,
+    *,
+    error: str = "",
+    status: int = 200,
+    looks_as: Tier | None = None,
+    link: str = "",
 ) -> HttpResponse:
     """Return what ``render`` made, filled for this request.
 
-    ``error`` opens the identify panel and stands in it; ``looks_as`` is the tier that staff look as.
+    ``error`` opens the identify panel and stands in it; ``looks_as`` is the tier that staff look as; ``link`` the
+    whole address, where it is not that of this request's host.
     """
     title, body = "", html
     if has_own_frame():
@@ -96,6 +105,7 @@ def answer(
             render_to_string(ERROR, {"error": error}) if error else "",
             render_to_string(INSTEAD, {"ask_url": f"{path}code/"}) if error else "",
             render_to_string(BAR, {"path": path, "looks_as": looks_as}) if looks_as else "",
+            link or f"{request.scheme}://{request.get_host()}{path}",
         )
         marks = _marks(signing_key())
         for hole in Holes.__slots__:

@@ -22,48 +22,56 @@ def events(
     """Insert the events that are new and return how many there were."""
     rows: dict[str, TrackingEvent] = {}
     for scan in scans:
-        point = locate(scan.place)
-        identity = identify(source, parcel.number_key, scan, received_at, zone=point.zone if point else "")
-        rows[identity.fingerprint] = TrackingEvent(
-            parcel=parcel,
-            source=source,
-            source_id=scan.source_id[:190],
-            digest=identity.digest,
-            fingerprint=identity.fingerprint,
-            status=scan.status or "",
-            overlay=scan.overlay,
-            reason=scan.reason,
-            raw_code=scan.raw_code[:190],
-            message=scan.message[:1000],
-            rule=scan.rule[:190],
-            local_time=scan.local_time.replace(tzinfo=None).isoformat(timespec="seconds"),
-            utc_offset=scan.utc_offset,
-            occurred_at=identity.occurred_at,
-            time_rule=identity.time_rule,
-            precision=scan.precision,
-            received_at=received_at,
-            place_text=scan.place.text[:255],
-            city=scan.place.city[:190],
-            region=scan.place.region[:190],
-            postcode=scan.place.postcode[:40],
-            country=scan.place.country[:2].upper(),
-            latitude=_city_level(scan.place.latitude),
-            longitude=_city_level(scan.place.longitude),
-            point_latitude=point.latitude if point else None,
-            point_longitude=point.longitude if point else None,
-            point_name=point.name[:190] if point else "",
-            point_country=point.country[:2] if point else "",
-            place_precision=point.precision if point else "",
-            zone=point.zone[:60] if point else "",
-            sequence=min(max(scan.sequence, 0), 10**15),
-            sort_key=identity.sort_key,
-            resolver=RESOLVER,
-            message_id=message_id,
-        )
+        row = event(parcel, source, scan, message_id=message_id, received_at=received_at)
+        rows[row.fingerprint] = row
     known = set(TrackingEvent.objects.filter(parcel=parcel, fingerprint__in=rows).values_list("fingerprint", flat=True))
     new = [event for fingerprint, event in rows.items() if fingerprint not in known]
     TrackingEvent.objects.bulk_create(new, ignore_conflicts=True)
     return len(new)
+
+
+def event(
+    parcel: Parcel, source: str, scan: TrackingScan, *, message_id: int | None, received_at: dt.datetime
+) -> TrackingEvent:
+    """Return the row of one scan, not saved."""
+    point = locate(scan.place)
+    identity = identify(source, parcel.number_key, scan, received_at, zone=point.zone if point else "")
+    return TrackingEvent(
+        parcel=parcel,
+        source=source,
+        source_id=scan.source_id[:190],
+        digest=identity.digest,
+        fingerprint=identity.fingerprint,
+        status=scan.status or "",
+        overlay=scan.overlay,
+        reason=scan.reason,
+        raw_code=scan.raw_code[:190],
+        message=scan.message[:1000],
+        rule=scan.rule[:190],
+        local_time=scan.local_time.replace(tzinfo=None).isoformat(timespec="seconds"),
+        utc_offset=scan.utc_offset,
+        occurred_at=identity.occurred_at,
+        time_rule=identity.time_rule,
+        precision=scan.precision,
+        received_at=received_at,
+        place_text=scan.place.text[:255],
+        city=scan.place.city[:190],
+        region=scan.place.region[:190],
+        postcode=scan.place.postcode[:40],
+        country=scan.place.country[:2].upper(),
+        latitude=_city_level(scan.place.latitude),
+        longitude=_city_level(scan.place.longitude),
+        point_latitude=point.latitude if point else None,
+        point_longitude=point.longitude if point else None,
+        point_name=point.name[:190] if point else "",
+        point_country=point.country[:2] if point else "",
+        place_precision=point.precision if point else "",
+        zone=point.zone[:60] if point else "",
+        sequence=min(max(scan.sequence, 0), 10**15),
+        sort_key=identity.sort_key,
+        resolver=RESOLVER,
+        message_id=message_id,
+    )
 
 
 def _city_level(degrees: float | None) -> float | None:

@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from ..cms.messages import NONE, Messages, Place
 from ..events import Headline, Tier
 from ..tracking.models import Order
-from ..tracking.queries import picture
+from ..tracking.queries import Picture, picture
 from . import dates, words
 from .facts import OrderFacts, gather
+from .fillings import fillings
 from .items import digital, items
 from .model import Moment, OrderView, PendingView, PrivateView, Sum
 from .money import country_name, money
@@ -26,18 +27,25 @@ from .traits import traits
 
 
 def build(
-    order: Order, tier: Tier, *, now: dt.datetime | None = None, with_loyalty: bool = False, messages: Messages = NONE
+    order: Order,
+    tier: Tier,
+    *,
+    now: dt.datetime | None = None,
+    with_loyalty: bool = False,
+    messages: Messages = NONE,
+    rows: Picture | None = None,
 ) -> OrderView:
     """Return what this tier may see of an order.
 
     ``now`` is aware; it decides what "today" is. ``with_loyalty`` finds out whether the customer ordered before (one
-    query more, private tier only); ``messages`` are those to choose from. The number of queries is the same for every order.
+    query more, private tier only); ``messages`` are those to choose from. ``rows`` takes the place of what is stored:
+    for orders that nobody placed. The number of queries is the same for every order.
     """
     now = now or timezone.now()
     headline, shop = Headline(order.headline), shop_name(order)
     if order.erased_at is not None:
         return _stub(order, tier, headline, shop, now)
-    facts = gather(picture(order, tier), now)
+    facts = gather(rows or picture(order, tier), now)
     counted, rest = count(facts, headline)
     known = traits(facts, tier, headline, with_loyalty=with_loyalty or messages.asks_loyalty)
     return OrderView(
@@ -63,6 +71,7 @@ def build(
         handover=order.handover,
         special_messages=special_messages(messages, Place.PAGE, known, now),
         traits=known,
+        fillings=fillings(facts, headline, shop),
     )
 
 

@@ -10,22 +10,29 @@ from ..cms import epoch
 from ..cms.messages import Place, messages_for
 from ..events import Milestone, Tier
 from ..tracking.models import Order
+from ..tracking.queries import Picture
 from .build import build
 from .model import MilestoneView, OrderView, ParcelView
 from .special import special_messages
 
 
 def build_milestone(
-    order: Order, milestone: Milestone, *, parcel_id: int | None = None, fulfillment_id: int | None = None
+    order: Order,
+    milestone: Milestone,
+    *,
+    parcel_id: int | None = None,
+    fulfillment_id: int | None = None,
+    rows: Picture | None = None,
 ) -> MilestoneView:
     """Return the news of one milestone, in the language that is active.
 
-    A mail is forwarded and read over shoulders: it shows what the public page shows.
+    A mail is forwarded and read over shoulders: it shows what the public page shows. ``rows`` takes the place of what
+    is stored: for orders that nobody placed.
     """
     now, number = timezone.now(), epoch.current()
     messages = messages_for(order.site_id, get_language() or "", number)
-    view = build(order, Tier.PUBLIC, now=now)
-    parcel = _parcel(order, view, parcel_id, fulfillment_id)
+    view = build(order, Tier.PUBLIC, now=now, rows=rows)
+    parcel = view.parcels[0] if rows and view.parcels else _parcel(order, view, parcel_id, fulfillment_id)
     return MilestoneView(
         milestone=milestone,
         subject=_subject(milestone, view, is_part=bool(parcel_id or fulfillment_id) and _is_split(view)),

@@ -7,7 +7,8 @@ the tier may see. What a tier may not see is not masked here: it was never read.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from django.utils.safestring import SafeString
 
@@ -256,6 +257,7 @@ class OrderView:
     is_erased: bool = False  # a stub: headline and help, nothing else
     special_messages: tuple[SpecialMessageView, ...] = ()  # at the top of the page
     traits: Traits | None = None  # what content is chosen by; None for a stub
+    fillings: Mapping[str, str] = field(default_factory=dict)  # what placeholders say, by name; a link is not there
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -69,6 +69,16 @@ def _arriving(parcel: ParcelFacts, facts: OrderFacts) -> str:
     return _("Arriving %(day)s.") % {"day": dates.near_day(first, facts.today)}
 
 
+def day_ahead(parcel: ParcelFacts, facts: OrderFacts) -> str:
+    """Return the day or days on which a parcel is expected, as part of a sentence; "" where none stands or it is over."""
+    first, last = parcel.first_day, parcel.last_day
+    if first is None or last is None or is_overdue(parcel, facts):
+        return ""
+    if first != last:
+        return _("%(first)s to %(last)s") % {"first": dates.plain_day(first), "last": dates.plain_day(last)}
+    return dates.near_day(first, facts.today)
+
+
 def _out_for_delivery(facts: OrderFacts) -> str:
     lead = facts.lead
     if lead is None:

@@ -22,8 +22,8 @@ from order_status_plugin.access.links import order_path
 from order_status_plugin.cms import epoch, schedule
 from order_status_plugin.cms.audience import Audience, Traits
 from order_status_plugin.cms.messages import Message, Messages, Place, in_language
+from order_status_plugin.cms.rich_text import absolute, plain, safe
 from order_status_plugin.cms.special import SpecialMessage
-from order_status_plugin.cms.words import absolute, plain, safe
 from order_status_plugin.events import Milestone, Tier
 from order_status_plugin.messages.render import render
 from order_status_plugin.page.models import KeptPage

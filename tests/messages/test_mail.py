@@ -17,10 +17,10 @@ from order_status_plugin.access.links import order_url
 from order_status_plugin.events import Address, ContactSnapshot, Headline, Milestone, ParcelStatus, Tier
 from order_status_plugin.messages.language import language_of
 from order_status_plugin.messages.models import OutboxMessage
-from order_status_plugin.messages.person import first_name
 from order_status_plugin.messages.relay import drain
 from order_status_plugin.messages.render import one_line, render
 from order_status_plugin.view.model import MilestoneView, Moment, OrderView
+from order_status_plugin.view.names import first_name
 
 from .shop import place, scan
 

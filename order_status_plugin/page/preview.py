@@ -1,0 +1,225 @@
+"""What customers will see, for those who write it: made-up orders through the real building and rendering.
+
+Nothing is written, no script runs and no form is sent. Looking at a real order is a look of staff, and logged.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from ..access import find
+from ..access.headers import policy, put_headers
+from ..access.links import order_url
+from ..access.tiers import PERMISSION, log_look
+from ..cms import epoch
+from ..cms.preview import MAIL, MAILS, SCENES, OrderPreviewMixin
+from ..cms.sentence import TIERS
+from ..events import Milestone, Tier
+from ..messages.person import person
+from ..messages.render import render as render_mail
+from ..tracking.models import Order
+from ..tracking.queries import Picture
+from ..view import samples
+from ..view.build import build
+from ..view.milestone import build_milestone
+from ..view.names import first_name
+from .render import answer, render
+
+BAR = "order_status_plugin/page/preview_bar.html"
+COOKIE = "order_status_preview"
+#: An address that leads nowhere: the links of the page stay on the page.
+NOWHERE = "#"
+EXAMPLE = "https://shop.example/orders/…"
+#: No allow-scripts: whatever an editor may have written, nothing of it runs in the admin's origin.
+SANDBOX = "sandbox allow-same-origin allow-forms allow-popups allow-popups-to-escape-sandbox"
+SCRIPT = re.compile(r"<script\b[^>]*>.*?</script>", re.IGNORECASE | re.DOTALL)
+BODY = re.compile(r"<body\b[^>]*>", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Switches:
+    """How an editor looks: chosen in the bar, and kept in a cookie, for Wagtail reloads the preview as one writes."""
+
+    tier: Tier
+    parcels: str
+    language: str
+
+    @classmethod
+    def of(cls, request: HttpRequest, subject: Any, given: Mapping[str, str]) -> Switches:
+        """Return what the address says, else the cookie, else what most customers see."""
+        kept = (request.COOKIES.get(COOKIE, "") + "..").split(".")
+        locale = getattr(subject, "locale", None)
+        languages = [code for code, _name in settings.LANGUAGES]
+        spoken = getattr(locale, "language_code", "") or settings.LANGUAGE_CODE
+        tier = _one_of([Tier.PUBLIC.value, Tier.PRIVATE.value], given.get("tier"), kept[0])
+        return cls(
+            tier=Tier(tier),
+            parcels=_one_of([samples.ONE, samples.NONE, samples.MANY], given.get("parcels"), kept[1]),
+            language=_one_of(sorted(languages, key=lambda code: code != spoken), given.get("language"), kept[2]),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.tier.value}.{self.parcels}.{self.language}"
+
+
+def _one_of(choices: list[str], *wanted: str | None) -> str:
+    return next((each for each in wanted if each in choices), choices[0])
+
+
+def _given(request: HttpRequest) -> dict[str, str]:
+    return dict(getattr(request, "order_status_switches", {}))
+
+
+def serve(subject: OrderPreviewMixin, request: HttpRequest, mode: str) -> HttpResponse:
+    """Return the preview of a subject in one mode: a scene's name, or ``mail-`` and a milestone."""
+    milestone = next((each for each in MAILS if mode == f"{MAIL}{each.value}"), None)
+    scene = samples.MAILS[milestone] if milestone else mode
+    if scene not in samples.SCENES:
+        raise Http404
+    switches, (order, problem) = Switches.of(request, subject, _given(request)), _real_order(request)
+    with translation.override(switches.language):
+        rows = None if order else _sample(subject, scene, Tier.PUBLIC if milestone else switches)
+        shown = order or (rows.order if rows else Order())
+        response = _mail(shown, rows, milestone) if milestone else _page(subject, request, shown, rows, switches)
+    if order is not None:
+        log_look(order, request.user.get_username(), Tier.PUBLIC if milestone else switches.tier)
+    _put_on(request, response, mode, scene, switches, order, problem)
+    return response
+
+
+def _sample(subject: OrderPreviewMixin, scene: str, seen: Switches | Tier) -> Picture:
+    site = subject.preview_site()
+    tier, parcels = (seen.tier, seen.parcels) if isinstance(seen, Switches) else (seen, samples.ONE)
+    return samples.sample(scene, tier, parcels, timezone.now(), site_id=site.pk if site else None)
+
+
+def _page(
+    subject: OrderPreviewMixin, request: HttpRequest, order: Order, rows: Picture | None, switches: Switches
+) -> HttpResponse:
+    language = translation.get_language() or ""
+    layout = subject.preview_layout(language)
+    view = build(order, switches.tier, rows=rows)
+    html = render(view, layout, epoch=epoch.current())
+    return answer(request, html, NOWHERE, link=EXAMPLE if rows else order_url(order))
+
+
+def _mail(order: Order, rows: Picture | None, milestone: Milestone) -> HttpResponse:
+    contact = None if rows else person(order.pk)
+    mail = render_mail(
+        build_milestone(order, milestone, rows=rows),
+        link=NOWHERE,
+        stop=NOWHERE,
+        number=order.number,
+        first_name=first_name(contact.name if contact else samples.NAME if rows else ""),
+    )
+    above = format_html('<div class="preview-mail"><b>{}</b></div>', mail.subject)
+    below = format_html(
+        '<details class="preview-mail"><summary>{}</summary><pre>{}</pre></details>', _("As plain text"), mail.text
+    )
+    html = BODY.sub(lambda found: found[0] + above, mail.html, count=1)
+    response = HttpResponse(html.replace("</body>", f"{below}</body>"))
+    # Mail programs read no stylesheet, so a mail brings its own, inline.
+    response["Content-Security-Policy"] = policy("'self'").replace("style-src ", "style-src 'unsafe-inline' ")
+    return response
+
+
+def _real_order(request: HttpRequest) -> tuple[Order | None, str]:
+    """Return the order whose number was typed, or why there is none to be seen."""
+    number = _given(request).get("order", "").strip()[:128]
+    if not number:
+        return None, ""
+    if not _may_see_orders(request):
+        return None, _("You may not look at orders.")
+    orders = find.by_number(number).filter(erased_at=None).order_by("-placed_at", "-pk")
+    found = orders.select_related("site").first()
+    return found, "" if found else _("There is no order with this number.")
+
+
+def _may_see_orders(request: HttpRequest) -> bool:
+    user: Any = getattr(request, "user", None)
+    return bool(user and user.is_authenticated and user.has_perm(PERMISSION))
+
+
+def _put_on(
+    request: HttpRequest,
+    response: HttpResponse,
+    mode: str,
+    scene: str,
+    switches: Switches,
+    order: Order | None,
+    problem: str,
+) -> None:
+    """Take out what could act, put the bar above it, and let the admin of this site frame it."""
+    html = SCRIPT.sub("", response.content.decode()).replace('<form method="post"', '<form inert method="post"')
+    if _given(request).get("bar") != "no":
+        html = BODY.sub(lambda found: found[0] + _bar(request, mode, scene, switches, order, problem), html, count=1)
+        response.set_cookie(
+            COOKIE,
+            str(switches),
+            path=reverse("wagtailadmin_home"),
+            httponly=True,
+            samesite="Lax",
+            secure=request.is_secure(),
+        )
+    response.content = html.encode()
+    given = response.get("Content-Security-Policy") or policy("'self'")
+    response["Content-Security-Policy"] = f"{given}; {SANDBOX}"
+    response["X-Frame-Options"] = "SAMEORIGIN"
+    put_headers(response, "'self'")
+
+
+def _bar(request: HttpRequest, mode: str, scene: str, switches: Switches, order: Order | None, problem: str) -> str:
+    kept = {name: value for name, value in _given(request).items() if name in ("in_preview_panel", "t")}
+    kept |= {"order": order.number} if order else {}
+    is_mail, counts = mode.startswith(MAIL), samples.SCENES[scene].counts
+
+    def links(name: str, now: str, choices: Mapping[str, Any]) -> list[dict[str, Any]]:
+        return [
+            {
+                "url": f"?{urlencode({**kept, 'mode': mode, name: value})}",
+                "label": label,
+                "is_now": value == now,
+            }
+            for value, label in choices.items()
+        ]
+
+    with translation.override(getattr(request, "order_status_language", "") or None):
+        parcels = {
+            samples.NONE: _("none"),
+            samples.ONE: ngettext("%(n)s parcel", "%(n)s parcels", 1) % {"n": 1},
+            samples.MANY: ngettext("%(n)s parcel", "%(n)s parcels", 3) % {"n": 3},
+        }
+        groups = []
+        if not is_mail:
+            tiers = {tier.value: TIERS[tier] for tier in (Tier.PUBLIC, Tier.PRIVATE)}
+            groups.append((_("Seen by"), links("tier", switches.tier.value, tiers)))
+            if order is None and len(counts) > 1:
+                now = samples.count_for(scene, switches.parcels)
+                groups.append((_("Parcels"), links("parcels", now, {each: parcels[each] for each in counts})))
+        if len(settings.LANGUAGES) > 1:
+            groups.append((_("Language"), links("language", switches.language, dict(settings.LANGUAGES))))
+        context = {
+            "title": MAILS[Milestone(mode.removeprefix(MAIL))] if is_mail else SCENES[scene],
+            "is_mail": is_mail,
+            "groups": groups,
+            "order": order,
+            "problem": problem,
+            "may_see_orders": _may_see_orders(request),
+            "hidden": {**{name: value for name, value in kept.items() if name != "order"}, "mode": mode},
+            "number": _given(request).get("order", ""),
+            "sample_url": f"?{urlencode({**{n: v for n, v in kept.items() if n != 'order'}, 'mode': mode})}",
+        }
+        return render_to_string(BAR, context)

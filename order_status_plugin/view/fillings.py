@@ -1,0 +1,56 @@
+"""What placeholders in editors' words say for one viewer of one order. See :mod:`order_status_plugin.cms.placeholders`."""
+
+from __future__ import annotations
+
+from babel.lists import format_list
+from django.utils.formats import number_format
+
+from ..carriers import catalogue
+from ..conf import conf
+from ..events import Headline
+from . import dates, words
+from .facts import OrderFacts
+from .money import country_name, money, reader
+from .names import first_name
+from .sentence import day_ahead
+
+#: More numbers than these are no part of a sentence.
+_MOST_NUMBERS = 3
+
+
+def fillings(facts: OrderFacts, headline: Headline, shop: str) -> dict[str, str]:
+    """Return the values by placeholder: those that this tier may see, and of which something is known.
+
+    ``link`` is not among them: who renders knows the address, and a public page is kept without it.
+    """
+    order, lead = facts.picture.order, facts.lead
+    names = list(dict.fromkeys(parcel.name for parcel in facts.parcels if parcel.name))
+    pieces = sum(line.quantity for line in facts.picture.lines)
+    found = {
+        "shop_name": shop,
+        "status": str(words.HEADLINE[headline]).rstrip(".。"),
+        "estimate": day_ahead(lead, facts) if lead and not lead.has_ended else "",
+        "carrier": format_list(names, locale=reader()) if names else "",
+        "items_count": number_format(pieces) if pieces else "",
+        "parcels_count": number_format(len(facts.parcels)) if facts.parcels else "",
+        "destination_country": country_name(order.country) if order.country else "",
+        "shipping_method": order.shipping_method,
+        "help_email": str(conf.HELP_EMAIL),
+    }
+    contact = facts.picture.contact
+    if facts.may_see_all:
+        told = [parcel.row.tracking_number for parcel in facts.parcels if parcel.row.tracking_number]
+        numbers = [catalogue.group(number) for number in told[: _MOST_NUMBERS + 1]]
+        placed = order.placed_at.astimezone(dates.shop_zone()) if order.placed_at else None
+        found |= {
+            "order_number": order.number,
+            "tracking_number": format_list(numbers, locale=reader()) if 0 < len(numbers) <= _MOST_NUMBERS else "",
+            "total": money(order.total, order.currency),
+            "order_date": dates.full_day(placed) if placed else "",
+        }
+    if contact is not None:
+        found |= {
+            "first_name": first_name(contact.name),
+            "destination_city": str((contact.shipping_address or {}).get("city") or ""),
+        }
+    return {name: value for name, value in found.items() if value}
