@@ -20,6 +20,7 @@ from ..view.build import build
 from ..view.model import OrderView
 from . import kept
 from .door import PageView
+from .language import kept_as, language_of, query
 from .render import answer, render
 
 
@@ -32,7 +33,7 @@ class StatusPageView(PageView):
         """Show what this visitor may see."""
         found = None
         if _is_stranger(request) and (known := read_link(link)):
-            found = kept.find(known.locator, known.version, asked_language())
+            found = kept.find(known.locator, known.version, kept_as(request))
             if found.html:
                 return answer(request, found.html, f"{request.path.rstrip('/')}/")
         order = resolve(link)
@@ -53,13 +54,13 @@ def render_status(
     is_staff: bool = False,
     found: kept.Found | None = None,
 ) -> HttpResponse:
-    """Return the page of this order for this tier, in the order's language where we have it, else the request's.
+    """Return the page of this order for this tier, in the language that ``language_of`` says.
 
     ``error`` is a sentence, best a lazy one: it opens the identify panel and stands in it. ``found`` is
     what the caller found when it looked for the kept page.
     """
-    asked = asked_language()
-    with translation.override(language_of(order, asked)):
+    asked = kept_as(request)
+    with translation.override(language_of(order, request)):
         if tier is Tier.PUBLIC:
             found = found or kept.find(order.locator, order.link_version, asked)
         html = found.html if found else None
@@ -67,7 +68,8 @@ def render_status(
             number = found.epoch if found else epoch.current()
             layout = layout_for(order.site_id, translation.get_language() or "", number)
             view = build(order, tier, with_loyalty=any(placed.audience.loyalty for placed in layout))
-            html = render(view, layout, grants.known(request, order) if tier is Tier.PRIVATE else (), epoch=number)
+            known = grants.known(request, order) if tier is Tier.PRIVATE else ()
+            html = render(view, layout, known, epoch=number, lang_query=query(request))
             if tier is Tier.PUBLIC:
                 kept.keep(order, html, _valid_until(view, layout), asked, number)
         looks_as = tier if is_staff else None
@@ -86,16 +88,3 @@ def _is_stranger(request: HttpRequest) -> bool:
     """Say whether this browser can hold no grant and is nobody's: known without the order, and without a query."""
     user = getattr(request, "user", None)
     return not devices.token_hash(request) and not (user is not None and user.is_authenticated)
-
-
-def asked_language() -> str:
-    """Return the language of the request."""
-    return translation.get_language() or "en"
-
-
-def language_of(order: Order, asked: str) -> str:
-    """Return the order's language where we have it, else the one asked for."""
-    try:
-        return translation.get_supported_language_variant(order.locale)
-    except LookupError:
-        return asked
