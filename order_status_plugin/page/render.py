@@ -95,7 +95,6 @@ def answer(
         title, body = html.split("\n", 1)
     language = LANGUAGE.search(body)
     with translation.override(language[1] if language else None):
-        asked = query(request)
         look = {Tier.PUBLIC: "&amp;as=public", Tier.PRIVATE: "&amp;as=customer"}.get(looks_as, "") if looks_as else ""
         filling = Holes(
             path,
@@ -103,7 +102,7 @@ def answer(
             _clock(int(time.time()) // 60, dates.shop_zone(), language and language[1]),
             " open" if error else "",
             render_to_string(ERROR, {"error": error}) if error else "",
-            render_to_string(INSTEAD, {"ask_url": f"{path}code/{asked}"}) if error else "",
+            render_to_string(INSTEAD, {"ask_url": f"{path}code/", "lang_query": query(request)}) if error else "",
             render_to_string(BAR, {"path": path, "looks_as": looks_as, "lang": chosen(request)}) if looks_as else "",
             look,
         )
