@@ -43,8 +43,6 @@ def _row(name: str, tier: Tier, label: Text, example: Text, instead: Text) -> tu
     return name, Placeholder(name, tier, label, example, instead)
 
 
-_INSTEAD = "instead of a value"
-
 #: Every placeholder there is, by name, in the order in which the picker shows them.
 PLACEHOLDERS: Mapping[str, Placeholder] = dict(
     (
@@ -53,112 +51,112 @@ PLACEHOLDERS: Mapping[str, Placeholder] = dict(
             Tier.PRIVATE,
             gettext_lazy("First name"),
             "Nora",
-            pgettext_lazy(_INSTEAD, "dear customer"),
+            pgettext_lazy("instead of a value", "dear customer"),
         ),
         _row(
             "order_number",
             Tier.PRIVATE,
             gettext_lazy("Order number"),
             "TS-20418",
-            pgettext_lazy(_INSTEAD, "(see your confirmation)"),
+            pgettext_lazy("instead of a value", "(see your confirmation)"),
         ),
         _row(
             "status",
             Tier.PUBLIC,
             gettext_lazy("Status"),
             gettext_lazy("In transit"),
-            pgettext_lazy(_INSTEAD, "on record"),
+            pgettext_lazy("instead of a value", "on record"),
         ),
         _row(
             "estimate",
             Tier.PUBLIC,
             gettext_lazy("Day of delivery"),
             gettext_lazy("Wednesday, 25 November"),
-            pgettext_lazy(_INSTEAD, "a day that is not known yet"),
+            pgettext_lazy("instead of a value", "a day that is not known yet"),
         ),
         _row(
             "carrier",
             Tier.PUBLIC,
             gettext_lazy("Carrier"),
             "UPS",
-            pgettext_lazy(_INSTEAD, "the carrier"),
+            pgettext_lazy("instead of a value", "the carrier"),
         ),
         _row(
             "tracking_number",
             Tier.PRIVATE,
             gettext_lazy("Tracking number"),
             "1Z 999 AA1 01 2345 6784",
-            pgettext_lazy(_INSTEAD, "(in your delivery details)"),
+            pgettext_lazy("instead of a value", "(in your delivery details)"),
         ),
         _row(
             "shipping_method",
             Tier.PUBLIC,
             gettext_lazy("Shipping method"),
             gettext_lazy("Standard"),
-            pgettext_lazy(_INSTEAD, "the way you chose"),
+            pgettext_lazy("instead of a value", "the way you chose"),
         ),
         _row(
             "items_count",
             Tier.PUBLIC,
             gettext_lazy("Number of items"),
             "3",
-            pgettext_lazy(_INSTEAD, "all"),
+            pgettext_lazy("instead of a value", "all"),
         ),
         _row(
             "parcels_count",
             Tier.PUBLIC,
             gettext_lazy("Number of parcels"),
             "2",
-            pgettext_lazy(_INSTEAD, "all"),
+            pgettext_lazy("instead of a value", "all"),
         ),
         _row(
             "destination_country",
             Tier.PUBLIC,
             gettext_lazy("Country of delivery"),
             gettext_lazy("Portugal"),
-            pgettext_lazy(_INSTEAD, "your country"),
+            pgettext_lazy("instead of a value", "your country"),
         ),
         _row(
             "destination_city",
             Tier.PRIVATE,
             gettext_lazy("City of delivery"),
             "Porto",
-            pgettext_lazy(_INSTEAD, "your address"),
+            pgettext_lazy("instead of a value", "your address"),
         ),
         _row(
             "total",
             Tier.PRIVATE,
             gettext_lazy("Total of the order"),
             "€174.50",
-            pgettext_lazy(_INSTEAD, "the amount on your bill"),
+            pgettext_lazy("instead of a value", "the amount on your bill"),
         ),
         _row(
             "order_date",
             Tier.PRIVATE,
             gettext_lazy("Day of the order"),
             gettext_lazy("20 November 2026"),
-            pgettext_lazy(_INSTEAD, "the day you ordered"),
+            pgettext_lazy("instead of a value", "the day you ordered"),
         ),
         _row(
             "link",
             Tier.PUBLIC,
             gettext_lazy("Link to the order's page"),
             "https://shop.example/orders/…",
-            pgettext_lazy(_INSTEAD, "the page of your order"),
+            pgettext_lazy("instead of a value", "the page of your order"),
         ),
         _row(
             "shop_name",
             Tier.PUBLIC,
             gettext_lazy("Name of the shop"),
             "Tilia & Sal",
-            pgettext_lazy(_INSTEAD, "our shop"),
+            pgettext_lazy("instead of a value", "our shop"),
         ),
         _row(
             "help_email",
             Tier.PUBLIC,
             gettext_lazy("Email address for help"),
             "hello@shop.example",
-            pgettext_lazy(_INSTEAD, "our customer service"),
+            pgettext_lazy("instead of a value", "our customer service"),
         ),
     )
 )

@@ -15,7 +15,7 @@ from ..view.calendar import build_calendar
 from ..view.model import CalendarView, DayView
 from .door import PageView
 from .identify import order_of
-from .views import asked_language, language_of
+from .language import language_of
 
 #: How often a program that subscribed should look again.
 REFRESH = dt.timedelta(hours=1)
@@ -29,7 +29,7 @@ class CalendarFileView(PageView):
     def get(self, request: HttpRequest, link: str) -> HttpResponse:
         """Return what this visitor may see."""
         order = order_of(link)
-        with translation.override(language_of(order, asked_language())):
+        with translation.override(language_of(order, request)):
             body = write(build_calendar(order, tier_for(request, order)), order_url(order), timezone.now())
         response = HttpResponse(body, content_type="text/calendar; charset=utf-8")
         response["Content-Disposition"] = 'inline; filename="delivery.ics"'

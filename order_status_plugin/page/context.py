@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 from wagtail.models import Site
 
 from ..conf import Settings, conf
+from .language import offered, query
 
 
 def is_by_code() -> bool:
@@ -44,6 +45,8 @@ def frame(shop: str) -> dict[str, Any]:
 def render_page(request: HttpRequest, template: str, status: int = 200, **context: Any) -> HttpResponse:
     """Return a page of ours inside the shop's frame; ``template`` is a name below ``order_status_plugin/page/``."""
     html = render_to_string(
-        f"order_status_plugin/page/{template}", {**frame(shop_name(request)), **context}, request=request
+        f"order_status_plugin/page/{template}",
+        {**frame(shop_name(request)), "languages": offered(), "lang_query": query(request), **context},
+        request=request,
     )
     return HttpResponse(html, status=status)

@@ -17,6 +17,7 @@ from ..conf import conf
 from .context import render_page, shop_name
 from .door import refuse
 from .identify import answer_look_up
+from .language import asked_language, carry, chosen, query
 
 
 def serve(page: Any, request: HttpRequest) -> HttpResponseBase:
@@ -28,12 +29,24 @@ def serve(page: Any, request: HttpRequest) -> HttpResponseBase:
         known = {"shop_name": shop_name(request), "help_email": str(conf.HELP_EMAIL)}
         body = fill_html(page.body.render_as_block(context), known) if page.body else ""
         return render_page(
-            request, "look_up.html", status, page=page, title=page.title, body=body, error=error, action=request.path
+            request,
+            "look_up.html",
+            status,
+            page=page,
+            title=page.title,
+            body=body,
+            error=error,
+            action=f"{request.path}{query(request)}",
         )
 
     # Wagtail shows a preview in a frame of its own admin.
     ancestors = "'self'" if getattr(request, "is_preview", False) else "'none'"
-    answer = secure(lambda request: answer_look_up(request, render), frame_ancestors=ancestors, refuse=refuse)
+
+    def look_up(request: HttpRequest) -> HttpResponseBase:
+        with translation.override(chosen(request) or asked_language()):
+            return carry(request, answer_look_up(request, render))
+
+    answer = secure(look_up, frame_ancestors=ancestors, refuse=refuse)
     response: HttpResponseBase = answer(request)
     return response
 

@@ -8,6 +8,7 @@ from typing import cast
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Site
@@ -25,6 +26,7 @@ from ..tracking.models import Order
 from ..worker.wake import wake
 from .context import is_by_code, render_page
 from .door import PageView
+from .language import chosen, query
 from .views import render_status
 
 #: The one answer to every failure, and its one status: the form was understood, what it says was not accepted.
@@ -91,7 +93,9 @@ def answer_look_up(request: HttpRequest, render: RenderForm) -> HttpResponse:
 
 def render_look_up(request: HttpRequest, error: str, status: int) -> HttpResponse:
     """Render our own look-up form."""
-    return render_page(request, "look_up.html", status, error=error, action=reverse("order_status:lookup"))
+    return render_page(
+        request, "look_up.html", status, error=error, action=f"{reverse('order_status:lookup')}{query(request)}"
+    )
 
 
 def editors_page(request: HttpRequest) -> str:
@@ -104,13 +108,15 @@ class LookUpView(PageView):
     """The form for people without a link. Where the editors made a page of it, that page is the one."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        """Show the form, or lead to the editors' page."""
-        address = editors_page(request)
-        return HttpResponseRedirect(address) if address else answer_look_up(request, render_look_up)
+        """Show the form, or lead to the editors' page. No order is known: what the browser prefers decides."""
+        with translation.override(chosen(request) or translation.get_language_from_request(request)):
+            address = editors_page(request)
+            return HttpResponseRedirect(address) if address else answer_look_up(request, render_look_up)
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Lead to the order that these two open."""
-        return answer_look_up(request, render_look_up)
+        with translation.override(chosen(request) or translation.get_language_from_request(request)):
+            return answer_look_up(request, render_look_up)
 
 
 class LinkView(PageView):

@@ -17,6 +17,7 @@ from ..cms.models import ContentEpoch
 from ..conf import conf
 from ..keys import Key, signing_key
 from ..tracking.models import Order
+from .language import codes
 from .models import KeptPage
 
 logger = logging.getLogger(__name__)
@@ -85,6 +86,7 @@ def _variant(language: str) -> str:
         conf.TIME_ZONE or settings.TIME_ZONE,
         conf.SILENT_AFTER,
         conf.IDENTIFICATION,
+        codes(),
         *_files(settings.STATIC_URL),
     )
     return f"{stamp}:{language}"

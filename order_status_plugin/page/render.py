@@ -27,6 +27,7 @@ from ..view import dates
 from ..view.model import OrderView
 from .arrange import arrange
 from .context import frame, has_own_frame
+from .language import chosen, offered, query
 
 STATUS = "order_status_plugin/page/status.html"
 ORDER = "order_status_plugin/page/order.html"
@@ -48,6 +49,7 @@ class Holes:
     instead: str = ""  # after its button: the way that is left
     staff: str = ""  # above everything: how staff look at it
     link: str = ""  # the whole address
+    look: str = ""  # after the languages' addresses: the same, for their links
 
 
 @lru_cache(maxsize=4)
@@ -57,16 +59,21 @@ def _marks(key: Key) -> Holes:
     return Holes(*(mark_safe(f"{stem}.{hole.name}.") for hole in fields(Holes)))  # noqa: S308 - hex and names
 
 
-def render(view: OrderView, layout: Sequence[Placed], devices: Sequence[Known] = (), *, epoch: int = 0) -> str:
+def render(
+    view: OrderView, layout: Sequence[Placed], devices: Sequence[Known] = (), *, epoch: int = 0, lang_query: str = ""
+) -> str:
     """Return the page with holes: the whole document, or its title and the part for the shop's own frame.
 
     ``layout`` says which blocks stand where, ``epoch`` of what content; ``devices`` are those that see the private details; they stand in the private page only.
+    ``lang_query`` is what its links carry: "?lang=fr" where somebody chose French.
     """
     context: dict[str, Any] = {
         **frame(view.shop),
         "view": view,
         "version": str(view.version),
         "epoch": str(epoch),
+        "languages": offered(),
+        "lang_query": lang_query,
         "is_staff": view.tier is Tier.STAFF,
         "hole": _marks(signing_key()),
         "devices": [(device, dates.full_day(device.since.astimezone(dates.shop_zone()))) for device in devices],
@@ -97,15 +104,17 @@ def answer(
         title, body = html.split("\n", 1)
     language = LANGUAGE.search(body)
     with translation.override(language[1] if language else None):
+        look = {Tier.PUBLIC: "&amp;as=public", Tier.PRIVATE: "&amp;as=customer"}.get(looks_as, "") if looks_as else ""
         filling = Holes(
             path,
             _token(request),
             _clock(int(time.time()) // 60, dates.shop_zone(), language and language[1]),
             " open" if error else "",
             render_to_string(ERROR, {"error": error}) if error else "",
-            render_to_string(INSTEAD, {"ask_url": f"{path}code/"}) if error else "",
-            render_to_string(BAR, {"path": path, "looks_as": looks_as}) if looks_as else "",
+            render_to_string(INSTEAD, {"ask_url": f"{path}code/", "lang_query": query(request)}) if error else "",
+            render_to_string(BAR, {"path": path, "looks_as": looks_as, "lang": chosen(request)}) if looks_as else "",
             link or f"{request.scheme}://{request.get_host()}{path}",
+            look,
         )
         marks = _marks(signing_key())
         for hole in Holes.__slots__:

@@ -20,8 +20,8 @@ from ..view.shop import shop_name
 from .context import render_page
 from .door import PageView
 from .identify import LinkView, SeeOther, order_of
+from .language import language_of
 from .own import OwnView, is_own
-from .views import asked_language, language_of
 
 
 def back_to_sharing(order: Order) -> HttpResponse:
@@ -57,7 +57,7 @@ class ShareView(LinkView):
         return back_to_sharing(order)
 
     def _page(self, request: HttpRequest, order: Order, status: int = 200) -> HttpResponse:
-        with translation.override(language_of(order, asked_language())):
+        with translation.override(language_of(order, request)):
             owns = is_own(request, order)
             url = links.order_url(order)
             made = [
@@ -102,7 +102,7 @@ class SharedView(PageView):
             raise Http404
         if request.method == "GET":
             sharing.note_view(link)
-        with translation.override(language_of(link.order, asked_language())):
+        with translation.override(language_of(link.order, request)):
             view = build_share(link.order, ShareLink.Scope(link.scope), now=timezone.now())
             return render_page(request, "shared.html", view=view, until=_day(link.expires_at))
 

@@ -22,6 +22,7 @@ from ..view.build import build
 from ..view.model import OrderView
 from . import kept
 from .door import PageView
+from .language import kept_as, language_of, query
 from .render import answer, render
 
 
@@ -34,7 +35,7 @@ class StatusPageView(PageView):
         """Show what this visitor may see."""
         found = None
         if _is_stranger(request) and (known := read_link(link)):
-            found = kept.find(known.locator, known.version, asked_language())
+            found = kept.find(known.locator, known.version, kept_as(request))
             if found.html:
                 return answer(request, found.html, f"{request.path.rstrip('/')}/")
         order = resolve(link)
@@ -55,13 +56,13 @@ def render_status(
     is_staff: bool = False,
     found: kept.Found | None = None,
 ) -> HttpResponse:
-    """Return the page of this order for this tier, in the order's language where we have it, else the request's.
+    """Return the page of this order for this tier, in the language that ``language_of`` says.
 
     ``error`` is a sentence, best a lazy one: it opens the identify panel and stands in it. ``found`` is
     what the caller found when it looked for the kept page.
     """
-    asked = asked_language()
-    with translation.override(language_of(order, asked)):
+    asked = kept_as(request)
+    with translation.override(language_of(order, request)):
         if tier is Tier.PUBLIC:
             found = found or kept.find(order.locator, order.link_version, asked)
         html = found.html if found else None
@@ -73,7 +74,8 @@ def render_status(
             messages = messages_for(order.site_id, language, number)
             with_loyalty = any(placed.audience.loyalty for placed in layout)
             view = build(order, tier, with_loyalty=with_loyalty, messages=messages)
-            html = render(view, layout, grants.known(request, order) if tier is Tier.PRIVATE else (), epoch=number)
+            known = grants.known(request, order) if tier is Tier.PRIVATE else ()
+            html = render(view, layout, known, epoch=number, lang_query=query(request))
             if tier is Tier.PUBLIC:
                 kept.keep(order, html, _valid_until(view, layout), asked, number)
         looks_as = tier if is_staff else None
@@ -92,16 +94,3 @@ def _is_stranger(request: HttpRequest) -> bool:
     """Say whether this browser can hold no grant and is nobody's: known without the order, and without a query."""
     user = getattr(request, "user", None)
     return not devices.token_hash(request) and not (user is not None and user.is_authenticated)
-
-
-def asked_language() -> str:
-    """Return the language of the request."""
-    return translation.get_language() or "en"
-
-
-def language_of(order: Order, asked: str) -> str:
-    """Return the order's language where we have it, else the one asked for."""
-    try:
-        return translation.get_supported_language_variant(order.locale)
-    except LookupError:
-        return asked

@@ -18,7 +18,22 @@ from .visits import addresses, leaks, with_doctor
 pytestmark = pytest.mark.django_db
 
 METHODS = ("GET", "GET", "GET", "POST", "POST", "POST", "HEAD", "OPTIONS", "PUT", "PATCH", "DELETE", "TRACE", "BREW")
-NAMES = ("number", "email", "code", "sure", "days", "scope", "label", "device", "others", "link", "choice", "as", "v")
+NAMES = (
+    "number",
+    "email",
+    "code",
+    "sure",
+    "days",
+    "scope",
+    "label",
+    "device",
+    "others",
+    "link",
+    "choice",
+    "as",
+    "v",
+    "lang",
+)
 ODD = (
     "", " ", "\t", "None", "null", "undefined", "0", "-1", "[]", "{}", "true", "\x00", "%00", "\ufeff", "\u202e",
     "'", '"', "' OR 1=1 --", "{{7*7}}", "${7*7}", "{% debug %}", "<script>alert(1)</script>", "../../etc/passwd",
