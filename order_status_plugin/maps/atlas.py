@@ -66,12 +66,7 @@ class Layer:
             near = (left, south, right, north)
             for line in range(len(self._first) - 1):
                 at = 4 * line
-                if (
-                    outer[at] <= right
-                    and outer[at + 2] >= left
-                    and outer[at + 1] <= north
-                    and outer[at + 3] >= south
-                ):
+                if outer[at] <= right and outer[at + 2] >= left and outer[at + 1] <= north and outer[at + 3] >= south:
                     yield line, shift, near
 
     def _meets(self, piece: int, box: Box) -> bool:

@@ -150,5 +150,3 @@ def _text(label: Label) -> str:
 
 def _number(value: float) -> str:
     return f"{value:.1f}".removesuffix(".0")
-
-

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -46,11 +46,8 @@ def ground(frame: Frame) -> Ground:
     def fill(rings: Iterable[Line]) -> str:
         found = []
         for ring in rings:
-            if frame.is_round:
-                # First on the globe: beyond the horizon a ring would come back on the other side.
-                positions = _bent(clip(ring, box))
-            else:
-                positions = [(x / SCALE, y / SCALE) for x, y in ring]
+            # First on the globe: beyond the horizon a ring would come back on the other side.
+            positions = _bent(clip(ring, box)) if frame.is_round else [(x / SCALE, y / SCALE) for x, y in ring]
             spots = clip(frame.project(positions), edges)
             if len(spots) > 2 and _area(spots) >= SMALLEST:
                 found.append(path(spots, is_closed=True))
@@ -71,7 +68,7 @@ def ground(frame: Frame) -> Ground:
     )
 
 
-def clip(ring: list[Spot], box: tuple[float, float, float, float]) -> list[Spot]:
+def clip(ring: Sequence[Spot], box: tuple[float, float, float, float]) -> list[Spot]:
     """Return the part of a ring inside of a box: Sutherland and Hodgman's way."""
     west, low, east, high = box
 
@@ -100,7 +97,7 @@ def clip(ring: list[Spot], box: tuple[float, float, float, float]) -> list[Spot]
                 kept.append(point)
             before, was_inside = point, inside
         ring = kept
-    return ring
+    return list(ring)
 
 
 def _bent(ring: list[Spot]) -> list[Position]:

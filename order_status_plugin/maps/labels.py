@@ -137,9 +137,7 @@ def _fits(label: Label, placed: Sequence[Label], others: Sequence[Mark]) -> bool
 
 def overlap(one: Box, other: Box, air: float = 0.0) -> bool:
     """Say whether two boxes come nearer to each other than ``air``."""
-    return (
-        one[0] < other[2] + air and other[0] < one[2] + air and one[1] < other[3] + air and other[1] < one[3] + air
-    )
+    return one[0] < other[2] + air and other[0] < one[2] + air and one[1] < other[3] + air and other[1] < one[3] + air
 
 
 def _distance(box: Box, spot: Spot) -> float:

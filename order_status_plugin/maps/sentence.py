@@ -24,7 +24,11 @@ def sentence(journey: Journey) -> str:
         "destination": str(destination or ""),
     }
     goes_on = destination is not None and not journey.has_arrived
-    return (_telling(bool(origin), bool(journey.visited), bool(last), goes_on) if last or goes_on else _("Parcel from %(origin)s.")) % named
+    return (
+        _telling(bool(origin), bool(journey.visited), bool(last), goes_on)
+        if last or goes_on
+        else _("Parcel from %(origin)s.")
+    ) % named
 
 
 def _telling(has_origin: bool, has_via: bool, has_last: bool, goes_on: bool) -> str:

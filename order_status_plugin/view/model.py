@@ -9,6 +9,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from django.utils.safestring import SafeString
+
 from ..cms.audience import Traits
 from ..events import Headline, Milestone, Overlay, ParcelStatus, Tier
 
@@ -125,6 +127,25 @@ class Flag:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MapPlace:
+    """One place of a map, for the interactive one: a city at the finest."""
+
+    kind: str  # "origin", "passed", "here", "destination"
+    name: str
+    latitude: float  # degrees, WGS 84, to two digits
+    longitude: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MapView:
+    """Where a parcel was, is and goes."""
+
+    svg: SafeString
+    sentence: str  # the same in words
+    places: tuple[MapPlace, ...]  # in the order of travel
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ParcelView:
     """One parcel: the card."""
 
@@ -158,6 +179,7 @@ class ParcelView:
     missing: MissingView | None = None  # of a parcel that has arrived
     mail_subject: str = ""  # private tier: of a mail to the shop about this parcel
     is_in_calendar: bool = False  # the first card with a day ahead: the calendar's link stands there
+    map: MapView | None = None  # private tier, unless the shop says otherwise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
