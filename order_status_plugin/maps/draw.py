@@ -18,7 +18,7 @@ from .route import angle, legs
 from .sentence import sentence
 
 #: The least height of the safe part in kilometres, by how exactly the coarsest stop is known: shapes are told by it.
-SPAN = {PlacePrecision.CITY: 400.0, PlacePrecision.REGION: 800.0, PlacePrecision.COUNTRY: 1500.0}
+SPAN = {PlacePrecision.CITY: 340.0, PlacePrecision.REGION: 800.0, PlacePrecision.COUNTRY: 1500.0}
 #: Size of the marks, of the halo, and of the ring that says "somewhere here".
 RADIUS = {"origin": 4.5, "passed": 3.0, "here": 6.5, "destination": 6.0}
 HALO, ABOUT = 15.0, 19.0

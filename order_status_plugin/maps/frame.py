@@ -17,6 +17,8 @@ WIDTH, HEIGHT = 720, 320
 #: What a phone still shows of it, and the part in which all stops lie.
 PHONE_WIDTH = 440
 SAFE_WIDTH, SAFE_HEIGHT = 290, 200
+#: How far a mark stays away from the edge.
+EDGE = 14
 #: How far the ground reaches over the edge, so that no coast is drawn along it.
 MARGIN = 8
 EARTH = 6371.0  # km
@@ -129,9 +131,14 @@ def _fitted(unit: Frame, positions: Sequence[Position], nearest: float) -> Frame
     if not unit.is_round:
         # The whole world is as high as the drawing at least, and its edges are not inside.
         _, pole = Frame(False, 0, 0, 1.0, 0, 0).project([(0, -POLAR)])[0]
-        radius = max(radius, min(HEIGHT / 2 / pole, (WIDTH - 60) / max(1e-9, east - west)))
+        lowest = min(
+            HEIGHT / 2 / pole, (WIDTH - 60) / max(1e-9, east - west), (HEIGHT - 2 * EDGE) / max(1e-9, bottom - top)
+        )
+        radius = max(radius, lowest)
         x, y = WIDTH / 2 - radius * (west + east) / 2, HEIGHT / 2 - radius * (top + bottom) / 2
         y = max(HEIGHT - radius * pole, min(radius * pole, y)) if radius * pole >= HEIGHT / 2 else HEIGHT / 2
+        # A stop near a pole stays in sight, if water must lie beyond the edge of the world.
+        y = max(EDGE - radius * top, min(HEIGHT - EDGE - radius * bottom, y))
     return Frame(unit.is_round, unit.longitude, unit.latitude, round(radius, 2), round(x, 1), round(y, 1))
 
 

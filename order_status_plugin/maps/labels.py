@@ -17,8 +17,8 @@ from .frame import HEIGHT, PHONE_WIDTH, WIDTH, Spot
 SIZE, SMALL = 20.0, 17.0
 #: Longer names are cut; the sentence says them whole.
 LONGEST = 26
-#: How far a name stays away from the edge, and from others.
-EDGE, AIR = 6.0, 2.0
+#: How far a name stays away from the edge, and from others beside it.
+EDGE, AIR = 6.0, 8.0
 
 Box = tuple[float, float, float, float]  # left, top, right, bottom
 
@@ -80,7 +80,7 @@ def place(marks: Sequence[Mark], line: Sequence[Spot]) -> list[Label]:
     ``line`` is the way as points that lie close together.
     """
     found: list[Label] = []
-    for mark in sorted(marks, key=lambda mark: RANK[mark.kind]):
+    for mark in sorted((mark for mark in marks if mark.name), key=lambda mark: RANK[mark.kind]):
         others = [other for other in marks if other is not mark]
         best: tuple[float, Label] | None = None
         for turn, label in enumerate(_candidates(mark)):
@@ -88,7 +88,10 @@ def place(marks: Sequence[Mark], line: Sequence[Spot]) -> list[Label]:
                 continue
             left, top, right, bottom = label.box
             touched = sum(left - 3 < x < right + 3 and top - 2 < y < bottom + 2 for x, y in line)
-            cost = touched * 5 + turn * 0.6
+            # A name that stands nearer to another mark would seem to be that one's.
+            own = _distance(label.box, mark.spot)
+            astray = any(_distance(label.box, other.spot) < own + 4 for other in others)
+            cost = touched * 5 + turn * 0.6 + astray * 12
             if best is None or cost < best[0]:
                 best = cost, label
         if best:
@@ -136,8 +139,8 @@ def _fits(label: Label, placed: Sequence[Label], others: Sequence[Mark]) -> bool
 
 
 def overlap(one: Box, other: Box, air: float = 0.0) -> bool:
-    """Say whether two boxes come nearer to each other than ``air``."""
-    return one[0] < other[2] + air and other[0] < one[2] + air and one[1] < other[3] + air and other[1] < one[3] + air
+    """Say whether two boxes overlap, or come nearer to each other than ``air`` on one line."""
+    return one[0] < other[2] + air and other[0] < one[2] + air and one[1] < other[3] and other[1] < one[3]
 
 
 def _distance(box: Box, spot: Spot) -> float:
