@@ -41,18 +41,18 @@ def _telling(has_origin: bool, has_via: bool, has_last: bool, goes_on: bool) -> 
         )
     if goes_on:
         if has_origin and has_via:
-            return _("Parcel from %(origin)s, by %(via)s; last seen in %(last)s; on its way to %(destination)s.")
+            return _("Parcel from %(origin)s, via %(via)s; last seen in %(last)s; on its way to %(destination)s.")
         if has_origin:
             return _("Parcel from %(origin)s; last seen in %(last)s; on its way to %(destination)s.")
         if has_via:
-            return _("Parcel by %(via)s; last seen in %(last)s; on its way to %(destination)s.")
+            return _("Parcel via %(via)s; last seen in %(last)s; on its way to %(destination)s.")
         return _("Parcel last seen in %(last)s; on its way to %(destination)s.")
     if has_origin and has_via:
-        return _("Parcel from %(origin)s, by %(via)s; last seen in %(last)s.")
+        return _("Parcel from %(origin)s, via %(via)s; last seen in %(last)s.")
     if has_origin:
         return _("Parcel from %(origin)s; last seen in %(last)s.")
     if has_via:
-        return _("Parcel by %(via)s; last seen in %(last)s.")
+        return _("Parcel via %(via)s; last seen in %(last)s.")
     return _("Parcel last seen in %(last)s.")
 
 

@@ -89,12 +89,12 @@ def test_the_last_place_and_the_goal_have_their_names(name: str) -> None:
     [
         (
             JOURNEYS["european"],
-            "Parcel from Porto, Portugal, by Vitoria-Gasteiz and Paris; last seen in Cologne, Germany; "
+            "Parcel from Porto, Portugal, via Vitoria-Gasteiz and Paris; last seen in Cologne, Germany; "
             "on its way to Amsterdam, Netherlands.",
         ),
         (JOURNEYS["domestic"], "Parcel from Lyon; last seen in Dijon, France; on its way to Paris."),
         (JOURNEYS["one-point"], "Parcel last seen in Ljubljana, Slovenia."),
-        (JOURNEYS["arrived"], "Parcel from Porto, Portugal, by Paris; last seen in Amsterdam, Netherlands."),
+        (JOURNEYS["arrived"], "Parcel from Porto, Portugal, via Paris; last seen in Amsterdam, Netherlands."),
         (
             Journey(last=COLOGNE, destination=AMSTERDAM),
             "Parcel last seen in Cologne, Germany; on its way to Amsterdam, Netherlands.",
@@ -107,10 +107,10 @@ def test_the_last_place_and_the_goal_have_their_names(name: str) -> None:
             "Parcel from Porto, Portugal, on its way to Amsterdam, Netherlands.",
         ),
         (Journey(origin=PORTO), "Parcel from Porto, Portugal."),
-        (Journey(visited=(PORTO,), last=COLOGNE), "Parcel by Porto; last seen in Cologne, Germany."),
+        (Journey(visited=(PORTO,), last=COLOGNE), "Parcel via Porto; last seen in Cologne, Germany."),
         (
             Journey(visited=(PORTO,), last=COLOGNE, destination=AMSTERDAM),
-            "Parcel by Porto; last seen in Cologne, Germany; on its way to Amsterdam, Netherlands.",
+            "Parcel via Porto; last seen in Cologne, Germany; on its way to Amsterdam, Netherlands.",
         ),
     ],
 )
