@@ -20,6 +20,8 @@ KEYS = ("interactive", "tile_url", "attribution", "max_zoom", "leaflet")
 LEAFLET = "js_lib_leaflet"
 #: From here on tiles show streets; a city is all that we point at.
 MAX_ZOOM, CAP = 8, 11
+#: What is filled in: the tile, a letter of the host, "@2x" on screens with small pixels.
+PLACEHOLDERS = frozenset("zxysr")
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[a-z0-9*.:\[\]-]+", re.IGNORECASE)
 
@@ -99,16 +101,21 @@ def complaints(given: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _wrong_url(url: Any) -> Iterator[tuple[str, str]]:
-    if not isinstance(url, str) or not all(part in url for part in ("{z}", "{x}", "{y}")):
+    told = isinstance(url, str) and all(part in url for part in ("{z}", "{x}", "{y}"))
+    if not told or any(char.isspace() or not char.isprintable() for char in url):
         yield "needs a 'tile_url' with {z}, {x} and {y}.", "e.g. 'https://tiles.shop.example/{z}/{x}/{y}.png'"
+        return
+    unknown = set(re.findall(r"\{(.*?)\}", url)) - PLACEHOLDERS
+    if unknown:
+        yield f"has {{{min(unknown)}}} in its 'tile_url', which nobody fills in.", "Write its value there."
         return
     if url.startswith("/") and not url.startswith("//"):
         return
-    parts = urlsplit(url.replace("{s}", "*"))
     try:
+        parts = urlsplit(url.replace("{s}", "*"))
         host, _port = parts.hostname or "", parts.port
     except ValueError:
-        host = ""
+        parts, host = urlsplit(""), ""
     is_local = parts.scheme == "http" and host in LOOPBACK
     origin = f"{parts.scheme}://{parts.netloc}"
     if not host or parts.username or not (parts.scheme == "https" or is_local) or not ORIGIN.fullmatch(origin):

@@ -32,15 +32,24 @@
     return library;
   };
 
+  // Leaflet's own layer empties its pictures with a data: address, which the page's policy refuses.
+  const layer = (address) =>
+    L.GridLayer.extend({
+      createTile(at, done) {
+        const tile = Object.assign(new Image(), { alt: "", referrerPolicy: "no-referrer" });
+        tile.onload = () => done(null, tile);
+        tile.onerror = () => done(new Error("not loaded"), tile);
+        const more = { s: "abc"[Math.abs(at.x + at.y) % 3], r: L.Browser.retina ? "@2x" : "" };
+        tile.src = L.Util.template(address, { x: at.x, y: at.y, z: at.z, ...more });
+        return tile;
+      },
+    });
+
   function draw(box, data) {
     const map = L.map(box, { maxZoom: Number(data.zoom), worldCopyJump: false });
     map.attributionControl.setPrefix(false);
-    L.tileLayer(data.tiles, {
-      attribution: data.attribution,
-      maxZoom: Number(data.zoom),
-      referrerPolicy: "no-referrer",
-    }).addTo(map);
-    const way = [], left = [];
+    new (layer(data.tiles))({ attribution: data.attribution, maxZoom: Number(data.zoom) }).addTo(map);
+    const way = [], left = [], places = [];
     let before = null;
     for (const line of data.places.split("\n")) {
       const [kind, latitude, longitude, ...name] = line.split("|");
@@ -49,19 +58,22 @@
       if (before !== null) spot[1] -= 360 * Math.round((spot[1] - before) / 360);
       before = spot[1];
       (kind === "destination" ? left : way).push(spot);
-      const text = name.join("|");
-      const icon = L.divIcon({ className: "os-pin os-pin-" + kind, iconSize: [24, 24] });
-      const words = document.createElement("span");
-      words.textContent = text;
-      const marker = L.marker(spot, { icon, title: text, alt: text, riseOnHover: true }).addTo(map).bindPopup(words);
-      // Leaflet gives names to pictures only.
-      marker.getElement().setAttribute("aria-label", text);
+      places.push({ kind, spot, text: name.join("|") });
     }
+    // Leaflet puts nothing on a map that does not know what it shows.
+    map.fitBounds([...way, ...left], { padding: [40, 40], maxZoom: Math.min(6, Number(data.zoom)) });
     if (way.length && left.length) left.unshift(way[way.length - 1]);
     const stroke = { interactive: false, className: "os-pin-way" };
     if (way.length > 1) L.polyline(way, stroke).addTo(map);
     if (left.length > 1) L.polyline(left, { ...stroke, dashArray: "1 8" }).addTo(map);
-    map.fitBounds([...way, ...left], { padding: [40, 40], maxZoom: Math.min(6, Number(data.zoom)) });
+    for (const { kind, spot, text } of places) {
+      const icon = L.divIcon({ className: "os-pin os-pin-" + kind, iconSize: [24, 24] });
+      const words = document.createElement("span");
+      words.textContent = text;
+      const marker = L.marker(spot, { icon, title: text, riseOnHover: true }).addTo(map).bindPopup(words);
+      // Leaflet gives names to pictures only.
+      marker.getElement().setAttribute("aria-label", text);
+    }
     return map;
   }
 
