@@ -8,6 +8,7 @@ from typing import Any
 
 from django.apps import apps
 from django.conf import settings
+from django.contrib.staticfiles import finders
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
@@ -17,6 +18,7 @@ from django.utils.module_loading import import_string
 from .backends import ALIAS, REGISTRIES, get_source
 from .carriers import catalogue
 from .conf import Settings, conf
+from .maps.tiles import complaints, files
 from .places.resolve import OfflinePlaces
 from .places.table import Unreadable, table
 
@@ -49,6 +51,7 @@ def check_settings(**kwargs: Any) -> list[CheckMessage]:
     for name in sorted(Settings.names() & set(given)):
         found += _check_type(name, Settings.__dict__[name], given[name])
     found += _check_retention()
+    found += _check_map()
     if conf.IDENTIFICATION not in IDENTIFICATIONS:
         found.append(
             Error(
@@ -100,6 +103,32 @@ def _check_retention() -> Iterator[CheckMessage]:
                 f"ORDER_STATUS['RETENTION'][{name!r}] must be a timedelta, or None for ever, not {value!r}.",
                 id="order_status.E003",
             )
+
+
+def _check_map() -> Iterator[CheckMessage]:
+    given: Any = conf.MAP
+    if not isinstance(given, Mapping):
+        return
+    wrong = list(complaints(given))
+    for what, hint in wrong:
+        yield Error(f"ORDER_STATUS['MAP'] {what}", hint=hint or None, id="order_status.E012")
+    if wrong or not given.get("interactive"):
+        return
+    for name in files(given):
+        if not finders.find(name):
+            yield Error(
+                f"ORDER_STATUS['MAP'] needs {name!r} among the static files.",
+                hint="pip install order-status-plugin[map] and add 'js_lib_leaflet' to INSTALLED_APPS, or name the "
+                "folder of your own copy of Leaflet 1.9 as 'leaflet'.",
+                id="order_status.E012",
+            )
+    if not given["tile_url"].startswith("/"):
+        yield Warning(
+            "The order status page offers an interactive map with tiles of somebody else.",
+            hint="Who opens it tells the tile server the address of the device and the region that the parcel is in. "
+            "Say so in your privacy notice, or serve tiles yourself; then silence order_status.W018.",
+            id="order_status.W018",
+        )
 
 
 @register("order_status")

@@ -67,6 +67,11 @@ class Settings:
     #: Let anyone with the link see the items, and their prices.
     PUBLIC_ITEMS: bool = True
     PUBLIC_PRICES: bool = False
+    #: Let anyone with the link see the map of each parcel: the cities that it passed, and the destination's country.
+    PUBLIC_MAP: bool = False
+    #: An interactive map that a customer may open below the drawn one, e.g. {"interactive": True, "tile_url":
+    #: "https://tiles.shop.example/{z}/{x}/{y}.png", "attribution": "© …", "max_zoom": 8, "leaflet": "js_lib_leaflet"}.
+    MAP: Mapping[str, Any] = {}
     #: A template of the shop's own that holds the page, with a block "order_status".
     BASE_TEMPLATE: str = "order_status_plugin/page/base.html"
     #: Additions to the Content-Security-Policy by directive, e.g. {"img-src": ["https://cdn.example"]}.

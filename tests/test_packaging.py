@@ -39,6 +39,8 @@ def test_everything_that_the_package_reads_is_in_the_wheel(names: set[str]) -> N
     wanted |= {str(path.relative_to(CHECKOUT)) for path in PACKAGE.rglob("*.py") if "__pycache__" not in path.parts}
     wanted |= {str(path.relative_to(CHECKOUT)) for path in PACKAGE.rglob("*.mo")}
     wanted |= {str(path.relative_to(CHECKOUT)) for path in (PACKAGE / "places" / "data").iterdir()}
+    wanted |= {str(path.relative_to(CHECKOUT)) for path in (PACKAGE / "maps" / "data").iterdir()}
+    assert "order_status_plugin/maps/data/near.bin" in wanted
     assert any(name.startswith("order_status_plugin/templates/") for name in wanted)
     assert "order_status_plugin/places/data/places.tsv" in wanted
     assert any(name.startswith("order_status_plugin/static/") for name in wanted)

@@ -61,14 +61,17 @@ def _origins() -> list[str]:
 
 
 @functools.cache
-def policy(frame_ancestors: str = "'none'") -> str:
-    """Return the Content-Security-Policy: our own origin, the storages' and what the setting ``CSP`` adds."""
+def policy(frame_ancestors: str = "'none'", images: tuple[str, ...] = ()) -> str:
+    """Return the Content-Security-Policy: our own origin, the storages' and what the setting ``CSP`` adds.
+
+    ``images`` are origins that this page alone may load pictures from.
+    """
     shop = ["'self'", *_origins()]
     directives = {
         "default-src": shop,
         "script-src": shop,
         "style-src": shop,
-        "img-src": shop,
+        "img-src": [*shop, *images],
         "font-src": shop,
         "connect-src": ["'self'"],
         "form-action": ["'self'"],
@@ -83,9 +86,9 @@ def policy(frame_ancestors: str = "'none'") -> str:
 
 
 @functools.cache
-def headers(frame_ancestors: str = "'none'") -> tuple[tuple[str, str], ...]:
+def headers(frame_ancestors: str = "'none'", images: tuple[str, ...] = ()) -> tuple[tuple[str, str], ...]:
     """Return the headers as names and values. They hang on settings only, so they are computed once a process."""
-    return (*_FIXED, ("Content-Security-Policy", policy(frame_ancestors)))
+    return (*_FIXED, ("Content-Security-Policy", policy(frame_ancestors, images)))
 
 
 def _forget(*, setting: str, **kwargs: Any) -> None:
@@ -97,9 +100,14 @@ def _forget(*, setting: str, **kwargs: Any) -> None:
 setting_changed.connect(_forget, dispatch_uid="order_status.headers")
 
 
+def allow_images(response: HttpResponseBase, *origins: str) -> None:
+    """Let this one page load pictures from further origins, which a setting names."""
+    response.order_status_images = origins  # type: ignore[attr-defined]
+
+
 def put_headers(response: HttpResponseBase, frame_ancestors: str = "'none'") -> None:
     """Put our headers on a response; one that its view has set itself stays."""
-    for name, value in headers(frame_ancestors):
+    for name, value in headers(frame_ancestors, getattr(response, "order_status_images", ())):
         response.headers.setdefault(name, value)
 
 

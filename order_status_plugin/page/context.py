@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 from wagtail.models import Site
 
 from ..conf import Settings, conf
+from ..maps.tiles import tiles
 from .language import offered, query
 
 
@@ -39,6 +40,7 @@ def frame(shop: str) -> dict[str, Any]:
         "help_url": conf.HELP_URL,
         "help_email": conf.HELP_EMAIL,
         "is_by_code": is_by_code(),
+        "tiles": tiles(),
     }
 
 

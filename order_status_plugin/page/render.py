@@ -19,10 +19,12 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from ..access.grants import Known
+from ..access.headers import allow_images
 from ..cms.layout import Placed
 from ..conf import conf
 from ..events import Tier
 from ..keys import Key, signing_key
+from ..maps.tiles import tiles
 from ..view import dates
 from ..view.model import OrderView
 from .arrange import arrange
@@ -34,6 +36,8 @@ ORDER = "order_status_plugin/page/order.html"
 ERROR = "order_status_plugin/page/error.html"
 INSTEAD = "order_status_plugin/page/instead.html"
 BAR = "order_status_plugin/page/staff.html"
+#: Only where a map is offered may the page load its tiles.
+TILES = ' data-tiles="'
 LANGUAGE = re.compile(r' lang="([\w-]+)"')
 
 
@@ -124,6 +128,9 @@ def answer(
             context = {**frame(conf.SHOP_NAME), "title": title, "body": mark_safe(body)}  # noqa: S308 - by our template
             body = render_to_string(STATUS, context, request=request)
     response = HttpResponse(body, status=status)
+    offered = tiles()
+    if offered and offered.origin and TILES in body:
+        allow_images(response, offered.origin)
     if language:
         response["Content-Language"] = language[1]
     return response

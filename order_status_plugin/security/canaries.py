@@ -226,12 +226,16 @@ class Bird:
 
     def _scan(self, status: ParcelStatus, minute: int, **more: object) -> None:
         moment = self.sent_at + dt.timedelta(minutes=minute)
+        # A point of the source's own, so that the map has a place to show: its name is the city's.
+        seen_by = Tier.PUBLIC if conf.PUBLIC_MAP is True else Tier.PRIVATE
         place = Place(
             text=self._new("carrier's place", _word("Depot")),
-            city=self._new("city of a scan", _word("City")),
+            city=self._new("city of a scan", _word("City"), tier=seen_by),
             region=self._new("region of a scan", _word("Province")),
             postcode=self._new("postcode of a scan", _word("ZIP").upper()),
             country="DE",
+            latitude=50.94,
+            longitude=6.96 + minute / 10,
         )
         scan = TrackingScan(
             status=status,

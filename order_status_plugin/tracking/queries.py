@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..conf import conf
 from ..events import Tier
 from .models import (
     DeliveryEstimate,
@@ -63,22 +64,10 @@ PRIVATE_PARCEL = (
     "pickup_hours",
     "handed_number",
 )
-PRIVATE_EVENT = (
-    "received_at",
-    "place_text",
-    "city",
-    "region",
-    "country",
-    "point_latitude",
-    "point_longitude",
-    "point_name",
-    "point_country",
-    "place_precision",
-    "message",
-    "raw_code",
-    "rule",
-)
+PRIVATE_EVENT = ("received_at", "place_text", "city", "region", "country", "message", "raw_code", "rule")
 PRIVATE_ESTIMATE = ("reason",)
+#: Columns of the map: the private tier's, and everybody's where the setting PUBLIC_MAP says so.
+POINT = ("point_latitude", "point_longitude", "point_name", "point_country", "place_precision")
 
 
 @dataclass(slots=True)
@@ -101,6 +90,7 @@ class Picture:
     quantities: dict[int, dict[int, int]]  # fulfillment -> line -> how many
     parcels: list[ParcelRows]
     contact: OrderContact | None = None
+    has_points: bool = False  # the columns of the map were read
 
 
 def picture(order: Order, tier: Tier) -> Picture:
@@ -118,7 +108,8 @@ def picture(order: Order, tier: Tier) -> Picture:
     shown = Parcel.objects.filter(order=order, is_withdrawn=False, fulfillment__is_cancelled=False)
     columns: tuple[str, ...] = PARCEL + PRIVATE_PARCEL if may_see_all else PARCEL
     parcels = {row.pk: ParcelRows(row) for row in shown.values_list(*columns, named=True)}
-    columns = EVENT + PRIVATE_EVENT if may_see_all else EVENT
+    has_points = may_see_all or conf.PUBLIC_MAP is True
+    columns = EVENT + (PRIVATE_EVENT if may_see_all else ()) + (POINT if has_points else ())
     events = TrackingEvent.objects.filter(parcel__in=shown).order_by("parcel_id", "sort_key", "pk")
     for event in events.values_list(*columns, named=True):
         if event.parcel_id in parcels:
@@ -129,4 +120,4 @@ def picture(order: Order, tier: Tier) -> Picture:
         if estimate.parcel_id in parcels:
             parcels[estimate.parcel_id].estimates.append(estimate)
     contact = OrderContact.objects.filter(order=order).first() if may_see_all else None
-    return Picture(order, tier, lines, fulfillments, dict(quantities), list(parcels.values()), contact)
+    return Picture(order, tier, lines, fulfillments, dict(quantities), list(parcels.values()), contact, has_points)

@@ -149,6 +149,25 @@ class SpecialMessageView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MapPlace:
+    """One place of a map, for the interactive one: a city at the finest."""
+
+    kind: str  # "origin", "passed", "here", "destination"
+    name: str
+    latitude: float  # degrees, WGS 84, to two digits
+    longitude: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MapView:
+    """Where a parcel was, is and goes."""
+
+    svg: SafeString
+    sentence: str  # the same in words
+    places: tuple[MapPlace, ...]  # in the order of travel
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ParcelView:
     """One parcel: the card."""
 
@@ -185,6 +204,7 @@ class ParcelView:
     mail_subject: str = ""  # private tier: of a mail to the shop about this parcel
     special_messages: tuple[SpecialMessageView, ...] = ()
     is_in_calendar: bool = False  # the first card with a day ahead: the calendar's link stands there
+    map: MapView | None = None  # private tier, unless the shop says otherwise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

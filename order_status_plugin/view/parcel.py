@@ -18,6 +18,7 @@ from .facts import OrderFacts, ParcelFacts
 from .handover import handover
 from .items import items
 from .link import candidates, link, site_of
+from .map import parcel_map
 from .model import Flag, ParcelView
 from .next_step import needs_someone, next_step
 from .place import place
@@ -112,6 +113,7 @@ def _card(
         missing=missing(parcel, see_all=see_all),
         mail_subject=_subject(facts, number, total) if see_all else "",
         is_in_calendar=is_in_calendar,
+        map=parcel_map(facts, parcel),
     )
 
 

@@ -8,11 +8,14 @@ from dataclasses import replace
 from order_status_plugin.access.grants import Known
 from order_status_plugin.access.models import Grant
 from order_status_plugin.events import Headline, Overlay, ParcelStatus, Tier
+from order_status_plugin.maps.draw import draw
 from order_status_plugin.view.model import (
     EventView,
     Flag,
     HandoverView,
     ItemView,
+    MapPlace,
+    MapView,
     MissingView,
     Moment,
     MoveView,
@@ -25,6 +28,8 @@ from order_status_plugin.view.model import (
     Sum,
     WindowView,
 )
+
+from ..maps.journeys import JOURNEYS
 
 #: Everything that only the private tier may print.
 PERSONAL = (
@@ -508,6 +513,26 @@ def crossing(tier: Tier = Tier.PUBLIC) -> OrderView:
     )
 
 
+def mapped(tier: Tier = Tier.PUBLIC) -> OrderView:
+    """In transit, with the map that only the customer sees."""
+    view = in_transit(tier)
+    if tier is Tier.PUBLIC:
+        return view
+    return replace(view, parcels=(replace(view.parcels[0], map=map_view("european")), *view.parcels[1:]))
+
+
+def map_view(name: str) -> MapView:
+    journey = JOURNEYS[name]
+    drawing = draw(journey)
+    assert drawing is not None
+    kinds = ["origin"] * bool(journey.origin) + ["passed"] * len(journey.visited) + ["here", "destination"]
+    places = tuple(
+        MapPlace(kind=kind, name=stop.place, latitude=stop.point.latitude, longitude=stop.point.longitude)
+        for kind, stop in zip(kinds, journey.stops, strict=False)
+    )
+    return MapView(svg=drawing.svg, sentence=drawing.sentence, places=places)
+
+
 def unsupported(tier: Tier = Tier.PUBLIC) -> OrderView:
     """All that is sent goes with a carrier that tells us nothing: no pretended status."""
     parcel = replace(unsupported_parcel(tier), anchor="parcel-1", kicker="1 parcel · Ribeira Courier")
@@ -645,6 +670,7 @@ def arabic(tier: Tier = Tier.PRIVATE) -> OrderView:
 ALL = {
     "confirmed": order,
     "in-transit": in_transit,
+    "map": mapped,
     "attempted": attempted,
     "delivered": delivered,
     "unsupported": unsupported,

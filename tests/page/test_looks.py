@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 
 from order_status_plugin.events import Tier
+from order_status_plugin.maps.draw import draw
 
+from ..maps.journeys import JOURNEYS
 from . import fixtures
 from .looks import STATIC, html_of, pages
 
@@ -193,6 +195,7 @@ def test_every_class_of_the_stylesheet_is_used_by_a_template_and_the_other_way_r
         for room in ("blocks", "cms", "page")
         for path in sorted((STATIC.parent / "templates/order_status_plugin" / room).glob("*.html"))
     )
+    templates += "".join(drawing.svg for drawing in map(draw, JOURNEYS.values()) if drawing)
     styled = set(re.findall(r"\.(os-[a-z]+(?:-[a-z]+)*)", css))
     used = set(re.findall(r"\b(os-[a-z]+(?:-[a-z]+)*)", templates))
     assert styled == used
@@ -200,6 +203,16 @@ def test_every_class_of_the_stylesheet_is_used_by_a_template_and_the_other_way_r
 
 def test_the_first_view_is_light(found: dict[str, str]) -> None:
     """HTML, CSS and JavaScript of two parcels in the private tier, as they go over the wire."""
-    files = [found["in-transit-private"].encode()]
-    files += [path.read_bytes() for path in sorted((STATIC / "order_status_plugin").glob("*.[cj]s*"))]
-    assert sum(len(gzip.compress(file, 6)) for file in files) <= 14 * 1024
+    assert weight(found["in-transit-private"]) <= 14 * 1024
+
+
+def test_the_first_view_with_a_map_is_light_too(found: dict[str, str]) -> None:
+    assert weight(found["map-private"]) <= 45 * 1024
+
+
+def weight(page: str) -> int:
+    """Return the bytes of a page and of all that it loads at once, shrunk as servers do."""
+    names = re.findall(r'(?:src|href)="/static/(order_status_plugin/[\w.]+)"', page)
+    assert {"order_status_plugin/status.css", "order_status_plugin/live.js"} <= set(names)
+    files = [page.encode(), *((STATIC / name).read_bytes() for name in names)]
+    return sum(len(gzip.compress(file, 6)) for file in files)
