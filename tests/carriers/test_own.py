@@ -33,13 +33,6 @@ BIKES = {
 }
 
 
-@pytest.fixture(autouse=True)
-def _forget() -> Any:
-    yield
-    MerchantCarrier.objects.all().delete()
-    catalogue.refresh()
-
-
 @pytest.fixture
 def boss() -> Client:
     client = Client()
