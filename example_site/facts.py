@@ -14,7 +14,8 @@ from order_status_plugin.access.links import order_path
 from order_status_plugin.carriers import catalogue
 from order_status_plugin.events import Tier
 from order_status_plugin.pages.models import OrderStatusPage
-from order_status_plugin.sources.aftership.codes import CARRIERS
+from order_status_plugin.backends import get_source
+from order_status_plugin.simulator.providers import play_for
 from order_status_plugin.tracking.models import Order, OrderContact, Parcel
 from order_status_plugin.view.build import build
 
@@ -86,10 +87,10 @@ def _personal(order: Order, contact: OrderContact) -> list[str]:
 
 def _parcel(parcel: Parcel) -> dict[str, Any]:
     carrier = catalogue.get(parcel.carrier)
-    theirs = next((slug for slug, ours in CARRIERS.items() if ours == parcel.carrier), None)
+    play = play_for(get_source(parcel.source)) if parcel.source else None
     return {
         "carrier": parcel.carrier or (carrier.name if carrier else parcel.carrier_text),
-        "carrier_name_at_source": theirs if parcel.source else None,
+        "carrier_name_at_source": (play.carrier_name(parcel.carrier) or None) if play else None,
         "tracking_number": parcel.tracking_number,
         "source": parcel.source or None,
     }

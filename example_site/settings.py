@@ -152,22 +152,43 @@ Q_CLUSTER = {
     **({"redis": REDIS_URL} if REDIS_URL else {"orm": "default"}),
 }
 
+# --- who follows the parcels ---------------------------------------------------------------------------
+def source(name: str, alias: str, carriers: list[str], *credentials: str, is_pushed: bool = True) -> dict[str, object]:
+    """Return a source as a shop sets it up, but for the address: its provider's API is played by this site."""
+    options: dict[str, object] = {"carriers": carriers}
+    if is_pushed:
+        options["secrets"] = source_secrets(VAR, alias)
+    if credentials:
+        options |= {credential: kept(VAR, f"{alias} {credential}") for credential in credentials}
+        options["url"] = f"http://127.0.0.1:{PORT}/providers/{alias}"
+    return {"BACKEND": f"order_status_plugin.sources.{name}", "OPTIONS": options}
+
+
+# The carriers that this shop has connected with each; parcels of any other show number and link.
+SOURCES = {
+    "aftership": source("aftership.AfterShip", "aftership", ["ups", "dpd"]),
+    "easypost": source("easypost.EasyPost", "easypost", ["evri"]),
+    "shippo": source("shippo.Shippo", "shippo", ["deutsche-post"], "api_key"),
+    "seventeentrack": source("seventeentrack.SeventeenTrack", "seventeentrack", ["correos"], "api_key"),
+    "ship24": source("ship24.Ship24", "ship24", ["poste-italiane"], "api_key"),
+    "trackingmore": source("trackingmore.TrackingMore", "trackingmore", ["an-post"], "api_key"),
+    "standard": source("standard.Standard", "standard", ["ribeira-bikes"]),
+    "ups": source("ups.UPS", "ups", ["ups-mail-innovations"], "client_id", "client_secret", is_pushed=False),
+    "usps": source("usps.USPS", "usps", ["usps"], "client_id", "client_secret", is_pushed=False),
+    "dhl": source("dhl.DHL", "dhl", ["dhl-express"], "api_key", is_pushed=False),
+    "laposte": source("laposte.LaPoste", "laposte", ["colissimo"], "api_key", is_pushed=False),
+    "fedex": source("fedex.FedEx", "fedex", ["fedex"], "client_id", "client_secret", is_pushed=False),
+    "canadapost": source("canadapost.CanadaPost", "canadapost", ["canada-post"], "username", "password", is_pushed=False),
+    "karrio": source("karrio.Karrio", "karrio", ["bpost"], "api_key"),
+    "manual": {"BACKEND": "order_status_plugin.sources.manual.Manual"},
+}
+
 # --- the plugin ----------------------------------------------------------------------------------------
 ORDER_STATUS = {
     "HOSTS": {
         "shop": {"BACKEND": "order_status_plugin.hosts.oscar.OscarHost", "OPTIONS": {"image_size": "240x240"}},
     },
-    "SOURCES": {
-        "aftership": {
-            "BACKEND": "order_status_plugin.sources.aftership.AfterShip",
-            "OPTIONS": {
-                "secrets": source_secrets(VAR, "aftership"),
-                # The carriers that this shop has connected there; parcels of any other show number and link.
-                "carriers": ["ups", "fedex", "usps", "dhl-express", "dpd", "colissimo"],
-            },
-        },
-        "manual": {"BACKEND": "order_status_plugin.sources.manual.Manual"},
-    },
+    "SOURCES": SOURCES,
     "CHANNELS": {"email": {"BACKEND": "order_status_plugin.channels.email.EmailChannel"}},
     "KEYS": link_keys(),
     "HELP_EMAIL": "hello@tilia-sal.example",

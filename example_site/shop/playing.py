@@ -6,15 +6,14 @@ import threading
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-from django.conf import settings
 from django.db import close_old_connections
 
 from order_status_plugin.exceptions import OrderStatusError
-from order_status_plugin.simulator.play import CannotPlay
 from order_status_plugin.simulator.scenarios import Scenario
-from order_status_plugin.simulator.send import AfterShipSender
+from order_status_plugin.simulator.tell import CannotPlay, Teller
 from order_status_plugin.tracking.models import Order
 
+from .providers import Remembered
 from .shipping import OscarSimulator
 
 __all__ = ["SPEEDS", "CannotPlay", "Play", "play", "plays"]
@@ -61,11 +60,7 @@ def play(order: Order, scenario: Scenario, speed: float, base_url: str) -> Play:
         new = Play(order, scenario)
         _plays.append(new)
         del _plays[:-50]
-    sender = AfterShipSender(
-        url=f"{base_url.rstrip('/')}/orders/hooks/aftership/",
-        secret=settings.ORDER_STATUS["SOURCES"]["aftership"]["OPTIONS"]["secrets"][0],
-    )
-    simulator = OscarSimulator(order, sender, speed=speed, say=new.said.append)
+    simulator = OscarSimulator(order, Teller(base_url, Remembered()), speed=speed, say=new.said.append)
     new.future = _pool.submit(_run, simulator, scenario, new)
     return new
 

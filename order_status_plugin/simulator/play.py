@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import datetime as dt
-import secrets
 import time
 import zoneinfo
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Protocol
 
-from ..exceptions import OrderStatusError
+from ..carriers import catalogue
+from ..events import DeliveryWindow, Place, Precision, TrackingScan, TrackingUpdate
 from ..tracking.models import Order, Parcel
-from .scenarios import DESTINATIONS, ELSEWHERE, Scan, Scenario, Ship
-from .send import AfterShipSender, Checkpoint, Tracking
+from .numbers import s10_number, ups_number
+from .scenarios import DESTINATIONS, ELSEWHERE, Scan, Scenario, Ship, Stop
+from .tell import CannotPlay
 
 #: Hours of the story that pass in one hour of ours, unless somebody says otherwise.
 SPEED = 3600.0
 
 
-class CannotPlay(OrderStatusError):
-    """The scenario cannot be played for this order."""
+class Telling(Protocol):
+    """Who carries the news to the shop."""
+
+    def tell(self, alias: str, update: TrackingUpdate) -> None:
+        """Tell what is known of a parcel by now."""
+        ...
 
 
 @dataclass(slots=True)
@@ -28,9 +34,9 @@ class Sent:
 
     carrier: str
     number: str
-    is_live: bool
-    checkpoints: list[Checkpoint] = field(default_factory=list)
-    due: dt.date | None = None
+    source: str  # alias, "" where nobody follows it
+    scans: list[TrackingScan] = field(default_factory=list)
+    due: DeliveryWindow | None = None
 
 
 class Simulator:
@@ -39,15 +45,15 @@ class Simulator:
     def __init__(
         self,
         order: Order,
-        sender: AfterShipSender,
+        teller: Telling,
         *,
         speed: float = SPEED,
         say: Callable[[str], object] = print,
         sleep: Callable[[float], object] = time.sleep,
     ) -> None:
-        """Take the order and who sends; ``speed`` is how many times faster than life."""
+        """Take the order and who tells; ``speed`` is how many times faster than life."""
         self.order = order
-        self.sender = sender
+        self.teller = teller
         self.speed = speed
         self.say = say
         self.sleep = sleep
@@ -78,65 +84,67 @@ class Simulator:
         parcels = Parcel.objects.filter(order=self.order, is_withdrawn=False).exclude(tracking_number="")
         live_first = sorted(parcels, key=lambda parcel: (not parcel.source, parcel.position, parcel.pk))
         return [
-            Sent(parcel.carrier or parcel.carrier_text, parcel.tracking_number, bool(parcel.source))
-            for parcel in live_first
+            Sent(parcel.carrier or parcel.carrier_text, parcel.tracking_number, parcel.source) for parcel in live_first
         ]
 
     def _ship(self, step: Ship) -> None:
         number = ups_number() if step.is_live else s10_number("PT")
         said = self.ship(step.what, step.carrier, number)
         if said:
-            self.sent[step.parcel] = Sent(step.carrier.casefold(), number, step.is_live)
+            key = catalogue.normalise_number(number)
+            parcel = Parcel.objects.filter(order=self.order, number_key=key).first()
+            carrier, source = (parcel.carrier, parcel.source) if parcel else (step.carrier, "")
+            self.sent[step.parcel] = Sent(carrier, number, source)
             self.say(said)
 
     def _scan(self, step: Scan) -> None:
         parcel = self.sent.get(step.parcel)
-        if parcel is None or not parcel.is_live:
+        if parcel is None or not parcel.source:
             raise CannotPlay(f"{self.order} has no parcel that a source tracks live.")
         stop = step.stop or DESTINATIONS.get(self.order.country, ELSEWHERE)
         now = dt.datetime.now(zoneinfo.ZoneInfo(stop.zone)).replace(microsecond=0)
-        if parcel.checkpoints:
+        if parcel.scans:
             # However fast it plays, one scan comes after the other: at the same second, order would be guessed.
-            now = max(now, parcel.checkpoints[-1].at.astimezone(now.tzinfo) + dt.timedelta(seconds=1))
+            now = max(now, moment_of(parcel.scans[-1]).astimezone(now.tzinfo) + dt.timedelta(seconds=1))
         if step.due_in_days is not None:
-            parcel.due = now.date() + dt.timedelta(days=step.due_in_days)
-        parcel.checkpoints.append(
-            Checkpoint(
-                at=now,
-                tag=step.tag,
-                subtag=step.subtag,
-                message=step.message,
-                city=stop.city,
-                country=stop.country,
-                latitude=stop.latitude,
-                longitude=stop.longitude,
-            )
-        )
-        self.sender.send(
-            Tracking(
+            day = now.date() + dt.timedelta(days=step.due_in_days)
+            parcel.due = DeliveryWindow(earliest=day, latest=day, stated_at=now, reason=step.reason)
+        parcel.scans.append(scan(step, stop, now))
+        self.teller.tell(
+            parcel.source,
+            TrackingUpdate(
+                tracking_number=parcel.number,
                 carrier=parcel.carrier,
-                number=parcel.number,
-                checkpoints=tuple(parcel.checkpoints),
-                due=parcel.due,
-                next_step=step.next_step,
-                signed_by=step.signed_by,
-            )
+                scans=tuple(parcel.scans),
+                window=parcel.due,
+                **step.details,
+            ),
         )
-        self.say(f"{parcel.carrier} {parcel.number}: {step.message} ({stop.city}).")
+        name = catalogue.get(parcel.carrier)
+        self.say(f"{name.name if name else parcel.carrier} {parcel.number}: {step.message} ({stop.city}).")
 
 
-def ups_number() -> str:
-    """Return a tracking number of UPS's form with a right check digit."""
-    body = "999AA1" + f"{secrets.randbelow(10**9):09d}"
-    total = 0
-    for position, char in enumerate(body):
-        value = int(char) if char.isdigit() else (ord(char) - 63) % 10
-        total += value * (2 if position % 2 else 1)
-    return f"1Z{body}{-total % 10}"
+def scan(step: Scan, stop: Stop, at: dt.datetime) -> TrackingScan:
+    """Return what the carrier notes at an aware time on the clock of the place."""
+    shift = at.utcoffset()
+    return TrackingScan(
+        status=step.status,
+        overlay=step.overlay,
+        local_time=at.replace(tzinfo=None),
+        utc_offset=None if shift is None else round(shift.total_seconds() / 60),
+        precision=Precision.INSTANT,
+        message=step.message,
+        place=Place(
+            text=f"{stop.city}, {stop.country}",
+            city=stop.city,
+            region=stop.region,
+            country=stop.country,
+            latitude=stop.latitude,
+            longitude=stop.longitude,
+        ),
+    )
 
 
-def s10_number(country: str) -> str:
-    """Return a number as the world's posts write it, with a right check digit."""
-    digits = f"{secrets.randbelow(10**8):08d}"
-    rest = 11 - sum(int(digit) * weight for digit, weight in zip(digits, (8, 6, 4, 2, 3, 5, 9, 7), strict=True)) % 11
-    return f"RC{digits}{ {10: 0, 11: 5}.get(rest, rest) }{country}"
+def moment_of(scan: TrackingScan) -> dt.datetime:
+    """Return the instant of a scan of ours."""
+    return scan.local_time.replace(tzinfo=dt.timezone(dt.timedelta(minutes=scan.utc_offset or 0)))

@@ -1,1 +1,26 @@
 """Each provider's side of the wire, as its documents describe it: for the simulator, for the demo and for tests."""
+
+from __future__ import annotations
+
+from django.utils.module_loading import import_string
+
+from ...sources.base import Source
+from .base import Play
+
+_SOURCES = "order_status_plugin.sources"
+
+#: The class of each adapter of ours and the play that speaks as its provider.
+PLAYS = {
+    f"{_SOURCES}.aftership.AfterShip": "aftership.AfterShipPlay",
+}
+
+
+def play_for(source: Source) -> Play | None:
+    """Return who speaks as the provider of this source, None for one that is not ours."""
+    for cls in type(source).__mro__:
+        name = f"{cls.__module__}.{cls.__qualname__}"
+        if name in PLAYS:
+            made = import_string(f"{__name__}.{PLAYS[name]}")()
+            assert isinstance(made, Play)
+            return made
+    return None
