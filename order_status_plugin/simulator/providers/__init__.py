@@ -12,6 +12,19 @@ _SOURCES = "order_status_plugin.sources"
 #: The class of each adapter of ours and the play that speaks as its provider.
 PLAYS = {
     f"{_SOURCES}.aftership.AfterShip": "aftership.AfterShipPlay",
+    f"{_SOURCES}.easypost.EasyPost": "easypost.EasyPostPlay",
+    f"{_SOURCES}.shippo.Shippo": "shippo.ShippoPlay",
+    f"{_SOURCES}.seventeentrack.SeventeenTrack": "seventeentrack.SeventeenTrackPlay",
+    f"{_SOURCES}.ship24.Ship24": "ship24.Ship24Play",
+    f"{_SOURCES}.trackingmore.TrackingMore": "trackingmore.TrackingMorePlay",
+    f"{_SOURCES}.standard.Standard": "standard.StandardPlay",
+    f"{_SOURCES}.ups.Ups": "ups.UpsPlay",
+    f"{_SOURCES}.usps.Usps": "usps.UspsPlay",
+    f"{_SOURCES}.dhl.Dhl": "dhl.DhlPlay",
+    f"{_SOURCES}.laposte.LaPoste": "laposte.LaPostePlay",
+    f"{_SOURCES}.fedex.FedEx": "fedex.FedExPlay",
+    f"{_SOURCES}.canadapost.CanadaPost": "canadapost.CanadaPostPlay",
+    f"{_SOURCES}.karrio.Karrio": "karrio.KarrioPlay",
 }
 
 

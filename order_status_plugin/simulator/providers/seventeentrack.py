@@ -49,6 +49,8 @@ CARRIERS = {
 class SeventeenTrackPlay(Play):
     """Posts ``TRACKING_UPDATED`` and answers ``/register`` and ``/gettrackinfo``."""
 
+    said = SAID
+
     def carrier_name(self, carrier: str) -> str:
         """Return 17TRACK's number of a carrier."""
         return str(CARRIERS.get(carrier, 0))

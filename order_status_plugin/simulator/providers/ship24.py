@@ -40,6 +40,8 @@ CARRIERS = {"usps": "us-post", "royal-mail": "gb-post", "canada-post": "ca-post"
 class Ship24Play(Play):
     """Posts ``tracking/events``, one event a message, and answers ``/trackers``."""
 
+    said = SAID
+
     def carrier_name(self, carrier: str) -> str:
         """Return Ship24's code of a courier."""
         return CARRIERS.get(carrier, carrier)
