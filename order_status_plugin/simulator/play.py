@@ -9,19 +9,30 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from ..backends import get_source, source_for
 from ..carriers import catalogue
-from ..events import DeliveryWindow, Place, Precision, TrackingScan, TrackingUpdate
+from ..events import DeliveryWindow, Overlay, ParcelStatus, Place, Precision, TrackingScan, TrackingUpdate
 from ..tracking.models import Order, Parcel
-from .numbers import s10_number, ups_number
-from .scenarios import DESTINATIONS, ELSEWHERE, Scan, Scenario, Ship, Stop
+from .numbers import number_for
+from .scenarios import Scan, Scenario, Ship
+from .stops import DESTINATIONS, ELSEWHERE, Stop
 from .tell import CannotPlay
 
 #: Hours of the story that pass in one hour of ours, unless somebody says otherwise.
 SPEED = 3600.0
 
+#: Whom a story's parcels go with, the first that the source follows: these have numbers that look right.
+_USUAL = ("ups", "fedex", "usps", "colissimo", "canada-post")
+#: A carrier that no catalogue knows, for a source that follows nobody in particular.
+_NOBODY = "Own Courier"
+
 
 class Telling(Protocol):
     """Who carries the news to the shop."""
+
+    def says(self, alias: str, status: ParcelStatus | None, overlay: Overlay) -> bool:
+        """Say whether the provider of this source has a word for that."""
+        ...
 
     def tell(self, alias: str, update: TrackingUpdate) -> None:
         """Tell what is known of a parcel by now."""
@@ -38,6 +49,12 @@ class Sent:
     scans: list[TrackingScan] = field(default_factory=list)
     due: DeliveryWindow | None = None
 
+    @property
+    def name(self) -> str:
+        """Return it in words."""
+        found = catalogue.get(self.carrier)
+        return f"{found.name if found else self.carrier} {self.number}"
+
 
 class Simulator:
     """Plays for one order. A shop that can ship overrides :meth:`ship`."""
@@ -47,13 +64,19 @@ class Simulator:
         order: Order,
         teller: Telling,
         *,
+        through: str = "",
         speed: float = SPEED,
         say: Callable[[str], object] = print,
         sleep: Callable[[float], object] = time.sleep,
     ) -> None:
-        """Take the order and who tells; ``speed`` is how many times faster than life."""
+        """Take the order and who tells.
+
+        ``through`` is the alias of the source that hears it, "" for the one that follows the parcel; ``speed`` is how
+        many times faster than life.
+        """
         self.order = order
         self.teller = teller
+        self.through = through
         self.speed = speed
         self.say = say
         self.sleep = sleep
@@ -82,25 +105,46 @@ class Simulator:
 
     def _already_sent(self) -> list[Sent]:
         parcels = Parcel.objects.filter(order=self.order, is_withdrawn=False).exclude(tracking_number="")
-        live_first = sorted(parcels, key=lambda parcel: (not parcel.source, parcel.position, parcel.pk))
-        return [
-            Sent(parcel.carrier or parcel.carrier_text, parcel.tracking_number, parcel.source) for parcel in live_first
+        sent = [
+            Sent(parcel.carrier or parcel.carrier_text, parcel.tracking_number, self._source_of(parcel))
+            for parcel in parcels.order_by("position", "pk")
         ]
+        return sorted(sent, key=lambda one: not one.source)
+
+    def _source_of(self, parcel: Parcel) -> str:
+        """Return who tells of a parcel: whom we were asked to play where that one can follow it."""
+        if not self.through:
+            return parcel.source
+        return self.through if not parcel.carrier or get_source(self.through).tracks(parcel.carrier) else ""
 
     def _ship(self, step: Ship) -> None:
-        number = ups_number() if step.is_live else s10_number("PT")
-        said = self.ship(step.what, step.carrier, number)
+        carrier = step.carrier or self._followed()
+        found = catalogue.find(carrier)
+        number = number_for(found.slug if found else "")
+        said = self.ship(step.what, found.name if found else carrier, number)
         if said:
             key = catalogue.normalise_number(number)
             parcel = Parcel.objects.filter(order=self.order, number_key=key).first()
-            carrier, source = (parcel.carrier, parcel.source) if parcel else (step.carrier, "")
-            self.sent[step.parcel] = Sent(carrier, number, source)
+            slug = found.slug if found else carrier
+            source = "" if parcel is None or step.carrier else self._source_of(parcel)
+            self.sent[step.parcel] = Sent(slug, number, source)
             self.say(said)
+
+    def _followed(self) -> str:
+        """Return the carrier of a parcel that is followed live: its slug, or a name that no catalogue knows."""
+        slugs = (*_USUAL, *(carrier.slug for carrier in catalogue.CARRIERS))
+        if not self.through:
+            return next((slug for slug in slugs if source_for(slug)), _USUAL[0])
+        source = get_source(self.through)
+        return next((slug for slug in slugs if source.tracks(slug)), _NOBODY)
 
     def _scan(self, step: Scan) -> None:
         parcel = self.sent.get(step.parcel)
         if parcel is None or not parcel.source:
-            raise CannotPlay(f"{self.order} has no parcel that a source tracks live.")
+            raise CannotPlay(f"{self.order} has no parcel that {self.through or 'a source'} tracks live.")
+        if not self.teller.says(parcel.source, step.status, step.overlay):
+            self.say(f"{parcel.name}: {step.message}; but {parcel.source} has no word for that, and tells nothing.")
+            return
         stop = step.stop or DESTINATIONS.get(self.order.country, ELSEWHERE)
         now = dt.datetime.now(zoneinfo.ZoneInfo(stop.zone)).replace(microsecond=0)
         if parcel.scans:
@@ -117,11 +161,14 @@ class Simulator:
                 carrier=parcel.carrier,
                 scans=tuple(parcel.scans),
                 window=parcel.due,
-                **step.details,
+                next_step=step.next_step,
+                signed_by=step.signed_by,
+                left_at=step.left_at,
+                pickup_place=step.pickup_place,
+                pickup_hours=step.pickup_hours,
             ),
         )
-        name = catalogue.get(parcel.carrier)
-        self.say(f"{name.name if name else parcel.carrier} {parcel.number}: {step.message} ({stop.city}).")
+        self.say(f"{parcel.name}: {step.message} ({stop.city}).")
 
 
 def scan(step: Scan, stop: Stop, at: dt.datetime) -> TrackingScan:

@@ -22,8 +22,7 @@ class Ship(Step):
     """The shop sends: all, the first half, or the rest of the items."""
 
     what: str = "all"
-    carrier: str
-    is_live: bool = True  # somebody scans it for us
+    carrier: str = ""  # one that shares no live tracking; "" for one that is followed
     parcel: int = 1  # by this number the scans below speak of it
 
 
@@ -43,12 +42,6 @@ class Scan(Step):
     left_at: str = ""
     pickup_place: str = ""
     pickup_hours: str = ""
-
-    @property
-    def details(self) -> dict[str, str]:
-        """Return what is told beside the scans."""
-        names = ("next_step", "signed_by", "left_at", "pickup_place", "pickup_hours")
-        return {name: getattr(self, name) for name in names}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,9 +87,9 @@ SCENARIOS = {
         Scenario(
             name="calm",
             title="A calm delivery",
-            tells="One parcel with UPS: label, five scans on the way, out for delivery, delivered.",
+            tells="One parcel: label, five scans on the way, out for delivery, delivered.",
             steps=(
-                Ship(carrier="UPS"),
+                Ship(),
                 *_journey(),
                 _van(),
                 Scan(pause=5, status=S.DELIVERED, message="Delivered, signed for", signed_by="N. de Vries"),
@@ -107,7 +100,7 @@ SCENARIOS = {
             title="Express, by air",
             tells="Picked up in the evening, by plane over Leipzig, delivered the next morning.",
             steps=(
-                Ship(carrier="UPS"),
+                Ship(),
                 _picked_up(pause=1),
                 _at(LEIPZIG, "Arrived at the air hub", pause=6),
                 _at(None, "Arrived at delivery facility", pause=4),
@@ -120,7 +113,7 @@ SCENARIOS = {
             title="A failed attempt, then pickup",
             tells="Nobody opens; the parcel waits at a pickup point and is collected there.",
             steps=(
-                Ship(carrier="UPS"),
+                Ship(),
                 *_journey(),
                 _van(),
                 Scan(
@@ -142,11 +135,11 @@ SCENARIOS = {
         Scenario(
             name="split",
             title="Split in two, one carrier unsupported",
-            tells="Half the items go with UPS, the rest with a carrier that shares no live tracking.",
+            tells="Half the items are followed live, the rest go with a carrier that shares no live tracking.",
             steps=(
-                Ship(what="half", carrier="UPS", parcel=1),
+                Ship(what="half"),
                 *_journey(),
-                Ship(pause=2, what="rest", carrier="CTT", is_live=False, parcel=2),
+                Ship(pause=2, what="rest", carrier="CTT", parcel=2),
                 _van(),
                 Scan(pause=5, status=S.DELIVERED, message="Delivered"),
             ),
@@ -156,7 +149,7 @@ SCENARIOS = {
             title="Across an ocean, held at customs",
             tells="By plane over Leipzig to New York, held at customs, then on to the customer's coast.",
             steps=(
-                Ship(carrier="UPS"),
+                Ship(),
                 _label(4),
                 _picked_up(),
                 _at(LEIPZIG, "Departed from the air hub"),
@@ -182,7 +175,7 @@ SCENARIOS = {
             title="Refused, and back again",
             tells="The parcel is refused at the door and travels back to the studio.",
             steps=(
-                Ship(carrier="UPS"),
+                Ship(),
                 *_journey(),
                 _van(),
                 Scan(pause=5, status=None, overlay=Overlay.EXCEPTION, message="Refused by the recipient"),
@@ -196,7 +189,7 @@ SCENARIOS = {
             title="Lost on the way",
             tells="The last scan is days old; then the carrier says that it cannot find the parcel.",
             steps=(
-                Ship(carrier="UPS"),
+                Ship(),
                 _label(2),
                 _picked_up(),
                 _at(VITORIA),
@@ -209,7 +202,7 @@ SCENARIOS = {
             title="Delivered, and taken back",
             tells="A scan says delivered by mistake; an hour later the parcel is on the van again, and arrives.",
             steps=(
-                Ship(carrier="UPS"),
+                Ship(),
                 *_journey(),
                 _van(),
                 Scan(pause=3, status=S.DELIVERED, message="Delivered"),

@@ -31,6 +31,9 @@ class Command(BaseCommand):
         parser.add_argument("--scenario", choices=sorted(SCENARIOS), help="which story")
         parser.add_argument("--order", help="an order's number, its link, or the link's last part")
         parser.add_argument(
+            "--through", default="", metavar="ALIAS", help="the source that hears it (default: who follows the parcel)"
+        )
+        parser.add_argument(
             "--speed", type=float, default=SPEED, help="how many times faster than life (default: %(default)s)"
         )
         parser.add_argument("--base-url", default="", help="where the site runs (default: the Wagtail Site's address)")
@@ -45,8 +48,14 @@ class Command(BaseCommand):
             return
         if options["speed"] <= 0:
             raise CommandError("--speed must be greater than 0.")
+        if options["through"] and options["through"] not in conf.SOURCES:
+            raise CommandError(f"There is no source {options['through']!r}: choose from {', '.join(conf.SOURCES)}.")
         simulator = self.simulator_class(
-            self._order(options["order"]), self._teller(options["base_url"]), speed=options["speed"], say=self.stdout.write
+            self._order(options["order"]),
+            self._teller(options["base_url"]),
+            through=options["through"],
+            speed=options["speed"],
+            say=self.stdout.write,
         )
         try:
             simulator.play(SCENARIOS[options["scenario"]])
