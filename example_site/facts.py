@@ -11,10 +11,10 @@ from django.urls import reverse
 from oscar.core.loading import get_model
 
 from order_status_plugin.access.links import order_path
+from order_status_plugin.backends import get_source
 from order_status_plugin.carriers import catalogue
 from order_status_plugin.events import Tier
 from order_status_plugin.pages.models import OrderStatusPage
-from order_status_plugin.backends import get_source
 from order_status_plugin.simulator.providers import play_for
 from order_status_plugin.tracking.models import Order, OrderContact, Parcel
 from order_status_plugin.view.build import build

@@ -5,7 +5,26 @@ from __future__ import annotations
 from order_status_plugin.events import Overlay
 from order_status_plugin.simulator.stops import LEIPZIG, LOUISVILLE, NEW_YORK, PARIS, PORTO, VITORIA
 
-from .telling import BE, CA, ES, GB, IE, IT, US, DemoOrder, S, Seen, Sending, Tracked, done, label, moving, person, picked_up, van  # fmt: skip
+from .telling import (  # fmt: skip
+    BE,
+    CA,
+    ES,
+    GB,
+    IE,
+    IT,
+    US,
+    DemoOrder,
+    S,
+    Seen,
+    Sending,
+    Tracked,
+    done,
+    label,
+    moving,
+    person,
+    picked_up,
+    van,
+)
 
 BY_SOURCE = (
     DemoOrder(
@@ -45,10 +64,10 @@ BY_SOURCE = (
             seen=(label(1), picked_up(1), moving(3, "13:05", "Arrived at facility", IE), van(4, IE))),),
     ),
     DemoOrder(
-        number="TS-20445", scenario="in_transit", tells="Asked at UPS itself: UPS Mail Innovations to Chicago", days_ago=7, clock="14:14",
+        number="TS-20445", scenario="in_transit", tells="Asked at UPS itself: UPS to Chicago", days_ago=7, clock="14:14",
         person=person("Delphine", "Marlowe", "delphine.marlowe@example.org", "+13125550145", "402 Hickory Street", "60608", "Chicago", "US", "1445"),
         basket={"linen-tablecloth": 1},
-        sendings=(Sending(day=1, clock="16:30", items={"linen-tablecloth": 1}, carrier="UPS Mail Innovations", number="92612999985515513600008315",
+        sendings=(Sending(day=1, clock="16:30", items={"linen-tablecloth": 1}, carrier="UPS", number="1Z999AA10123456926", source="ups",
             seen=(label(1, due=9), picked_up(1), moving(2, "23:10", "Departed from the air hub", LEIPZIG), moving(3, "09:40", "Arrived at the port of entry", NEW_YORK),
                   moving(4, "03:15", "Arrived at facility", LOUISVILLE))),),
     ),
@@ -79,7 +98,7 @@ BY_SOURCE = (
         number="TS-20449", scenario="delivered", tells="A carrier of the shop's own, told over the signed endpoint", days_ago=6, clock="10:50",
         person=person("Henrique", "Sampaio", "henrique.sampaio@example.org", "+351912340049", "Rua do Freixo 21", "4300-219", "Porto", "PT", "1449"),
         basket={"stoneware-bowl": 1, "salt-jar": 1},
-        sendings=(Sending(day=1, clock="09:30", items={"stoneware-bowl": 1, "salt-jar": 1}, carrier="Ribeira Bikes", number="RB-2049",
+        sendings=(Sending(day=1, clock="09:30", items={"stoneware-bowl": 1, "salt-jar": 1}, carrier="Ribeira Bikes", number="20490417", source="standard",
             seen=(picked_up(1, "09:45"), van(1, PORTO, "10:20"), done(1, "11:05", PORTO, left_at="With the neighbour, no. 23"))),),
     ),
     DemoOrder(

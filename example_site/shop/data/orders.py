@@ -6,7 +6,26 @@ from order_status_plugin.events import Overlay
 from order_status_plugin.simulator.stops import PARIS, PORTO, VITORIA
 
 from .by_source import BY_SOURCE
-from .telling import DE, DUBAI, ES, FR, GB, IE, NL, DemoOrder, S, Seen, Sending, done, label, moving, north, person, picked_up, van  # fmt: skip
+from .telling import (  # fmt: skip
+    DE,
+    DUBAI,
+    ES,
+    FR,
+    GB,
+    IE,
+    NL,
+    DemoOrder,
+    S,
+    Seen,
+    Sending,
+    done,
+    label,
+    moving,
+    north,
+    person,
+    picked_up,
+    van,
+)
 
 ORDERS = (
     *BY_SOURCE,

@@ -39,6 +39,10 @@ def report(say: Callable[[str], object]) -> None:
                 )
                 if not parcel.seen or row.events.exists():
                     continue
+                if parcel.source and row.source != parcel.source:
+                    # It was this source's before the shop had another one for the same carrier.
+                    row.source = parcel.source
+                    row.save(update_fields=["source"])
                 for length in range(1, len(parcel.seen) + 1):
                     _tell(row, _update(parcel, parcel.seen[:length], row, order.date_placed))
                 say(f"  {row.source} told of {parcel.carrier} {parcel.number}")

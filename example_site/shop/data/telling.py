@@ -60,6 +60,7 @@ class Tracked:
     carrier: str
     number: str
     seen: tuple[Seen, ...] = ()
+    source: str = ""  # who tells of it, where the carrier alone would not say
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,7 +33,6 @@ def play_for(source: Source) -> Play | None:
     for cls in type(source).__mro__:
         name = f"{cls.__module__}.{cls.__qualname__}"
         if name in PLAYS:
-            made = import_string(f"{__name__}.{PLAYS[name]}")()
-            assert isinstance(made, Play)
-            return made
+            play: Play = import_string(f"{__name__}.{PLAYS[name]}")()
+            return play
     return None

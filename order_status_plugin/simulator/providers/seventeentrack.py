@@ -43,6 +43,7 @@ CARRIERS = {
     "royal-mail": 11031,
     "postnl": 14041,
     "canada-post": 3041,
+    "correos": 19181,
 }
 
 
