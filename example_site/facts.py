@@ -98,8 +98,9 @@ def _parcel(parcel: Parcel) -> dict[str, Any]:
 
 def table(facts: dict[str, Any]) -> str:
     """Return the orders, one a line, and the ways in."""
+    widest = max(len(demo.tells) for demo in ORDERS)
     lines = [
-        f"{order['number']:<9} {demo.tells:<62} {order['email']:<34} {order['link']}"
+        f"{order['number']:<9} {demo.tells:<{widest}} {order['email']:<34} {order['link']}"
         for order, demo in zip(facts["orders"], ORDERS, strict=True)
     ]
     return "\n".join(

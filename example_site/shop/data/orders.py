@@ -28,7 +28,6 @@ from .telling import (  # fmt: skip
 )
 
 ORDERS = (
-    *BY_SOURCE,
     DemoOrder(
         number="TS-20418", scenario="confirmed", tells="Nothing sent yet", days_ago=2, clock="14:20",
         person=person("Noor", "de Vries", "noor.devries@example.org", "+31612345642", "Lindenlaan 14", "1015 AB", "Amsterdam", "NL", "4242"),
@@ -208,4 +207,5 @@ ORDERS = (
         person=person("Théophile", "Garnier", "theophile.garnier@example.org", "+33639980042", "3 quai des Saules", "31000", "Toulouse", "FR", "9183"),
         basket={"walnut-board": 1, "linen-napkins": 1},
     ),
+    *BY_SOURCE,
 )  # fmt: skip

@@ -7,6 +7,7 @@ import zoneinfo
 from dataclasses import dataclass
 
 from order_status_plugin.events import Overlay, ParcelStatus
+from order_status_plugin.simulator.scenarios import SCENARIOS
 from order_status_plugin.simulator.stops import (
     DESTINATIONS,
     PARIS,
@@ -94,6 +95,11 @@ class DemoOrder:
     ends: str = ""  # Oscar's status in the end
     is_account: bool = False  # a registered customer
     is_express: bool = False
+
+    @property
+    def is_waiting(self) -> bool:
+        """Say whether its story is still to be played: by the simulator, once somebody asks."""
+        return self.scenario in SCENARIOS and not self.sendings
 
 
 NL, DE, FR, GB, ES, PT, IT, IE, BE, US, CA, DUBAI = (
