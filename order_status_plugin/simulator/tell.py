@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from typing import Protocol
 
@@ -36,11 +37,17 @@ class Memory(Protocol):
 class Teller:
     """Posts signed webhooks, as the providers do. One whose word counts only when it is asked is asked soon."""
 
-    def __init__(self, base_url: str, memory: Memory | None = None, timeout: float = 20.0) -> None:
-        """Take where the shop listens, and who remembers for the providers that are asked."""
+    def __init__(
+        self, base_url: str, memory: Memory | None = None, timeout: float = 20.0, patience: float = 5.0
+    ) -> None:
+        """Take where the shop listens, and who remembers for the providers that are asked.
+
+        ``timeout`` is that of a webhook, ``patience`` how long the worker may take to ask; both in seconds.
+        """
         self.base_url = base_url.rstrip("/")
         self.memory = memory
         self.timeout = timeout
+        self.patience = patience
 
     def says(self, alias: str, status: ParcelStatus | None, overlay: Overlay) -> bool:
         """Say whether the provider of this source has a word for that. Raises CannotPlay."""
@@ -79,12 +86,18 @@ class Teller:
         path = reverse("order_status:hook" if headers else "order_status:hook-with-secret", kwargs=where)
         self.post(path, body, {"Content-Type": "application/json", **headers})
 
-    @staticmethod
-    def _ask_soon(alias: str, nudge: Nudge) -> None:
-        """Have the worker ask now, as staff do: a rehearsal waits for neither a schedule nor the pause after a nudge."""
+    def _ask_soon(self, alias: str, nudge: Nudge) -> None:
+        """Have the worker ask now, as staff do: a rehearsal waits for neither a schedule nor the pause after a nudge.
+
+        What is told while the worker asks would wait for that pause: so the answer is waited for, but not for ever.
+        """
         flow.hasten(alias, nudge)
-        follow.ask_now(Poll.objects.filter(alias=alias, parcel__in=record.meant(nudge)))
+        polls = Poll.objects.filter(alias=alias, parcel__in=record.meant(nudge))
+        follow.ask_now(polls)
         wake.wake("polls", flow.POLLS)
+        end = time.monotonic() + self.patience
+        while time.monotonic() < end and polls.filter(hastened_at__isnull=False).exists():
+            time.sleep(0.1)
 
     def post(self, path: str, body: bytes, headers: dict[str, str]) -> None:
         """Post a webhook to this path of the shop. Raises TemporaryFailure, PermanentFailure."""

@@ -34,7 +34,13 @@ SAID: dict[tuple[ParcelStatus | None, Overlay], tuple[str | None, str]] = {
     (None, Overlay.EXCEPTION): ("delivery_exception", "in_transit"),
 }
 
-CARRIERS = {"usps": "us-post", "royal-mail": "gb-post", "canada-post": "ca-post", "poste-italiane": "it-post", "dhl-express": "dhl"}
+CARRIERS = {
+    "usps": "us-post",
+    "royal-mail": "gb-post",
+    "canada-post": "ca-post",
+    "poste-italiane": "it-post",
+    "dhl-express": "dhl",
+}
 
 
 class Ship24Play(Play):
