@@ -12,6 +12,7 @@ from order_status_plugin.carriers import catalogue
 from order_status_plugin.simulator.scenarios import SCENARIOS, Scenario
 from order_status_plugin.tracking.models import Order, Parcel
 
+from .data.by_source import BY_SOURCE
 from .data.orders import ORDERS
 
 #: Orders that one page lists: what visitors bought comes with them.
@@ -58,7 +59,8 @@ def groups() -> tuple[list[Group], list[Followed]]:
     rows = {order.number: _row(order, parcels.get(order.pk, [])) for order in orders}
     bought = [row for number, row in rows.items() if number not in known]
     waiting = [rows[demo.number] for demo in ORDERS if demo.is_waiting and demo.number in rows]
-    states = [rows[demo.number] for demo in ORDERS if not demo.is_waiting and demo.number in rows]
+    others = [demo.number for demo in ORDERS if not demo.is_waiting and demo not in BY_SOURCE]
+    states = [rows[number] for number in others if number in rows]
     found = [
         Group("bought", "Yours", bought),
         Group("waiting", "Each waits for a story", waiting),
@@ -88,7 +90,7 @@ def _sources(rows: list[Row], parcels: dict[int, list[Parcel]]) -> list[Followed
             continue
         of_it = [row for row in rows if any(parcel.source == alias for parcel in parcels.get(row.order.pk, []))]
         # Its own order before those that only happen to go that way.
-        of_it.sort(key=lambda row: not row.tells.startswith(("Followed by", "Asked at")))
+        of_it.sort(key=lambda row: row.order.number not in {demo.number for demo in BY_SOURCE})
         found.append(Followed(alias, source.label, _way(source.is_pushed(), source.is_asked()), of_it[:3]))
     return found
 

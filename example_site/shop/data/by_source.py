@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from order_status_plugin.events import Overlay
-from order_status_plugin.simulator.stops import LEIPZIG, LOUISVILLE, NEW_YORK, PARIS, PORTO, VITORIA
+from order_status_plugin.simulator.stops import LEIPZIG, LOUISVILLE, NEW_YORK, PORTO, VITORIA
 
 from .telling import (  # fmt: skip
     BE,
@@ -17,7 +17,6 @@ from .telling import (  # fmt: skip
     S,
     Seen,
     Sending,
-    Tracked,
     done,
     label,
     moving,
@@ -100,16 +99,5 @@ BY_SOURCE = (
         basket={"stoneware-bowl": 1, "salt-jar": 1},
         sendings=(Sending(day=1, clock="09:30", items={"stoneware-bowl": 1, "salt-jar": 1}, carrier="Ribeira Bikes", number="20490417", source="standard",
             seen=(picked_up(1, "09:45"), van(1, PORTO, "10:20"), done(1, "11:05", PORTO, left_at="With the neighbour, no. 23"))),),
-    ),
-    DemoOrder(
-        number="TS-20450", scenario="three_carriers", tells="Two fulfillments, three carriers: UPS, Colissimo, and CTT by link only", days_ago=7, clock="16:16",
-        person=person("Clémence", "Aubrac", "clemence.aubrac@example.org", "+33639980050", "41 rue de l’Aulne", "33000", "Bordeaux", "FR", "1450"),
-        basket={"serving-plate": 2, "linen-tablecloth": 1, "espresso-cups": 1, "olive-wood-spoons": 1},
-        sendings=(
-            Sending(day=1, clock="16:30", items={"serving-plate": 2, "linen-tablecloth": 1}, carrier="UPS", number="1Z999AA10123456917",
-                seen=(label(1, due=8), picked_up(1), moving(2, "03:10", "Arrived at facility", VITORIA), moving(3, "19:25", "Departed from facility", PARIS)),
-                also=(Tracked(carrier="Colissimo", number="6A12345678918", seen=(label(1), picked_up(1), moving(3, "05:05", "Arrived at facility", PARIS))),)),
-            Sending(day=2, clock="10:20", items={"espresso-cups": 1}, carrier="CTT", number="RC447100285PT"),
-        ),
     ),
 )  # fmt: skip

@@ -168,6 +168,17 @@ ORDERS = (
             seen=(label(1, "10:31", due=3), picked_up(1), moving(2, "07:40", "Arrived at delivery facility", IE), van(3, IE))),),
     ),
     DemoOrder(
+        number="TS-20450", scenario="three_carriers", tells="Two fulfillments, three carriers: UPS, Colissimo, and CTT by link only", days_ago=7, clock="16:16",
+        person=person("Clémence", "Aubrac", "clemence.aubrac@example.org", "+33639980050", "41 rue de l’Aulne", "33000", "Bordeaux", "FR", "1450"),
+        basket={"serving-plate": 2, "linen-tablecloth": 1, "espresso-cups": 1, "olive-wood-spoons": 1},
+        sendings=(
+            Sending(day=1, clock="16:30", items={"serving-plate": 2, "linen-tablecloth": 1}, carrier="UPS", number="1Z999AA10123456917",
+                seen=(label(1, due=8), picked_up(1), moving(2, "03:10", "Arrived at facility", VITORIA), moving(3, "19:25", "Departed from facility", PARIS)),
+                also=(Tracked(carrier="Colissimo", number="6A12345678918", seen=(label(1), picked_up(1), moving(3, "05:05", "Arrived at facility", PARIS))),)),
+            Sending(day=2, clock="10:20", items={"espresso-cups": 1}, carrier="CTT", number="RC447100285PT"),
+        ),
+    ),
+    DemoOrder(
         number="TS-20416", scenario="calm", tells="Waits for the simulator: a calm delivery", days_ago=3, clock="11:11",
         person=person("Ottilie", "Brugge", "ottilie.brugge@example.org", "+31645678902", "Kastanjeplein 6", "2514 JN", "Den Haag", "NL", "8055"),
         basket={"stoneware-bowl": 1, "serving-plate": 1},
