@@ -92,7 +92,7 @@ class Simulator:
     def play(self, scenario: Scenario) -> None:
         """Run to the end. Raises CannotPlay, TemporaryFailure, PermanentFailure."""
         waiting = self._already_sent()
-        for step in scenario.steps:
+        for place, step in enumerate(scenario.steps):
             if isinstance(step, Ship) and waiting:
                 self.sent[step.parcel] = waiting.pop(0)
                 continue
@@ -100,7 +100,7 @@ class Simulator:
             if isinstance(step, Ship):
                 self._ship(step)
             elif isinstance(step, Scan):
-                self._scan(step)
+                self._scan(step, left=sum(isinstance(later, Scan) for later in scenario.steps[place + 1 :]))
         self.say(f"{scenario.title}: over.")
 
     def _already_sent(self) -> list[Sent]:
@@ -138,7 +138,7 @@ class Simulator:
         source = get_source(self.through)
         return next((slug for slug in slugs if source.tracks(slug)), _NOBODY)
 
-    def _scan(self, step: Scan) -> None:
+    def _scan(self, step: Scan, left: int) -> None:
         parcel = self.sent.get(step.parcel)
         if parcel is None or not parcel.source:
             raise CannotPlay(f"{self.order} has no parcel that {self.through or 'a source'} tracks live.")
@@ -146,10 +146,9 @@ class Simulator:
             self.say(f"{parcel.name}: {step.message}; but {parcel.source} has no word for that, and tells nothing.")
             return
         stop = step.stop or DESTINATIONS.get(self.order.country, ELSEWHERE)
-        now = dt.datetime.now(zoneinfo.ZoneInfo(stop.zone)).replace(microsecond=0)
-        if parcel.scans:
-            # However fast it plays, one scan comes after the other: at the same second, order would be guessed.
-            now = max(now, moment_of(parcel.scans[-1]).astimezone(now.tzinfo) + dt.timedelta(seconds=1))
+        # However fast it plays, its scans lie a minute or more apart: within one minute, order would be guessed, and
+        # the same word twice would be one scan. The last one is now.
+        now = dt.datetime.now(zoneinfo.ZoneInfo(stop.zone)).replace(microsecond=0) - dt.timedelta(minutes=left)
         if step.due_in_days is not None:
             day = now.date() + dt.timedelta(days=step.due_in_days)
             parcel.due = DeliveryWindow(earliest=day, latest=day, stated_at=now, reason=step.reason)
@@ -190,8 +189,3 @@ def scan(step: Scan, stop: Stop, at: dt.datetime) -> TrackingScan:
             longitude=stop.longitude,
         ),
     )
-
-
-def moment_of(scan: TrackingScan) -> dt.datetime:
-    """Return the instant of a scan of ours."""
-    return scan.local_time.replace(tzinfo=dt.timezone(dt.timedelta(minutes=scan.utc_offset or 0)))

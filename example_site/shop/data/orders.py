@@ -18,6 +18,7 @@ from .telling import (  # fmt: skip
     S,
     Seen,
     Sending,
+    Tracked,
     done,
     label,
     moving,
