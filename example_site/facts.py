@@ -11,10 +11,11 @@ from django.urls import reverse
 from oscar.core.loading import get_model
 
 from order_status_plugin.access.links import order_path
+from order_status_plugin.backends import get_source
 from order_status_plugin.carriers import catalogue
 from order_status_plugin.events import Tier
 from order_status_plugin.pages.models import OrderStatusPage
-from order_status_plugin.sources.aftership.codes import CARRIERS
+from order_status_plugin.simulator.providers import play_for
 from order_status_plugin.tracking.models import Order, OrderContact, Parcel
 from order_status_plugin.view.build import build
 
@@ -86,10 +87,10 @@ def _personal(order: Order, contact: OrderContact) -> list[str]:
 
 def _parcel(parcel: Parcel) -> dict[str, Any]:
     carrier = catalogue.get(parcel.carrier)
-    theirs = next((slug for slug, ours in CARRIERS.items() if ours == parcel.carrier), None)
+    play = play_for(get_source(parcel.source)) if parcel.source else None
     return {
         "carrier": parcel.carrier or (carrier.name if carrier else parcel.carrier_text),
-        "carrier_name_at_source": theirs if parcel.source else None,
+        "carrier_name_at_source": (play.carrier_name(parcel.carrier) or None) if play else None,
         "tracking_number": parcel.tracking_number,
         "source": parcel.source or None,
     }
@@ -97,8 +98,9 @@ def _parcel(parcel: Parcel) -> dict[str, Any]:
 
 def table(facts: dict[str, Any]) -> str:
     """Return the orders, one a line, and the ways in."""
+    widest = max(len(demo.tells) for demo in ORDERS)
     lines = [
-        f"{order['number']:<9} {demo.tells:<62} {order['email']:<34} {order['link']}"
+        f"{order['number']:<9} {demo.tells:<{widest}} {order['email']:<34} {order['link']}"
         for order, demo in zip(facts["orders"], ORDERS, strict=True)
     ]
     return "\n".join(

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 
 
-def kept(var: Path, name: str) -> str:
+def made_up() -> str:
+    """Return a new secret."""
+    return secrets.token_urlsafe(32)
+
+
+def standard() -> str:
+    """Return a new secret as the Standard Webhooks specification wants them."""
+    return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
+
+
+def kept(var: Path, name: str, make: Callable[[], str] = made_up) -> str:
     """Return the secret that ``var/secrets.json`` keeps under this name; make it up when it is new."""
     path = var / "secrets.json"
     known: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
     if name not in known:
-        known[name] = secrets.token_urlsafe(32)
+        known[name] = make()
         draft = path.with_suffix(f".{os.getpid()}")
         draft.touch(mode=0o600)
         draft.write_text(json.dumps(known, indent=2))
@@ -26,9 +38,9 @@ def secret_env(alias: str) -> str:
     return "ORDER_STATUS_SECRETS_" + alias.upper().replace("-", "_")
 
 
-def source_secrets(var: Path, alias: str) -> list[str]:
+def source_secrets(var: Path, alias: str, make: Callable[[], str] = made_up) -> list[str]:
     """Return the secrets of a source, newest first: a comma stands between two in the environment."""
-    return _given(secret_env(alias)) or [kept(var, alias)]
+    return _given(secret_env(alias)) or [kept(var, alias, make)]
 
 
 def link_keys() -> list[str]:

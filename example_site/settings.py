@@ -10,7 +10,7 @@ import oscar
 from oscar.defaults import *  # noqa: F403
 
 from .databases import from_url
-from .secret_store import kept, link_keys, source_secrets
+from .secret_store import kept, link_keys, source_secrets, standard
 
 BASE_DIR = Path(__file__).resolve().parent
 VAR = Path(os.environ.get("EXAMPLE_VAR") or BASE_DIR / "var").resolve()
@@ -152,22 +152,48 @@ Q_CLUSTER = {
     **({"redis": REDIS_URL} if REDIS_URL else {"orm": "default"}),
 }
 
+
+# --- who follows the parcels ---------------------------------------------------------------------------
+def source(
+    name: str, carriers: list[str], *credentials: str, is_pushed: bool = True, **options: object
+) -> dict[str, object]:
+    """Return a source as a shop sets it up, but for the address: its provider's API is played by this site."""
+    alias = name.partition(".")[0]
+    options["carriers"] = carriers
+    if is_pushed:
+        options.setdefault("secrets", source_secrets(VAR, alias))
+    if credentials:
+        options |= {credential: kept(VAR, f"{alias} {credential}") for credential in credentials}
+        options["url"] = f"http://127.0.0.1:{PORT}/providers/{alias}"
+    return {"BACKEND": f"order_status_plugin.sources.{name}", "OPTIONS": options}
+
+
+# The carriers that this shop has connected with each; parcels of any other show number and link. Two may follow one
+# carrier: a parcel is the first one's unless another told of it before.
+SOURCES = {
+    "aftership": source("aftership.AfterShip", ["ups", "dpd"]),
+    "easypost": source("easypost.EasyPost", ["evri"]),
+    "shippo": source("shippo.Shippo", ["deutsche-post"], "api_key"),
+    "seventeentrack": source("seventeentrack.SeventeenTrack", ["correos"], "api_key"),
+    "ship24": source("ship24.Ship24", ["poste-italiane"], "api_key"),
+    "trackingmore": source("trackingmore.TrackingMore", ["an-post"], "api_key"),
+    "standard": source("standard.Standard", [], secrets=source_secrets(VAR, "standard", standard)),
+    "ups": source("ups.Ups", ["ups"], "client_id", "client_secret", is_pushed=False),
+    "usps": source("usps.Usps", ["usps"], "client_id", "client_secret", is_pushed=False),
+    "dhl": source("dhl.Dhl", ["dhl-express"], "api_key", is_pushed=False),
+    "laposte": source("laposte.LaPoste", ["colissimo"], "api_key", is_pushed=False),
+    "fedex": source("fedex.FedEx", ["fedex"], "client_id", "client_secret", is_pushed=False),
+    "canadapost": source("canadapost.CanadaPost", ["canada-post"], "username", "password", is_pushed=False),
+    "karrio": source("karrio.Karrio", ["bpost"], "api_key"),
+    "manual": {"BACKEND": "order_status_plugin.sources.manual.Manual"},
+}
+
 # --- the plugin ----------------------------------------------------------------------------------------
 ORDER_STATUS = {
     "HOSTS": {
         "shop": {"BACKEND": "order_status_plugin.hosts.oscar.OscarHost", "OPTIONS": {"image_size": "240x240"}},
     },
-    "SOURCES": {
-        "aftership": {
-            "BACKEND": "order_status_plugin.sources.aftership.AfterShip",
-            "OPTIONS": {
-                "secrets": source_secrets(VAR, "aftership"),
-                # The carriers that this shop has connected there; parcels of any other show number and link.
-                "carriers": ["ups", "fedex", "usps", "dhl-express", "dpd", "colissimo"],
-            },
-        },
-        "manual": {"BACKEND": "order_status_plugin.sources.manual.Manual"},
-    },
+    "SOURCES": SOURCES,
     "CHANNELS": {"email": {"BACKEND": "order_status_plugin.channels.email.EmailChannel"}},
     "KEYS": link_keys(),
     "HELP_EMAIL": "hello@tilia-sal.example",

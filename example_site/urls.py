@@ -11,7 +11,7 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 from wagtail.views import serve
 
-from .shop import views
+from .shop import providers, views
 
 urlpatterns = [
     path("", serve, {"path": ""}, name="home"),
@@ -23,6 +23,7 @@ urlpatterns = [
     path("mailbox/", views.mailbox, name="mailbox"),
     path("mailbox/<str:name>/", views.mail, name="mail"),
     path("mailbox/<str:name>/html/", views.mail_html, name="mail-html"),
+    path("providers/<path:rest>", providers.provider),
     path("simulator/", views.simulator, name="simulator"),
     path("", include(apps.get_app_config("oscar").urls[0])),
     path("", include(wagtail_urls)),

@@ -1,4 +1,4 @@
-"""The shop's home page."""
+"""The shop's home page, and what the demo's carriers remember."""
 
 from __future__ import annotations
 
@@ -34,3 +34,17 @@ class HomePage(Page):
         """Add what the shop sells."""
         products = get_model("catalogue", "Product").objects.browsable().base_queryset().order_by("pk")
         return {**super().get_context(request, *args, **kwargs), "products": products}
+
+
+class CarriedParcel(models.Model):
+    """What a provider of the demo knows of a parcel."""
+
+    alias = models.CharField(max_length=40)
+    number = models.CharField(max_length=190)
+    told = models.TextField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("alias", "number"), name="demo_carried_parcel"),)
+
+    def __str__(self) -> str:
+        return f"{self.alias} {self.number}"

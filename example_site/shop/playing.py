@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 import threading
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-from django.conf import settings
-from django.db import close_old_connections
+from django.db import close_old_connections, connections
 
 from order_status_plugin.exceptions import OrderStatusError
-from order_status_plugin.simulator.play import CannotPlay
 from order_status_plugin.simulator.scenarios import Scenario
-from order_status_plugin.simulator.send import AfterShipSender
+from order_status_plugin.simulator.tell import CannotPlay, Teller
 from order_status_plugin.tracking.models import Order
 
+from .providers import Remembered
 from .shipping import OscarSimulator
 
 __all__ = ["SPEEDS", "CannotPlay", "Play", "play", "plays"]
+
+logger = logging.getLogger(__name__)
 
 #: How many times faster than life.
 SPEEDS = {"calm": 900.0, "brisk": 3600.0, "fast": 14400.0}
@@ -31,15 +32,9 @@ class Play:
     order: Order
     scenario: Scenario
     said: list[str] = field(default_factory=list)
-    future: Future[None] | None = None
-
-    @property
-    def is_over(self) -> bool:
-        """Say whether it ended, well or not."""
-        return self.future is not None and self.future.done()
+    is_over: bool = False  # it ended, well or not
 
 
-_pool = ThreadPoolExecutor(max_workers=AT_ONCE, thread_name_prefix="simulator")
 _plays: list[Play] = []
 _lock = threading.Lock()
 
@@ -50,7 +45,7 @@ def plays() -> list[Play]:
         return list(reversed(_plays[-12:]))
 
 
-def play(order: Order, scenario: Scenario, speed: float, base_url: str) -> Play:
+def play(order: Order, scenario: Scenario, speed: float, base_url: str, through: str = "") -> Play:
     """Start a scenario. Raises CannotPlay while too many run, or one for this order."""
     with _lock:
         running = [one for one in _plays if not one.is_over]
@@ -61,12 +56,10 @@ def play(order: Order, scenario: Scenario, speed: float, base_url: str) -> Play:
         new = Play(order, scenario)
         _plays.append(new)
         del _plays[:-50]
-    sender = AfterShipSender(
-        url=f"{base_url.rstrip('/')}/orders/hooks/aftership/",
-        secret=settings.ORDER_STATUS["SOURCES"]["aftership"]["OPTIONS"]["secrets"][0],
-    )
-    simulator = OscarSimulator(order, sender, speed=speed, say=new.said.append)
-    new.future = _pool.submit(_run, simulator, scenario, new)
+    teller = Teller(base_url, Remembered())
+    simulator = OscarSimulator(order, teller, through=through, speed=speed, say=new.said.append)
+    # A daemon: a server that is told to end waits for no story.
+    threading.Thread(target=_run, args=(simulator, scenario, new), name="simulator", daemon=True).start()
     return new
 
 
@@ -74,7 +67,11 @@ def _run(simulator: OscarSimulator, scenario: Scenario, new: Play) -> None:
     close_old_connections()
     try:
         simulator.play(scenario)
-    except (CannotPlay, OrderStatusError) as error:
+    except OrderStatusError as error:
         new.said.append(str(error))
+    except Exception as error:
+        logger.exception("the story of %s ended early", new.order)
+        new.said.append(f"It ended early: {type(error).__name__}. The server's log says more.")
     finally:
-        close_old_connections()
+        new.is_over = True
+        connections.close_all()

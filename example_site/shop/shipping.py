@@ -9,7 +9,8 @@ from django.db import transaction
 from oscar.apps.order.exceptions import InvalidShippingEvent
 from oscar.core.loading import get_class, get_model
 
-from order_status_plugin.simulator.play import CannotPlay, Simulator
+from order_status_plugin.simulator.play import Simulator
+from order_status_plugin.simulator.tell import CannotPlay
 
 
 def unsent(order: Any) -> list[tuple[Any, int]]:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET, require_http_methods
 
-from order_status_plugin.access.links import order_url
+from order_status_plugin.conf import conf
 from order_status_plugin.simulator.scenarios import SCENARIOS
 from order_status_plugin.tracking.models import Order
 
-from . import playing
+from . import playing, shelf
 from .mailbox import letter, letters
 
 
@@ -50,28 +48,36 @@ def simulator(request: HttpRequest) -> HttpResponse:
     """Start a scenario for an order; show what runs."""
     if request.method == "POST":
         return _start(request)
-    orders: list[Any] = list(Order.objects.filter(read_at__isnull=False).order_by("-placed_at")[:60])
-    rows = [{"order": order, "url": order_url(order)} for order in orders]
+    shown, sources = shelf.groups()
     context = {
         "scenarios": SCENARIOS.values(),
         "speeds": playing.SPEEDS,
-        "rows": rows,
+        "groups": shown,
+        "sources": sources,
         "plays": playing.plays(),
         "chosen": request.GET.get("order", ""),
+        "through": request.GET.get("through", ""),
     }
     return render(request, "shop/simulator.html", context)
 
 
 def _start(request: HttpRequest) -> HttpResponse:
-    order = Order.objects.filter(pk=request.POST.get("order") or None).first()
+    order = _order(request.POST.get("order", ""))
     scenario = SCENARIOS.get(request.POST.get("scenario", ""))
     speed = playing.SPEEDS.get(request.POST.get("speed", ""))
+    through = request.POST.get("through", "")
+    if through and through not in conf.SOURCES:
+        through, scenario = "", None
     if order is None or scenario is None or speed is None:
-        messages.error(request, "Choose an order, a scenario and a speed.")
+        messages.error(request, "Choose an order, a scenario, a speed and who tells of it.")
     else:
         try:
-            playing.play(order, scenario, speed, request.build_absolute_uri("/"))
+            playing.play(order, scenario, speed, request.build_absolute_uri("/"), through)
             messages.success(request, f"“{scenario.title}” is playing for {order}. Open its status page and watch.")
         except playing.CannotPlay as error:
             messages.error(request, str(error))
     return redirect("simulator")
+
+
+def _order(given: str) -> Order | None:
+    return Order.objects.filter(pk=given).first() if given.isascii() and given.isdigit() else None

@@ -4,38 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from ..events import Overlay, ParcelStatus
+from .stops import LEIPZIG, LOUISVILLE, NEW_YORK, PARIS, PORTO, VITORIA, Stop
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stop:
-    """A place on the way."""
-
-    city: str
-    country: str  # ISO 3166-1 alpha-2
-    zone: str
-    latitude: float
-    longitude: float
-
-
-PORTO = Stop(city="Porto", country="PT", zone="Europe/Lisbon", latitude=41.15, longitude=-8.61)
-VITORIA = Stop(city="Vitoria-Gasteiz", country="ES", zone="Europe/Madrid", latitude=42.85, longitude=-2.67)
-PARIS = Stop(city="Paris", country="FR", zone="Europe/Paris", latitude=48.85, longitude=2.35)
-
-#: Where the last van drives, by the order's destination country: coarse on purpose, an address is nobody's play.
-DESTINATIONS = {
-    "AT": Stop(city="Vienna", country="AT", zone="Europe/Vienna", latitude=48.21, longitude=16.37),
-    "BE": Stop(city="Brussels", country="BE", zone="Europe/Brussels", latitude=50.85, longitude=4.35),
-    "CH": Stop(city="Zurich", country="CH", zone="Europe/Zurich", latitude=47.38, longitude=8.54),
-    "DE": Stop(city="Cologne", country="DE", zone="Europe/Berlin", latitude=50.94, longitude=6.96),
-    "ES": Stop(city="Madrid", country="ES", zone="Europe/Madrid", latitude=40.42, longitude=-3.7),
-    "FR": Stop(city="Lyon", country="FR", zone="Europe/Paris", latitude=45.76, longitude=4.84),
-    "GB": Stop(city="London", country="GB", zone="Europe/London", latitude=51.51, longitude=-0.13),
-    "IE": Stop(city="Dublin", country="IE", zone="Europe/Dublin", latitude=53.35, longitude=-6.26),
-    "IT": Stop(city="Milan", country="IT", zone="Europe/Rome", latitude=45.46, longitude=9.19),
-    "NL": Stop(city="Amsterdam", country="NL", zone="Europe/Amsterdam", latitude=52.37, longitude=4.9),
-    "PT": Stop(city="Lisbon", country="PT", zone="Europe/Lisbon", latitude=38.72, longitude=-9.14),
-    "US": Stop(city="New York", country="US", zone="America/New_York", latitude=40.71, longitude=-74.01),
-}
-ELSEWHERE = DESTINATIONS["BE"]
+S = ParcelStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,8 +22,7 @@ class Ship(Step):
     """The shop sends: all, the first half, or the rest of the items."""
 
     what: str = "all"
-    carrier: str
-    is_live: bool = True  # somebody scans it for us
+    carrier: str = ""  # one that shares no live tracking; "" for one that is followed
     parcel: int = 1  # by this number the scans below speak of it
 
 
@@ -59,14 +30,18 @@ class Ship(Step):
 class Scan(Step):
     """The carrier scans. ``stop`` None is the destination."""
 
-    tag: str
-    subtag: str
+    status: ParcelStatus | None
     message: str
+    overlay: Overlay = Overlay.NONE
     stop: Stop | None = None
     parcel: int = 1
     due_in_days: int | None = None  # a delivery date, stated with this scan
+    reason: str = ""  # why that date is another one than before
     next_step: str = ""
     signed_by: str = ""
+    left_at: str = ""
+    pickup_place: str = ""
+    pickup_hours: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,19 +54,31 @@ class Scenario:
     steps: tuple[Step, ...] = field(default_factory=tuple)
 
 
+def _label(due: int, parcel: int = 1) -> Scan:
+    return Scan(pause=2, status=S.LABEL_CREATED, message="Shipper created a label, carrier has not received the package yet.", stop=PORTO, parcel=parcel, due_in_days=due)  # fmt: skip
+
+
+def _picked_up(parcel: int = 1, pause: float = 6) -> Scan:
+    return Scan(pause=pause, status=S.PICKED_UP_BY_CARRIER, message="Picked up", stop=PORTO, parcel=parcel)
+
+
+def _at(stop: Stop | None, message: str = "Arrived at facility", *, pause: float = 9, parcel: int = 1) -> Scan:
+    return Scan(pause=pause, status=S.IN_TRANSIT, message=message, stop=stop, parcel=parcel)
+
+
 def _journey(parcel: int = 1) -> tuple[Scan, ...]:
     """Return the way from the studio to the town of the customer."""
     return (
-        Scan(pause=2, tag="InfoReceived", subtag="InfoReceived_001", message="Shipper created a label, carrier has not received the package yet.", stop=PORTO, parcel=parcel, due_in_days=2),
-        Scan(pause=6, tag="InTransit", subtag="InTransit_002", message="Picked up", stop=PORTO, parcel=parcel),
-        Scan(pause=9, tag="InTransit", subtag="InTransit_003", message="Arrived at facility", stop=VITORIA, parcel=parcel),
-        Scan(pause=9, tag="InTransit", subtag="InTransit_007", message="Departed from facility", stop=PARIS, parcel=parcel),
-        Scan(pause=8, tag="InTransit", subtag="InTransit_003", message="Arrived at delivery facility", parcel=parcel),
-    )  # fmt: skip
+        _label(2, parcel),
+        _picked_up(parcel),
+        _at(VITORIA, parcel=parcel),
+        _at(PARIS, "Departed from facility", parcel=parcel),
+        _at(None, "Arrived at delivery facility", pause=8, parcel=parcel),
+    )
 
 
 def _van(parcel: int = 1) -> Scan:
-    return Scan(pause=10, tag="OutForDelivery", subtag="OutForDelivery_001", message="Out for delivery", parcel=parcel, due_in_days=0)  # fmt: skip
+    return Scan(pause=10, status=S.OUT_FOR_DELIVERY, message="Out for delivery", parcel=parcel, due_in_days=0)
 
 
 SCENARIOS = {
@@ -100,12 +87,25 @@ SCENARIOS = {
         Scenario(
             name="calm",
             title="A calm delivery",
-            tells="One parcel with UPS: label, five scans on the way, out for delivery, delivered.",
+            tells="One parcel: label, five scans on the way, out for delivery, delivered.",
             steps=(
-                Ship(carrier="UPS"),
+                Ship(),
                 *_journey(),
                 _van(),
-                Scan(pause=5, tag="Delivered", subtag="Delivered_003", message="Delivered, signed for", signed_by="N. de Vries"),
+                Scan(pause=5, status=S.DELIVERED, message="Delivered, signed for", signed_by="N. de Vries"),
+            ),
+        ),
+        Scenario(
+            name="express",
+            title="Express, by air",
+            tells="Picked up in the evening, by plane over Leipzig, delivered the next morning.",
+            steps=(
+                Ship(),
+                _picked_up(pause=1),
+                _at(LEIPZIG, "Arrived at the air hub", pause=6),
+                _at(None, "Arrived at delivery facility", pause=4),
+                Scan(pause=2, status=S.OUT_FOR_DELIVERY, message="With the courier", due_in_days=0),
+                Scan(pause=2, status=S.DELIVERED, message="Delivered", left_at="Reception"),
             ),
         ),
         Scenario(
@@ -113,25 +113,102 @@ SCENARIOS = {
             title="A failed attempt, then pickup",
             tells="Nobody opens; the parcel waits at a pickup point and is collected there.",
             steps=(
-                Ship(carrier="UPS"),
+                Ship(),
                 *_journey(),
                 _van(),
-                Scan(pause=5, tag="AttemptFail", subtag="AttemptFail_002", message="Delivery attempted, nobody was home", next_step="Pick it up from 17:00 at the access point on your card."),
-                Scan(pause=6, tag="AvailableForPickup", subtag="AvailableForPickup_001", message="Available for pickup at the access point"),
-                Scan(pause=14, tag="Delivered", subtag="Delivered_002", message="Picked up by the customer"),
+                Scan(
+                    pause=5,
+                    status=S.ATTEMPTED_DELIVERY,
+                    message="Delivery attempted, nobody was home",
+                    next_step="Pick it up from 17:00 at the access point on your card.",
+                ),
+                Scan(
+                    pause=6,
+                    status=S.READY_FOR_PICKUP,
+                    message="Available for pickup at the access point",
+                    pickup_place="Kiosk am Eck, Marktplatz 2",
+                    pickup_hours="Mon–Fri 8:00–19:00\nSat 9:00–14:00",
+                ),
+                Scan(pause=14, status=S.COLLECTED, message="Picked up by the customer"),
             ),
         ),
         Scenario(
             name="split",
             title="Split in two, one carrier unsupported",
-            tells="Half the items go with UPS, the rest with a carrier that shares no live tracking.",
+            tells="Half the items are followed live, the rest go with a carrier that shares no live tracking.",
             steps=(
-                Ship(what="half", carrier="UPS", parcel=1),
+                Ship(what="half"),
                 *_journey(),
-                Ship(pause=2, what="rest", carrier="CTT", is_live=False, parcel=2),
+                Ship(pause=2, what="rest", carrier="CTT", parcel=2),
                 _van(),
-                Scan(pause=5, tag="Delivered", subtag="Delivered_001", message="Delivered"),
+                Scan(pause=5, status=S.DELIVERED, message="Delivered"),
+            ),
+        ),
+        Scenario(
+            name="ocean",
+            title="Across an ocean, held at customs",
+            tells="By plane over Leipzig to New York, held at customs, then on to the customer's coast.",
+            steps=(
+                Ship(),
+                _label(4),
+                _picked_up(),
+                _at(LEIPZIG, "Departed from the air hub"),
+                _at(NEW_YORK, "Arrived at the port of entry", pause=11),
+                Scan(
+                    pause=6,
+                    status=None,
+                    overlay=Overlay.DELAYED,
+                    message="Held at customs",
+                    stop=NEW_YORK,
+                    due_in_days=3,
+                    reason="Customs asked for papers",
+                ),
+                _at(NEW_YORK, "Released by customs", pause=20),
+                _at(LOUISVILLE, pause=10),
+                _at(None, "Arrived at delivery facility", pause=12),
+                _van(),
+                Scan(pause=6, status=S.DELIVERED, message="Delivered", left_at="Front door"),
+            ),
+        ),
+        Scenario(
+            name="returned",
+            title="Refused, and back again",
+            tells="The parcel is refused at the door and travels back to the studio.",
+            steps=(
+                Ship(),
+                *_journey(),
+                _van(),
+                Scan(pause=5, status=None, overlay=Overlay.EXCEPTION, message="Refused by the recipient"),
+                Scan(pause=8, status=S.RETURNING, message="Returning to sender"),
+                _at(PARIS, "Departed from facility", pause=14),
+                Scan(pause=20, status=S.RETURNED, message="Returned to sender", stop=PORTO),
+            ),
+        ),
+        Scenario(
+            name="lost",
+            title="Lost on the way",
+            tells="The last scan is days old; then the carrier says that it cannot find the parcel.",
+            steps=(
+                Ship(),
+                _label(2),
+                _picked_up(),
+                _at(VITORIA),
+                Scan(pause=30, status=None, overlay=Overlay.EXCEPTION, message="Search begun", stop=PARIS),
+                Scan(pause=60, status=S.LOST, message="The parcel cannot be found", stop=PARIS),
+            ),
+        ),
+        Scenario(
+            name="corrected",
+            title="Delivered, and taken back",
+            tells="A scan says delivered by mistake; an hour later the parcel is on the van again, and arrives.",
+            steps=(
+                Ship(),
+                *_journey(),
+                _van(),
+                Scan(pause=3, status=S.DELIVERED, message="Delivered"),
+                Scan(pause=2, status=S.OUT_FOR_DELIVERY, message="Out for delivery"),
+                Scan(pause=3, status=S.DELIVERED, message="Delivered, signed for", signed_by="N. de Vries"),
             ),
         ),
     )
-}  # fmt: skip
+}

@@ -16,9 +16,10 @@ __all__ = ["Call", "Provider", "Reply"]
 class Provider:
     """A server on 127.0.0.1 for as long as the ``with`` lasts. ``calls`` holds what it was asked, oldest first."""
 
-    def __init__(self, answer: Callable[[Call], Reply]) -> None:
-        """Take what makes the answer to each call."""
+    def __init__(self, answer: Callable[[Call], Reply], port: int = 0) -> None:
+        """Take what makes the answer to each call, and where to listen (0: at any free port)."""
         self.answer = answer
+        self.port = port
         self.calls: list[Call] = []
         self.url = ""
 
@@ -50,7 +51,7 @@ class Provider:
             def log_message(self, format: str, *args: Any) -> None:
                 """Say nothing."""
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = ThreadingHTTPServer(("127.0.0.1", self.port), Handler)
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
         self._thread.start()

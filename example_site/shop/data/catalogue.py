@@ -100,7 +100,7 @@ COUNTRIES = {
     "CH": ("CHE", "756", "Switzerland"), "DE": ("DEU", "276", "Germany"), "ES": ("ESP", "724", "Spain"),
     "FR": ("FRA", "250", "France"), "GB": ("GBR", "826", "United Kingdom"), "IE": ("IRL", "372", "Ireland"),
     "IT": ("ITA", "380", "Italy"), "NL": ("NLD", "528", "Netherlands"), "US": ("USA", "840", "United States"),
-    "AE": ("ARE", "784", "United Arab Emirates"),
+    "AE": ("ARE", "784", "United Arab Emirates"), "CA": ("CAN", "124", "Canada"),
 }  # fmt: skip
 
 HOME = {

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import zoneinfo
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -23,23 +22,17 @@ from wagtail.models import Page, Site
 
 from example_site import pictures
 from order_status_plugin import flow
-from order_status_plugin.backends import get_source
-from order_status_plugin.carriers import catalogue as carriers
-from order_status_plugin.intake import inbox
-from order_status_plugin.intake.models import InboxMessage
 from order_status_plugin.pages.models import OrderStatusPage
-from order_status_plugin.simulator import send as aftership
-from order_status_plugin.sources.base import Webhook
 
 from ..models import HomePage
 from ..shipping import send
 from .catalogue import CATEGORIES, COUNTRIES, HOME, THINGS, Thing
-from .orders import ORDERS, DemoOrder, Seen, Sending
+from .orders import ORDERS
+from .reports import report
+from .telling import SHOP_ZONE, DemoOrder, moment
 
 PICTURES = Path(pictures.__file__).parent
-SHOP_ZONE = zoneinfo.ZoneInfo("Europe/Lisbon")
 STAFF = "studio@tilia-sal.example"
-SOURCE = "aftership"
 
 
 def load(staff_password: str, say: Callable[[str], object] = print) -> None:
@@ -52,7 +45,7 @@ def load(staff_password: str, say: Callable[[str], object] = print) -> None:
         if not get_model("order", "Order").objects.filter(number=order.number).exists():
             say(f"  order {order.number}: {order.tells}")
             _place(order)
-        _report(order)
+    report(say)
 
 
 # --- the shop ------------------------------------------------------------------------------------------
@@ -162,29 +155,24 @@ def _home() -> None:
 # --- orders --------------------------------------------------------------------------------------------
 
 
-def _moment(placed: dt.datetime, day: int, clock: str, zone: zoneinfo.ZoneInfo = SHOP_ZONE) -> dt.datetime:
-    """Return a time on the clock of a place, so many days after the day of the order."""
-    local = placed.astimezone(SHOP_ZONE).date() + dt.timedelta(days=day)
-    return dt.datetime.combine(local, dt.time.fromisoformat(clock), zone)
-
-
 def _place(demo: DemoOrder) -> None:
     """Place the order as the checkout does, some days ago, and send what was sent."""
     today = timezone.now().astimezone(SHOP_ZONE)
-    placed = _moment(today - dt.timedelta(days=demo.days_ago), 0, demo.clock)
+    placed = moment(today - dt.timedelta(days=demo.days_ago), 0, demo.clock)
     with transaction.atomic(), translation.override(demo.language):
         order = _oscar_order(demo, placed)
         for sending in demo.sendings:
             lines = {line.product.slug: line for line in order.lines.select_related("product")}
             what = [(lines[slug], quantity) for slug, quantity in sending.items.items()]
-            send(order, what, f"{sending.carrier} {sending.number}", _moment(placed, sending.day, sending.clock))
+            reference = ", ".join(f"{parcel.carrier} {parcel.number}" for parcel in sending.parcels)
+            send(order, what, reference, moment(placed, sending.day, sending.clock))
         if demo.ends == "Complete" and order.status == "Pending":
             order.set_status("Being processed")
         if demo.ends:
             order.set_status(demo.ends)
         if demo.ends == "Cancelled":
             _refund(order)
-        ended = max([_moment(placed, 1, "09:12"), *(event.date_created for event in order.shipping_events.all())])
+        ended = max([moment(placed, 1, "09:12"), *(event.date_created for event in order.shipping_events.all())])
         order.status_changes.update(date_created=ended)
         order.payment_events.filter(event_type__name="Refunded").update(date_created=ended)
     flow.take_order("shop", str(order.pk))
@@ -240,52 +228,3 @@ def _refund(order: Any) -> None:
     refunded = get_model("order", "PaymentEventType").objects.get(name="Refunded")
     order.payment_events.create(event_type=refunded, amount=order.total_incl_tax, reference="refund")
     order.sources.update(amount_refunded=Decimal(order.total_incl_tax))
-
-
-# --- what the carriers said ----------------------------------------------------------------------------
-
-
-def _report(demo: DemoOrder) -> None:
-    """Let the source tell of each scan, as it would have then: signed, into the inbox, handled."""
-    order = get_model("order", "Order").objects.get(number=demo.number)
-    for sending in demo.sendings:
-        if not sending.seen or InboxMessage.objects.filter(alias=SOURCE, key__startswith=_key(sending)).exists():
-            continue
-        for length in range(1, len(sending.seen) + 1):
-            _tell(sending, sending.seen[:length], order.date_placed)
-
-
-def _key(sending: Sending) -> str:
-    return f"demo-{sending.number}-"
-
-
-def _tell(sending: Sending, seen: tuple[Seen, ...], placed: dt.datetime) -> None:
-    points = tuple(
-        aftership.Checkpoint(
-            at=_moment(placed, one.day, one.clock, zoneinfo.ZoneInfo(one.stop.zone)), tag=one.tag, subtag=one.subtag,
-            message=one.message, city=one.stop.city, country=one.stop.country, latitude=one.stop.latitude,
-            longitude=one.stop.longitude,
-        )
-        for one in seen
-    )  # fmt: skip
-    due = next((one.due for one in reversed(seen) if one.due is not None), None)
-    found = carriers.find(sending.carrier)
-    tracking = aftership.Tracking(
-        carrier=found.slug if found else sending.carrier,
-        number=sending.number,
-        checkpoints=points,
-        due=None if due is None else _moment(placed, due, "12:00").date(),
-        next_step=seen[-1].next_step,
-        pickup_place=seen[-1].pickup,
-        signed_by=seen[-1].signed_by,
-    )
-    content = aftership.body(tracking, stated_at=points[-1].at + dt.timedelta(minutes=4))
-    content["event_id"] = f"{_key(sending)}{len(seen)}"
-    raw = json.dumps(content, ensure_ascii=False).encode()
-    source = get_source(SOURCE)
-    headers = {name.lower(): value for name, value in aftership.sign(source.options["secrets"][0], raw).items()}
-    webhook = Webhook(body=raw, headers=headers)
-    source.verify(webhook)
-    message, _ = inbox.store(SOURCE, webhook, source)
-    if inbox.settle(message, flow.handle_message) != InboxMessage.State.HANDLED:
-        raise RuntimeError(f"The demo's own webhook for {sending.number} was not applied: {message.reason}")

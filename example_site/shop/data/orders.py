@@ -1,108 +1,32 @@
-"""The demo's orders, as data. Days count from the day of the order; clocks are those of the place."""
+"""The demo's orders: every state of a page, and those that wait for the simulator."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from order_status_plugin.events import Overlay
+from order_status_plugin.simulator.stops import PARIS, PORTO, VITORIA
 
-from order_status_plugin.simulator.scenarios import DESTINATIONS, PARIS, PORTO, VITORIA, Stop
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
-    """Who ordered. Nobody real: numbers and domains are the ones kept free for fiction."""
-
-    first: str
-    last: str
-    email: str
-    phone: str
-    street: str
-    postcode: str
-    city: str
-    country: str
-    card: str  # last four digits
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
-    """One scan."""
-
-    day: int
-    clock: str
-    tag: str
-    subtag: str
-    message: str
-    stop: Stop
-    due: int | None = None  # delivery day stated with it
-    pickup: str = ""
-    next_step: str = ""
-    signed_by: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sending:
-    """One shipping event."""
-
-    day: int
-    clock: str
-    items: dict[str, int]
-    carrier: str
-    number: str
-    seen: tuple[Seen, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DemoOrder:
-    """One order."""
-
-    number: str
-    scenario: str
-    tells: str
-    person: Person
-    basket: dict[str, int]
-    days_ago: int
-    clock: str = "14:20"
-    language: str = "en"
-    sendings: tuple[Sending, ...] = ()
-    ends: str = ""  # Oscar's status in the end
-    is_account: bool = False  # a registered customer
-    is_express: bool = False
-
-
-NL, DE, FR, GB, ES, PT, IT = (DESTINATIONS[code] for code in ("NL", "DE", "FR", "GB", "ES", "PT", "IT"))
-DUBAI = Stop(city="Dubai", country="AE", zone="Asia/Dubai", latitude=25.2, longitude=55.27)
-
-
-def label(day: int, clock: str = "16:40", due: int | None = None) -> Seen:
-    return Seen(day=day, clock=clock, tag="InfoReceived", subtag="InfoReceived_001", message="Shipper created a label", stop=PORTO, due=due)  # fmt: skip
-
-
-def moving(day: int, clock: str, message: str, stop: Stop, due: int | None = None) -> Seen:
-    subtag = {"Picked up": "InTransit_002", "Departed from facility": "InTransit_007"}.get(message, "InTransit_003")
-    return Seen(day=day, clock=clock, tag="InTransit", subtag=subtag, message=message, stop=stop, due=due)
-
-
-def van(day: int, stop: Stop, clock: str = "07:48") -> Seen:
-    return Seen(day=day, clock=clock, tag="OutForDelivery", subtag="OutForDelivery_001", message="Out for delivery", stop=stop, due=day)  # fmt: skip
-
-
-def done(day: int, clock: str, stop: Stop, signed_by: str = "") -> Seen:
-    return Seen(day=day, clock=clock, tag="Delivered", subtag="Delivered_003" if signed_by else "Delivered_001", message="Delivered", stop=stop, signed_by=signed_by)  # fmt: skip
-
-
-def north(stop: Stop, due: int, first: int = 1) -> tuple[Seen, ...]:
-    """Return the usual way out of Portugal, up to the last sorting centre."""
-    return (
-        label(first, due=due),
-        moving(first, "18:20", "Picked up", PORTO),
-        moving(first + 1, "03:10", "Arrived at facility", VITORIA),
-        moving(first + 1, "19:25", "Departed from facility", PARIS),
-        moving(first + 2, "04:40", "Arrived at delivery facility", stop),
-    )
-
-
-def person(first: str, last: str, email: str, phone: str, street: str, postcode: str, city: str, country: str, card: str) -> Person:  # fmt: skip
-    return Person(first=first, last=last, email=email, phone=phone, street=street, postcode=postcode, city=city, country=country, card=card)  # fmt: skip
-
+from .by_source import BY_SOURCE
+from .telling import (  # fmt: skip
+    DE,
+    DUBAI,
+    ES,
+    FR,
+    GB,
+    IE,
+    NL,
+    DemoOrder,
+    S,
+    Seen,
+    Sending,
+    Tracked,
+    done,
+    label,
+    moving,
+    north,
+    person,
+    picked_up,
+    van,
+)
 
 ORDERS = (
     DemoOrder(
@@ -121,7 +45,7 @@ ORDERS = (
         person=person("Matteo", "Ferraro", "matteo.ferraro@example.org", "+393123456789", "Via dei Tigli 22", "20145", "Milano", "IT", "7017"),
         basket={"walnut-board": 1, "salt-jar": 1},
         sendings=(Sending(day=1, clock="11:05", items={"walnut-board": 1, "salt-jar": 1}, carrier="DHL Express", number="4358127690",
-            seen=(label(1, "11:06", due=4), moving(1, "15:30", "Picked up", PORTO), moving(2, "05:12", "Arrived at facility", PARIS))),),
+            seen=(label(1, "11:06", due=4), picked_up(1, "15:30"), moving(2, "05:12", "Arrived at facility", PARIS))),),
     ),
     DemoOrder(
         number="TS-20411", scenario="label_created", tells="Sent, not scanned yet", days_ago=4, clock="20:15",
@@ -134,8 +58,8 @@ ORDERS = (
         person=person("Rosalind", "Okafor", "rosalind.okafor@example.org", "+447700900142", "31 Hawthorn Street", "SE15 4QN", "London", "GB", "6011"),
         basket={"serving-plate": 1, "stoneware-bowl": 1},
         sendings=(Sending(day=1, clock="16:30", items={"serving-plate": 1, "stoneware-bowl": 1}, carrier="FedEx", number="794612345674",
-            seen=(label(1, due=4), moving(1, "18:20", "Picked up", PORTO), moving(2, "06:15", "Arrived at facility", PARIS),
-                  Seen(day=3, clock="21:10", tag="Exception", subtag="Exception_017", message="Weather delay", stop=PARIS, due=7),
+            seen=(label(1, due=4), picked_up(1), moving(2, "06:15", "Arrived at facility", PARIS),
+                  Seen(day=3, clock="21:10", status=None, overlay=Overlay.DELAYED, message="Weather delay", stop=PARIS, due=7, reason="Weather"),
                   moving(4, "09:30", "Departed from facility", PARIS))),),
     ),
     DemoOrder(
@@ -150,7 +74,7 @@ ORDERS = (
         basket={"stoneware-bowl": 4},
         sendings=(Sending(day=1, clock="16:30", items={"stoneware-bowl": 4}, carrier="UPS", number="1Z999AA10123456837",
             seen=(*north(NL, due=4), van(4, NL),
-                  Seen(day=4, clock="12:14", tag="AttemptFail", subtag="AttemptFail_002", message="Delivery attempted, nobody was home", stop=NL,
+                  Seen(day=4, clock="12:14", status=S.ATTEMPTED_DELIVERY, message="Delivery attempted, nobody was home", stop=NL,
                        next_step="A second attempt follows on the next working day."))),),
     ),
     DemoOrder(
@@ -158,17 +82,17 @@ ORDERS = (
         person=person("Carmen", "Ibáñez", "carmen.ibanez@example.org", "+34612345678", "Calle del Olmo 5", "28012", "Madrid", "ES", "8431"),
         basket={"espresso-cups": 1, "salt-jar": 1},
         sendings=(Sending(day=1, clock="16:30", items={"espresso-cups": 1, "salt-jar": 1}, carrier="UPS", number="1Z999AA10123456846",
-            seen=(label(1, due=3), moving(1, "18:20", "Picked up", PORTO), moving(2, "04:10", "Arrived at delivery facility", ES), van(3, ES),
-                  Seen(day=3, clock="11:32", tag="AttemptFail", subtag="AttemptFail_002", message="Delivery attempted, nobody was home", stop=ES),
-                  Seen(day=3, clock="17:05", tag="AvailableForPickup", subtag="AvailableForPickup_001", message="Available for pickup", stop=ES,
-                       pickup="Papelaria Sol, Calle de Atocha 71, 28012 Madrid", next_step="Bring the card and something with your name on it."))),),
+            seen=(label(1, due=3), picked_up(1), moving(2, "04:10", "Arrived at delivery facility", ES), van(3, ES),
+                  Seen(day=3, clock="11:32", status=S.ATTEMPTED_DELIVERY, message="Delivery attempted, nobody was home", stop=ES),
+                  Seen(day=3, clock="17:05", status=S.READY_FOR_PICKUP, message="Available for pickup", stop=ES,
+                       pickup_place="Papelaria Sol, Calle de Atocha 71, 28012 Madrid", pickup_hours="Mon–Fri 9:30–20:00\nSat 10:00–14:00", next_step="Bring the card and something with your name on it."))),),
     ),
     DemoOrder(
         number="TS-20391", scenario="delivered", tells="Delivered and signed for", days_ago=9, clock="10:19", ends="Complete",
         person=person("Amélie", "Rousseau", "amelie.rousseau@example.org", "+33639981234", "12 rue des Tilleuls", "69003", "Lyon", "FR", "2006"),
         basket={"pour-over-jug": 1, "linen-napkins": 1},
         sendings=(Sending(day=1, clock="16:30", items={"pour-over-jug": 1, "linen-napkins": 1}, carrier="UPS", number="1Z999AA10123456855",
-            seen=(label(1, due=4), moving(1, "18:20", "Picked up", PORTO), moving(2, "03:10", "Arrived at facility", VITORIA), moving(3, "04:40", "Arrived at delivery facility", FR),
+            seen=(label(1, due=4), picked_up(1), moving(2, "03:10", "Arrived at facility", VITORIA), moving(3, "04:40", "Arrived at delivery facility", FR),
                   van(4, FR), done(4, "12:47", FR, signed_by="A. Rousseau"))),),
     ),
     DemoOrder(
@@ -178,7 +102,7 @@ ORDERS = (
         sendings=(
             Sending(day=1, clock="16:30", items={"serving-plate": 2}, carrier="UPS", number="1Z999AA10123456864", seen=north(DE, due=6)),
             Sending(day=2, clock="16:05", items={"linen-tablecloth": 1, "olive-wood-spoons": 2}, carrier="DPD", number="15501234567890",
-                seen=(label(2, "16:06", due=7), moving(2, "18:50", "Picked up", PORTO), moving(3, "22:30", "Arrived at facility", PARIS))),
+                seen=(label(2, "16:06", due=7), picked_up(2, "18:50"), moving(3, "22:30", "Arrived at facility", PARIS))),
         ),
     ),
     DemoOrder(
@@ -201,14 +125,14 @@ ORDERS = (
         person=person("Océane", "Marchand", "oceane.marchand@example.org", "+33639984417", "8 impasse du Noyer", "44000", "Nantes", "FR", "1129"),
         basket={"espresso-cups": 1, "linen-napkins": 1},
         sendings=(Sending(day=1, clock="16:30", items={"espresso-cups": 1, "linen-napkins": 1}, carrier="Colissimo", number="6A12345678901",
-            seen=(label(1, due=5), moving(1, "18:20", "Picked up", PORTO), moving(3, "05:05", "Arrived at facility", PARIS))),),
+            seen=(label(1, due=5), picked_up(1), moving(3, "05:05", "Arrived at facility", PARIS))),),
     ),
     DemoOrder(
         number="TS-20410", scenario="part_sent", tells="One parcel on its way, the rest not sent", days_ago=5, clock="09:05", is_account=True,
         person=person("Tuuli", "Koskinen", "tuuli.koskinen@example.org", "+4915198765430", "Erlenstraße 41", "10439", "Berlin", "DE", "0604"),
         basket={"walnut-board": 1, "stoneware-bowl": 3, "glazing-at-home": 1},
         sendings=(Sending(day=2, clock="14:30", items={"walnut-board": 1}, carrier="UPS", number="1Z999AA10123456882",
-            seen=(label(2, "14:31", due=6), moving(2, "18:20", "Picked up", PORTO), moving(3, "03:10", "Arrived at facility", VITORIA))),),
+            seen=(label(2, "14:31", due=6), picked_up(2), moving(3, "03:10", "Arrived at facility", VITORIA))),),
     ),
     DemoOrder(
         number="TS-20395", scenario="returned", tells="Refused, on its way back, returned", days_ago=14, clock="18:44",
@@ -216,9 +140,9 @@ ORDERS = (
         basket={"serving-plate": 1},
         sendings=(Sending(day=1, clock="16:30", items={"serving-plate": 1}, carrier="UPS", number="1Z999AA10123456891",
             seen=(*north(NL, due=4), van(4, NL),
-                  Seen(day=4, clock="13:05", tag="Exception", subtag="Exception_003", message="Refused by the recipient", stop=NL),
-                  Seen(day=5, clock="09:20", tag="Exception", subtag="Exception_010", message="Returning to sender", stop=NL),
-                  Seen(day=9, clock="11:50", tag="Exception", subtag="Exception_011", message="Returned to sender", stop=PORTO))),),
+                  Seen(day=4, clock="13:05", status=None, overlay=Overlay.EXCEPTION, message="Refused by the recipient", stop=NL),
+                  Seen(day=5, clock="09:20", status=S.RETURNING, message="Returning to sender", stop=NL),
+                  Seen(day=9, clock="11:50", status=S.RETURNED, message="Returned to sender", stop=PORTO))),),
     ),
     DemoOrder(
         number="TS-20412", scenario="digital", tells="A film, nothing to send", days_ago=4, clock="22:31", ends="Complete",
@@ -235,14 +159,25 @@ ORDERS = (
         person=person("ليلى", "الحداد", "layla.alhaddad@example.org", "+971501234567", "شارع السدر ١٢، الجميرا", "44712", "دبي", "AE", "3321"),
         basket={"pour-over-jug": 1, "salt-jar": 1},
         sendings=(Sending(day=1, clock="11:05", items={"pour-over-jug": 1, "salt-jar": 1}, carrier="DHL Express", number="4358127734",
-            seen=(label(1, "11:06", due=6), moving(1, "15:30", "Picked up", PORTO), moving(2, "05:12", "Departed from facility", PARIS), moving(3, "04:55", "Arrived at facility", DUBAI))),),
+            seen=(label(1, "11:06", due=6), picked_up(1, "15:30"), moving(2, "05:12", "Departed from facility", PARIS), moving(3, "04:55", "Arrived at facility", DUBAI))),),
     ),
     DemoOrder(
         number="TS-20415", scenario="out_for_delivery", tells="A name with a flower in it", days_ago=5, clock="14:49",
         person=person("Fleur 🌸", "O’Súilleabháin-Żółkiewska", "fleur.zolkiewska@example.org", "+353867654321", "The Larches, Knocknacarra 😀", "H91 T8XY", "Gaillimh", "IE", "1470"),
         basket={"linen-napkins": 1, "espresso-cups": 1},
         sendings=(Sending(day=1, clock="10:30", items={"linen-napkins": 1, "espresso-cups": 1}, carrier="UPS", number="1Z999AA10123456908",
-            seen=(label(1, "10:31", due=3), moving(1, "18:20", "Picked up", PORTO), moving(2, "07:40", "Arrived at delivery facility", DESTINATIONS["IE"]), van(3, DESTINATIONS["IE"]))),),
+            seen=(label(1, "10:31", due=3), picked_up(1), moving(2, "07:40", "Arrived at delivery facility", IE), van(3, IE))),),
+    ),
+    DemoOrder(
+        number="TS-20450", scenario="three_carriers", tells="Two fulfillments, three carriers: UPS, Colissimo, and CTT by link only", days_ago=7, clock="16:16",
+        person=person("Clémence", "Aubrac", "clemence.aubrac@example.org", "+33639980050", "41 rue de l’Aulne", "33000", "Bordeaux", "FR", "1450"),
+        basket={"serving-plate": 2, "linen-tablecloth": 1, "espresso-cups": 1, "olive-wood-spoons": 1},
+        sendings=(
+            Sending(day=1, clock="16:30", items={"serving-plate": 2, "linen-tablecloth": 1}, carrier="UPS", number="1Z999AA10123456917",
+                seen=(label(1, due=8), picked_up(1), moving(2, "03:10", "Arrived at facility", VITORIA), moving(3, "19:25", "Departed from facility", PARIS)),
+                also=(Tracked(carrier="Colissimo", number="6A12345678918", seen=(label(1), picked_up(1), moving(3, "05:05", "Arrived at facility", PARIS))),)),
+            Sending(day=2, clock="10:20", items={"espresso-cups": 1}, carrier="CTT", number="RC447100285PT"),
+        ),
     ),
     DemoOrder(
         number="TS-20416", scenario="calm", tells="Waits for the simulator: a calm delivery", days_ago=3, clock="11:11",
@@ -259,4 +194,30 @@ ORDERS = (
         person=person("Ingrid", "Falkenberg", "ingrid.falkenberg@example.org", "+4915122233440", "Eschenallee 29", "14050", "Berlin", "DE", "6190"),
         basket={"pour-over-jug": 1, "linen-tablecloth": 1, "salt-jar": 1},
     ),
+    DemoOrder(
+        number="TS-20430", scenario="express", tells="Waits for the simulator: express, by air", days_ago=2, clock="09:20", is_express=True,
+        person=person("Marieke", "Oosterhuis", "marieke.oosterhuis@example.org", "+31612340001", "Lijsterbeslaan 2", "9721 AB", "Groningen", "NL", "1200"),
+        basket={"espresso-cups": 1},
+    ),
+    DemoOrder(
+        number="TS-20431", scenario="ocean", tells="Waits for the simulator: across an ocean, held at customs", days_ago=3, clock="13:31",
+        person=person("Beatrix", "Holloway", "beatrix.holloway@example.org", "+12025550131", "18 Juniper Court", "90026", "Los Angeles", "US", "3001"),
+        basket={"stoneware-bowl": 2, "linen-napkins": 1},
+    ),
+    DemoOrder(
+        number="TS-20432", scenario="returned", tells="Waits for the simulator: refused, and back again", days_ago=3, clock="18:02",
+        person=person("Anselm", "Kirchner", "anselm.kirchner@example.org", "+4915133344455", "Lindenweg 4", "01099", "Dresden", "DE", "8812"),
+        basket={"serving-plate": 1},
+    ),
+    DemoOrder(
+        number="TS-20433", scenario="lost", tells="Waits for the simulator: lost on the way", days_ago=3, clock="07:44",
+        person=person("Solveig", "Lindqvist", "solveig.lindqvist@example.org", "+31612340002", "Eikenlaan 60", "6525 ZH", "Nijmegen", "NL", "7604"),
+        basket={"pour-over-jug": 1},
+    ),
+    DemoOrder(
+        number="TS-20434", scenario="corrected", tells="Waits for the simulator: delivered, and taken back", days_ago=3, clock="20:36",
+        person=person("Théophile", "Garnier", "theophile.garnier@example.org", "+33639980042", "3 quai des Saules", "31000", "Toulouse", "FR", "9183"),
+        basket={"walnut-board": 1, "linen-napkins": 1},
+    ),
+    *BY_SOURCE,
 )  # fmt: skip

@@ -48,4 +48,16 @@ class Migration(migrations.Migration):
             },
             bases=("wagtailcore.page",),
         ),
+        migrations.CreateModel(
+            name="CarriedParcel",
+            fields=[
+                ("id", models.AutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("alias", models.CharField(max_length=40)),
+                ("number", models.CharField(max_length=190)),
+                ("told", models.TextField()),
+            ],
+            options={
+                "constraints": (models.UniqueConstraint(fields=("alias", "number"), name="demo_carried_parcel"),),
+            },
+        ),
     ]

@@ -7,33 +7,35 @@ from typing import Any, ClassVar
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db.models import Q
-from django.urls import reverse
 from wagtail.models import Site
 
 from ...access.links import resolve
-from ...backends import get_source
 from ...conf import conf
 from ...exceptions import OrderStatusError
 from ...simulator.play import SPEED, Simulator
 from ...simulator.scenarios import SCENARIOS
-from ...simulator.send import AfterShipSender
+from ...simulator.tell import Memory, Teller
 from ...tracking.models import Order
 
 
 class Command(BaseCommand):
     """Without an order it lists the scenarios. A shop that can ship by code sets ``simulator_class``."""
 
-    help = "Plays a scenario for one order by sending signed AfterShip webhooks to the running site."
+    help = "Plays a scenario for one order by sending signed webhooks, in its sources' words, to the running site."
     simulator_class: ClassVar[type[Simulator]] = Simulator
+    #: Who remembers for providers that are asked; None: only sources that are pushed to can be played.
+    memory: ClassVar[Memory | None] = None
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the options."""
         parser.add_argument("--scenario", choices=sorted(SCENARIOS), help="which story")
         parser.add_argument("--order", help="an order's number, its link, or the link's last part")
         parser.add_argument(
+            "--through", default="", metavar="ALIAS", help="the source that hears it (default: who follows the parcel)"
+        )
+        parser.add_argument(
             "--speed", type=float, default=SPEED, help="how many times faster than life (default: %(default)s)"
         )
-        parser.add_argument("--source", default="aftership", help="alias of the AfterShip source")
         parser.add_argument("--base-url", default="", help="where the site runs (default: the Wagtail Site's address)")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -46,8 +48,14 @@ class Command(BaseCommand):
             return
         if options["speed"] <= 0:
             raise CommandError("--speed must be greater than 0.")
+        if options["through"] and options["through"] not in conf.SOURCES:
+            raise CommandError(f"There is no source {options['through']!r}: choose from {', '.join(conf.SOURCES)}.")
         simulator = self.simulator_class(
-            self._order(options["order"]), self._sender(options), speed=options["speed"], say=self.stdout.write
+            self._order(options["order"]),
+            self._teller(options["base_url"]),
+            through=options["through"],
+            speed=options["speed"],
+            say=self.stdout.write,
         )
         try:
             simulator.play(SCENARIOS[options["scenario"]])
@@ -68,20 +76,11 @@ class Command(BaseCommand):
             raise CommandError(f"Two hosts have an order {given!r}: give its link.")
         return found[0]
 
-    def _sender(self, options: dict[str, Any]) -> AfterShipSender:
-        alias = options["source"]
-        try:
-            source = get_source(alias)
-        except KeyError:
-            raise CommandError(f"ORDER_STATUS has no source {alias!r}.") from None
-        secrets = source.options.get("secrets") or []
-        if not secrets:
-            raise CommandError(f"The source {alias!r} has no secrets to sign with.")
-        base = options["base_url"] or conf.BASE_URL
+    def _teller(self, given: str) -> Teller:
+        base = given or conf.BASE_URL
         if not base:
             site = Site.objects.filter(is_default_site=True).first()
             if site is None:
                 raise CommandError("There is no default Wagtail Site: give --base-url.")
             base = site.root_url
-        path = reverse("order_status:hook", kwargs={"alias": alias})
-        return AfterShipSender(url=base.rstrip("/") + path, secret=str(secrets[0]))
+        return Teller(base, self.memory)

@@ -58,6 +58,8 @@ CARRIERS = {
 class AfterShipPlay(Play):
     """Posts ``tracking_update`` and answers ``/trackings``."""
 
+    said = SAID
+
     def carrier_name(self, carrier: str) -> str:
         """Return AfterShip's slug."""
         return CARRIERS.get(carrier, carrier)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
-from ...events import Precision, TrackingScan, TrackingUpdate
+from ...events import Overlay, ParcelStatus, Precision, TrackingScan, TrackingUpdate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +42,13 @@ class Reply:
 
 class Play:
     """Speaks as one provider does: the way back from our words to its own. Knows nothing of the adapter's tables."""
+
+    #: What the provider has words for, by status and overlay; None where it has one for each.
+    said: ClassVar[Container[tuple[ParcelStatus | None, Overlay]] | None] = None
+
+    def says(self, status: ParcelStatus | None, overlay: Overlay = Overlay.NONE) -> bool:
+        """Say whether the provider has a word for this: what it has none for, no shop ever hears from it."""
+        return self.said is None or (status, overlay) in self.said
 
     def carrier_name(self, carrier: str) -> str:
         """Return how the provider spells the carrier with this slug of ours, "" where its messages name none."""

@@ -35,6 +35,8 @@ XMLNS = "http://www.canadapost.ca/ws/track-v2"
 class CanadaPostPlay(Play):
     """Answers about one number at a time."""
 
+    said = SAID
+
     def reply(self, call: Call, known: Mapping[str, TrackingUpdate]) -> Reply:
         """Answer a number, or say that it has no history."""
         if not call.headers.get("authorization", "").startswith("Basic "):

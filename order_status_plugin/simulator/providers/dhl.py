@@ -32,6 +32,8 @@ TOKEN = "x-order-status-token"  # noqa: S105 - the header's name
 class DhlPlay(Play):
     """Posts whole shipments with the token that we chose, and answers about one number at a time."""
 
+    said = SAID
+
     def body(self, update: TrackingUpdate, delivery: str) -> bytes:
         """Return a message of a subscription."""
         told = {

@@ -55,6 +55,8 @@ CARRIERS = {
 class EasyPostPlay(Play):
     """Posts ``tracker.updated`` and answers ``/trackers``."""
 
+    said = SAID
+
     def carrier_name(self, carrier: str) -> str:
         """Return EasyPost's name of a carrier."""
         return CARRIERS.get(carrier, carrier)

@@ -33,6 +33,8 @@ SAID: dict[tuple[ParcelStatus | None, Overlay], tuple[str, str, str, str]] = {
 class FedExPlay(Play):
     """Answers about up to thirty numbers at once."""
 
+    said = SAID
+
     def reply(self, call: Call, known: Mapping[str, TrackingUpdate]) -> Reply:
         """Answer for a token, and about numbers."""
         if call.path == "/oauth/token":

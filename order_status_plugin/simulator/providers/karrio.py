@@ -35,6 +35,8 @@ CARRIERS = {"royal-mail": "royalmail", "australia-post": "australiapost", "herme
 class KarrioPlay(Play):
     """Posts ``tracker_updated`` with its secret in clear, and answers ``/v1/trackers``."""
 
+    said = SAID
+
     def carrier_name(self, carrier: str) -> str:
         """Return Karrio's name of a carrier."""
         return CARRIERS.get(carrier, carrier.replace("-", "_"))

@@ -35,6 +35,8 @@ ENDS = frozenset({S.DELIVERED, S.COLLECTED, S.RETURNED})
 class LaPostePlay(Play):
     """Answers about up to ten numbers at once."""
 
+    said = SAID
+
     def reply(self, call: Call, known: Mapping[str, TrackingUpdate]) -> Reply:
         """Answer one number with an object, several with a list."""
         if not call.headers.get("x-okapi-key"):

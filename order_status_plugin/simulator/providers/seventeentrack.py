@@ -43,11 +43,14 @@ CARRIERS = {
     "royal-mail": 11031,
     "postnl": 14041,
     "canada-post": 3041,
+    "correos": 19181,
 }
 
 
 class SeventeenTrackPlay(Play):
     """Posts ``TRACKING_UPDATED`` and answers ``/register`` and ``/gettrackinfo``."""
+
+    said = SAID
 
     def carrier_name(self, carrier: str) -> str:
         """Return 17TRACK's number of a carrier."""

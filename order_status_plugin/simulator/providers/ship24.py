@@ -34,11 +34,19 @@ SAID: dict[tuple[ParcelStatus | None, Overlay], tuple[str | None, str]] = {
     (None, Overlay.EXCEPTION): ("delivery_exception", "in_transit"),
 }
 
-CARRIERS = {"usps": "us-post", "royal-mail": "gb-post", "canada-post": "ca-post", "dhl-express": "dhl"}
+CARRIERS = {
+    "usps": "us-post",
+    "royal-mail": "gb-post",
+    "canada-post": "ca-post",
+    "poste-italiane": "it-post",
+    "dhl-express": "dhl",
+}
 
 
 class Ship24Play(Play):
     """Posts ``tracking/events``, one event a message, and answers ``/trackers``."""
+
+    said = SAID
 
     def carrier_name(self, carrier: str) -> str:
         """Return Ship24's code of a courier."""

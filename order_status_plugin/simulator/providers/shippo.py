@@ -39,6 +39,8 @@ CARRIERS = {"evri": "hermes_uk", "correos": "correos_espana", "dhl-paket": "dhl_
 class ShippoPlay(Play):
     """Posts ``track_updated`` and answers ``/tracks``."""
 
+    said = SAID
+
     def carrier_name(self, carrier: str) -> str:
         """Return Shippo's token of a carrier."""
         return CARRIERS.get(carrier, carrier.replace("-", "_"))

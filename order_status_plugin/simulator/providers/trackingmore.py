@@ -39,6 +39,8 @@ CARRIERS = {"dhl-express": "dhl", "dhl-paket": "dhl-germany", "evri": "hermes-uk
 class TrackingMorePlay(Play):
     """Posts trackings and answers ``/trackings/get`` and ``/trackings/batch``."""
 
+    said = SAID
+
     def carrier_name(self, carrier: str) -> str:
         """Return TrackingMore's code of a courier."""
         return CARRIERS.get(carrier, carrier)

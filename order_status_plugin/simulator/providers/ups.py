@@ -37,6 +37,8 @@ SAID: dict[tuple[ParcelStatus | None, Overlay], tuple[str, str, str]] = {
 class UpsPlay(Play):
     """Posts one event at a time, with the credential in ``x-api-key``, and answers questions with the whole history."""
 
+    said = SAID
+
     def carrier_name(self, carrier: str) -> str:
         """UPS names nobody but itself."""
         return ""

@@ -38,6 +38,8 @@ SAID: dict[tuple[ParcelStatus | None, Overlay], tuple[str, str]] = {
 class UspsPlay(Play):
     """Signs a timestamp with the text behind it, and answers about one item at a time."""
 
+    said = SAID
+
     def body(self, update: TrackingUpdate, delivery: str) -> bytes:
         """Return a notification: the item stands in it as a text."""
         envelope = {

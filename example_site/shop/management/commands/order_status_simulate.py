@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from order_status_plugin.management.commands import order_status_simulate
 
+from ...providers import Remembered
 from ...shipping import OscarSimulator
 
 
@@ -11,3 +12,4 @@ class Command(order_status_simulate.Command):
     """Ships through Oscar where the scenario ships."""
 
     simulator_class = OscarSimulator
+    memory = Remembered()
