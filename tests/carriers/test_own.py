@@ -6,9 +6,9 @@ import io
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import AnonymousUser, Permission, User
 from django.core.management import CommandError, call_command
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from order_status_plugin import flow
@@ -18,6 +18,7 @@ from order_status_plugin.carriers.models import MerchantCarrier
 from order_status_plugin.cms.choices import carriers as choices
 from order_status_plugin.events import ParcelSnapshot, Tier
 from order_status_plugin.hosts.demo import DemoHost
+from order_status_plugin.page.views import render_status
 from order_status_plugin.tracking.models import Order, Parcel
 from order_status_plugin.view.build import build
 from tests.orders import UPS, sent, snapshot
@@ -47,6 +48,13 @@ def take(*parcels: ParcelSnapshot) -> Order:
 
 def card(tier: Tier = Tier.PRIVATE) -> Any:
     return build(Order.objects.get(), tier).parcels[0]
+
+
+def words(order: Order) -> str:
+    """Return the page as the customer sees it."""
+    request = RequestFactory().get(order_path(order))
+    request.user = AnonymousUser()
+    return render_status(request, order, Tier.PRIVATE).content.decode()
 
 
 def test_what_is_entered_stands_on_the_page_and_in_the_editors_choices_at_once(boss: Client) -> None:
@@ -125,6 +133,22 @@ def test_the_page_offers_those_that_it_may_be_and_claims_none() -> None:
     assert card().candidates[0].url.startswith("https://www.royalmail.com/")
     assert card(Tier.PUBLIC).candidates == ()
     assert "Royal Mail" not in Client().get(order_path(order)).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("carrier", "is_site_known"), [("Bob's bike", False), ("Meteor Space", False), ("Early Bird", True)]
+)
+def test_a_site_is_promised_only_where_one_is_known(carrier: str, is_site_known: bool) -> None:
+    page = words(take(ParcelSnapshot(carrier_text=carrier, tracking_number="B 77")))
+    assert "B77" in page
+    assert "cannot say where the parcel is" in page
+    assert ("Their own site can." in page) == is_site_known
+
+
+def test_candidates_stand_on_the_private_page_with_their_links() -> None:
+    page = words(take(ParcelSnapshot(tracking_number="RB123456785GB")))
+    assert "If it travels with Royal Mail:" in page
+    assert 'href="https://www.royalmail.com/track-your-item#/tracking-results/RB123456785GB"' in page
 
 
 def test_twelve_digits_are_offered_at_both() -> None:
