@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from order_status_plugin import flow
 from order_status_plugin.access.links import order_path
-from order_status_plugin.carriers import catalogue
+from order_status_plugin.carriers import catalogue, own
 from order_status_plugin.carriers.models import MerchantCarrier
 from order_status_plugin.cms.choices import carriers as choices
 from order_status_plugin.events import ParcelSnapshot, Tier
@@ -78,6 +78,15 @@ def test_a_kept_page_is_made_anew_when_it_is_renamed(boss: Client) -> None:
     page = Client().get(path).content.decode()
     assert "Bikes of Porto" in page
     assert "Ribeira Bikes" not in page
+
+
+def test_a_process_that_has_just_begun_names_it_to_staff(boss: Client) -> None:
+    boss.post(reverse(ADD), BIKES)
+    order = take(ParcelSnapshot(carrier_text="RB", tracking_number="1"))
+    own._known = own.NOTHING
+    assert catalogue.get("ribeira-bikes") is None
+    page = boss.get(reverse("admin:order_status_plugin_order_change", args=[order.pk])).content.decode()
+    assert "Ribeira Bikes" in page
 
 
 def test_the_short_name_stays_as_parcels_hold_it(boss: Client) -> None:
