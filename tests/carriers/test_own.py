@@ -81,7 +81,7 @@ def test_a_kept_page_is_made_anew_when_it_is_renamed(boss: Client) -> None:
 
 
 def test_a_process_that_has_just_begun_names_it_to_staff(boss: Client) -> None:
-    boss.post(reverse(ADD), BIKES)
+    MerchantCarrier.objects.create(**BIKES)
     order = take(ParcelSnapshot(carrier_text="RB", tracking_number="1"))
     own._known = own.NOTHING
     assert catalogue.get("ribeira-bikes") is None
