@@ -36,4 +36,5 @@ def _tables() -> Iterator[str]:
 
 def _sources() -> Iterator[str]:
     for name, source in sources().items():
-        yield f"* **{name}**: {source['name']}, <{source['where']}>"
+        where = f", <{source['where']}>" if source["where"] else ""
+        yield f"* **{name}**: {source['name']}{where}"

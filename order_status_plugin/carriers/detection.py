@@ -32,6 +32,8 @@ class Candidate:
             return _("It begins like %(format)s.") % {"format": name}
         if self.evidence is Evidence.CHECK_DIGIT:
             return _("Its check digit is right for %(format)s.") % {"format": name}
+        if self.evidence is Evidence.FORM:
+            return _("It is written like %(format)s; other carriers' numbers may be, too.") % {"format": name}
         return _("It is as long as %(format)s; other carriers' numbers are, too.") % {"format": name}
 
 

@@ -17,9 +17,10 @@ class Evidence(IntEnum):
     """How much a match proves. The more, the higher."""
 
     LENGTH = 1  # many numbers look like this
-    CHECK_DIGIT = 2  # one number in ten fits by chance, of those with the right length
-    PREFIX = 3  # no other carrier begins its numbers like this
-    CHECKED_PREFIX = 4
+    FORM = 2  # few carriers write letters and digits in this order
+    CHECK_DIGIT = 3  # one number in ten fits by chance, of those with the right form
+    PREFIX = 4  # no other carrier begins its numbers like this
+    CHECKED_PREFIX = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ def _format(name: str, pattern: str, evidence: Evidence, check: digits.Check | N
     return Format(name, re.compile(pattern, re.ASCII), evidence, check)
 
 
-_LENGTH, _CHECK = Evidence.LENGTH, Evidence.CHECK_DIGIT
+_LENGTH, _FORM, _CHECK = Evidence.LENGTH, Evidence.FORM, Evidence.CHECK_DIGIT
 _PREFIX, _SURE = Evidence.PREFIX, Evidence.CHECKED_PREFIX
 
 _EXPRESS = digits.weighted((3, 1, 7, 3, 1, 7, 3, 1, 7, 3, 1))  # FedEx, over twelve digits
@@ -59,7 +60,7 @@ _MAILER_9, _MAILER_6 = r"9\d{8}(?:\d{7}|\d{11})", r"[0-8]\d{5}(?:\d{10}|\d{14})"
 FORMATS: dict[str, Format] = {
     "s10": _format("S10", r"[A-Z]{2}(?P<body>\d{9})[A-Z]{2}", _SURE, digits.s10),
     "ups-1z": _format("UPS 1Z", r"1Z(?P<body>[0-9A-Z]{15}\d)", _SURE, digits.mod_10(1, 2)),
-    "ups-waybill": _format("UPS waybill", r"[AHJKTV](?P<body>\d{10})", _SURE, digits.mod_10(1, 2)),
+    "ups-waybill": _format("UPS waybill", r"[AHJKTV](?P<body>\d{10})", _CHECK, digits.mod_10(1, 2)),
     "usps-94": _format(
         "USPS online label",
         _ZIP + rf"(?P<body>94\d{{3}}(?:{_MAILER_9}|9\d{{8}}\d{{15}}|{_MAILER_6})\d)",
@@ -83,7 +84,9 @@ FORMATS: dict[str, Format] = {
     "fedex-34": _format("FedEx Express, 34 digits", r"[0-8]\d{19}(?P<body>\d{14})", _CHECK, _GROUND),
     "fedex-32": _format("FedEx label, 32 digits", r"3\d{15}(?P<body>\d{12})\d{4}", _CHECK, _EXPRESS),
     "dhl-express": _format("DHL Express waybill", r"\d{10,11}", _CHECK, digits.mod_7),
-    "dhl-piece": _format("DHL Express piece", r"J[A-Z]{2,3}\d{9,10}", _PREFIX),
+    "dhl-piece": _format("DHL Express piece", r"J[A-Z]{2}\d{10}|J[A-Z]{3}\d{9,10}", _PREFIX),
+    # Purolator's three letters may begin with a J, too.
+    "dhl-piece-short": _format("DHL Express piece, 3 letters and 9 digits", r"J[A-Z]{2}\d{9}", _FORM),
     "dhl-gm": _format("DHL eCommerce GM", r"GM(?=\d)[0-9A-Z]{10,39}", _PREFIX),
     "dhl-asia": _format("DHL eCommerce", r"(?:LX|RX|UV|CN|SG|TH|IN|HK|MY)(?=\d)[0-9A-Z]{10,39}", _LENGTH),
     "dhl-14": _format("DHL eCommerce, 14 digits", r"\d{14}", _LENGTH),
@@ -92,7 +95,7 @@ FORMATS: dict[str, Format] = {
     "canada-post-16": _format("Canada Post, 16 digits", r"\d{16}", _CHECK, digits.mod_10(3, 1)),
     "canpar-22": _format("Canpar, 22 characters", r"[CDKLSUXZ]\d{21}", _PREFIX),
     "purolator-12": _format("Purolator, 12 digits", r"[0-5]\d{11}", _CHECK, digits.luhn),
-    "purolator-alpha": _format("Purolator, 3 letters and 9 digits", r"[A-Z]{3}\d{9}", _LENGTH),
+    "purolator-alpha": _format("Purolator, 3 letters and 9 digits", r"[A-Z]{3}\d{9}", _FORM),
     "ontrac-c": _format("OnTrac C", r"C(?P<body>\d{14})", _SURE, digits.mod_10(1, 2, "4", "4")),
     "ontrac-d": _format("OnTrac D", r"D(?P<body>\d{14})", _SURE, digits.mod_10(1, 2, "5", "5")),
     "lasership-l": _format("LaserShip L", r"L[AIEHNX][1-3]\d{7}", _PREFIX),
@@ -103,7 +106,7 @@ FORMATS: dict[str, Format] = {
     "speedee": _format("Spee-Dee SP", r"SP\d{18}", _PREFIX),
     "old-dominion": _format("Old Dominion", r"(?:77[78]|072|780|80\d)\d{8}", _SURE, digits.luhn),
     "amazon-tb": _format("Amazon TBA", r"TB[ACM]\d{12}", _PREFIX),
-    "amazon-10": _format("Amazon International", r"[ACF]\d{10}", _LENGTH),
+    "amazon-10": _format("Amazon International", r"[ACF]\d{10}", _FORM),
     "yodel": _format("Yodel JD", r"J?JD\d{16}", _PREFIX),
     "yunexpress": _format("YunExpress YT", r"YT\d{16}", _PREFIX),
     # WooCommerce core, Fulfillments providers

@@ -52,7 +52,8 @@ class ParcelInline(ReadOnlyInline):
     show_change_link = True
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Parcel]:
-        """Take the events along: one query, however many parcels."""
+        """Take the events along: one query, however many parcels. And know the shop's own carriers by name."""
+        catalogue.refresh()
         events = Prefetch("events", TrackingEvent.objects.order_by("-sort_key", "-pk"))
         return super().get_queryset(request).prefetch_related(events)
 

@@ -109,3 +109,20 @@ def test_a_good_template_is_not(template: str) -> None:
 )
 def test_an_address_that_nobody_states_does_not_enter_the_catalogue(carrier: Carrier) -> None:
     assert audit.report_of([carrier])
+
+
+@pytest.mark.parametrize(
+    ("slug", "host"),
+    [("purolator", "www.purolator.com"), ("dpd", "www.dpdgroup.com"), ("dpd-uk", "track.dpd.co.uk")],
+)
+def test_a_carriers_link_leads_to_that_carrier(slug: str, host: str) -> None:
+    """Other catalogues send Purolator's customers to USPS, and DPD's to an address without a path."""
+    url = urlsplit(catalogue.link(catalogue.get(slug), "12345678901234"))
+    assert (url.scheme, url.netloc) == ("https", host)
+    assert url.path.strip("/")
+    assert "12345678901234" in url.query
+
+
+def test_no_link_leads_to_a_name_that_stands_for_any_carrier() -> None:
+    hosts = {urlsplit(links.fill(template, "1", "1", "en")).netloc for _carrier, template in TEMPLATES}
+    assert not {host for host in hosts if host.removeprefix("www.").split(".")[0] in {"carrier", "example"}}

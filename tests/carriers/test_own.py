@@ -6,18 +6,19 @@ import io
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import AnonymousUser, Permission, User
 from django.core.management import CommandError, call_command
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from order_status_plugin import flow
 from order_status_plugin.access.links import order_path
-from order_status_plugin.carriers import catalogue
+from order_status_plugin.carriers import catalogue, own
 from order_status_plugin.carriers.models import MerchantCarrier
 from order_status_plugin.cms.choices import carriers as choices
 from order_status_plugin.events import ParcelSnapshot, Tier
 from order_status_plugin.hosts.demo import DemoHost
+from order_status_plugin.page.views import render_status
 from order_status_plugin.tracking.models import Order, Parcel
 from order_status_plugin.view.build import build
 from tests.orders import UPS, sent, snapshot
@@ -49,6 +50,13 @@ def card(tier: Tier = Tier.PRIVATE) -> Any:
     return build(Order.objects.get(), tier).parcels[0]
 
 
+def words(order: Order) -> str:
+    """Return the page as the customer sees it."""
+    request = RequestFactory().get(order_path(order))
+    request.user = AnonymousUser()
+    return render_status(request, order, Tier.PRIVATE).content.decode()
+
+
 def test_what_is_entered_stands_on_the_page_and_in_the_editors_choices_at_once(boss: Client) -> None:
     assert catalogue.find("ribeira bikes") is None
     assert boss.post(reverse(ADD), BIKES).status_code == 302
@@ -70,6 +78,15 @@ def test_a_kept_page_is_made_anew_when_it_is_renamed(boss: Client) -> None:
     page = Client().get(path).content.decode()
     assert "Bikes of Porto" in page
     assert "Ribeira Bikes" not in page
+
+
+def test_a_process_that_has_just_begun_names_it_to_staff(boss: Client) -> None:
+    MerchantCarrier.objects.create(**BIKES)
+    order = take(ParcelSnapshot(carrier_text="RB", tracking_number="1"))
+    own._known = own.NOTHING
+    assert catalogue.get("ribeira-bikes") is None
+    page = boss.get(reverse("admin:order_status_plugin_order_change", args=[order.pk])).content.decode()
+    assert "Ribeira Bikes" in page
 
 
 def test_the_short_name_stays_as_parcels_hold_it(boss: Client) -> None:
@@ -125,6 +142,22 @@ def test_the_page_offers_those_that_it_may_be_and_claims_none() -> None:
     assert card().candidates[0].url.startswith("https://www.royalmail.com/")
     assert card(Tier.PUBLIC).candidates == ()
     assert "Royal Mail" not in Client().get(order_path(order)).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("carrier", "is_site_known"), [("Bob's bike", False), ("Meteor Space", False), ("Early Bird", True)]
+)
+def test_a_site_is_promised_only_where_one_is_known(carrier: str, is_site_known: bool) -> None:
+    page = words(take(ParcelSnapshot(carrier_text=carrier, tracking_number="B 77")))
+    assert "B77" in page
+    assert "cannot say where the parcel is" in page
+    assert ("Their own site can." in page) == is_site_known
+
+
+def test_candidates_stand_on_the_private_page_with_their_links() -> None:
+    page = words(take(ParcelSnapshot(tracking_number="RB123456785GB")))
+    assert "If it travels with Royal Mail:" in page
+    assert 'href="https://www.royalmail.com/track-your-item#/tracking-results/RB123456785GB"' in page
 
 
 def test_twelve_digits_are_offered_at_both() -> None:
