@@ -23,7 +23,7 @@ def main() -> int:
         import django
 
         django.setup()
-        from . import access, pages, shop
+        from . import access, maps, pages, shop
 
         roam()
         placed, order = shop.build()
@@ -34,6 +34,7 @@ def main() -> int:
                 *pages.cpu(server, compared),
                 *pages.queries(compared),
                 *pages.weight(server, compared),
+                *maps.drawing(),
                 *access.timing(order),
             ]
         from django.db import connections

@@ -112,7 +112,7 @@ def _places(journey: Journey) -> tuple[MapPlace, ...]:
     return tuple(
         MapPlace(
             kind=kind,
-            name=str(stop),
+            name=" ".join(str(stop).split()),  # one line each
             latitude=round(stop.point.latitude, 2),
             longitude=round(stop.point.longitude, 2),
         )

@@ -117,6 +117,10 @@ def test_each_place_is_named_and_the_dialog_ends_with_escape(page: Any) -> None:
     named = [pin.get_attribute("aria-label") for pin in dialog.locator(".os-pin").all()]
     assert "Cologne, Germany" in named
     assert len(named) == 5
+    # The way ends where the last place is.
+    pin, way = (page.locator(name).first.bounding_box() for name in (".os-pin-here", "path.os-pin-way"))
+    assert abs(pin["x"] + pin["width"] / 2 - way["x"] - way["width"]) <= 6
+    assert abs(pin["y"] + pin["height"] / 2 - way["y"]) <= 6
     page.keyboard.press("Escape")
     page.locator("dialog").wait_for(state="detached")
     assert page.evaluate("document.activeElement.textContent") == "Show on an interactive map"
