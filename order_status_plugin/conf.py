@@ -127,6 +127,7 @@ class Settings:
         "returned",
         "cancelled",
         "refunded",
+        "note",
     )
     #: Several parcels of one order that reach the same milestone within this time are one message.
     DIGEST_WINDOW: dt.timedelta = dt.timedelta(seconds=30)

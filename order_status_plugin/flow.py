@@ -39,6 +39,7 @@ from .backends import all_hosts, get_host, get_source
 from .carriers import catalogue, own
 from .carriers.models import MerchantCarrier
 from .cms import epoch, layout, schedule
+from .cms import privacy as cms_privacy
 from .cms.special import SpecialMessage
 from .conf import conf
 from .events import Nudge, TrackedParcel
@@ -74,6 +75,7 @@ RETAINED_AT_ONCE = 500
 
 #: The rooms that hold something of an order beside its own rows: export and erasure ask them.
 HOLDERS: dict[str, rooms.Room] = {
+    "cms": cms_privacy,
     "inbox": intake_privacy,
     "messages": messages_privacy,
     "page": page_privacy,

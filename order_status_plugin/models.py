@@ -14,7 +14,7 @@ from .access.models import (
     StaffView,
 )
 from .carriers.models import MerchantCarrier
-from .cms.models import ContentEpoch
+from .cms.models import ContentEpoch, OrderNote, OrderNoteEdit
 from .cms.special import SpecialMessage
 from .intake.models import InboxMessage
 from .messages.models import MessageAttempt, OutboxMessage, Preference
@@ -50,6 +50,8 @@ __all__ = [
     "Order",
     "OrderContact",
     "OrderLine",
+    "OrderNote",
+    "OrderNoteEdit",
     "OutboxMessage",
     "Parcel",
     "Poll",

@@ -34,6 +34,15 @@ class StepsBlock(PartBlock):
         template = "order_status_plugin/page/rail.html"
 
 
+class NotesBlock(PartBlock):
+    """What staff wrote to the customer about this order."""
+
+    class Meta:
+        label = _("Notes to the customer")
+        icon = "comment"
+        template = "order_status_plugin/blocks/notes.html"
+
+
 class ParcelsBlock(PartBlock):
     """The cards of the parcels."""
 
@@ -108,6 +117,7 @@ def own_blocks() -> list[tuple[str, Block]]:
     """Return the blocks of this package by name."""
     found: list[tuple[str, Block]] = [
         ("steps", StepsBlock()),
+        ("notes", NotesBlock()),
         ("parcels", ParcelsBlock()),
         ("pending", PendingBlock()),
         ("details", DetailsBlock()),

@@ -17,7 +17,7 @@ from .blocks import all_blocks
 from .placeholders import is_filled
 
 #: What stands on the page while no editor has made one.
-DEFAULT = ("steps", "parcels", "pending", "details", "help")
+DEFAULT = ("steps", "notes", "parcels", "pending", "details", "help")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from html import escape, unescape
+from typing import Any
 from urllib.parse import urljoin
 
 from bs4 import BeautifulSoup
+from bs4.element import PreformattedString
 from django.utils.safestring import SafeString, mark_safe
 from wagtail.rich_text import expand_db_html
 from wagtail.whitelist import Whitelister, allow_without_attributes, attribute_rule, check_url
+
+#: The editor's buttons for what may stand in it.
+FEATURES = ["bold", "italic", "ol", "ul", "link"]
 
 SCHEMES = ("https:", "http:", "mailto:", "tel:")
 #: Stands between texts while Wagtail looks up the links of all of them at once: no text of a database holds it.
@@ -24,12 +29,33 @@ def _address(url: str) -> str | None:
     return url if is_fit else None
 
 
+#: These hold code or a document of their own, not words.
+_HOLD_NO_WORDS = frozenset({"iframe", "math", "noscript", "object", "script", "style", "svg", "template", "title"})
+
+
 class _Words(Whitelister):
     element_rules = {
         "[document]": allow_without_attributes,
         "a": attribute_rule({"href": _address}),
         **dict.fromkeys(("b", "strong", "i", "em", "br", "p", "ul", "ol", "li"), allow_without_attributes),
     }
+
+    def clean_tag_node(self, doc: Any, tag: Any) -> None:
+        if tag.name in _HOLD_NO_WORDS:
+            tag.decompose()
+        else:
+            super().clean_tag_node(doc, tag)
+
+    def clean_string_node(self, doc: Any, node: Any) -> None:
+        # Comments, and what a parser takes for CDATA, a declaration or an instruction: they would be printed as they
+        # came, and a browser ends some of them sooner than the parser did.
+        if isinstance(node, PreformattedString):
+            node.extract()
+
+
+def clean(text: str) -> SafeString:
+    """Return one rich text as HTML to store and to print. Cleaning what is clean changes nothing."""
+    return mark_safe(safe([text])[0].strip())  # noqa: S308 - cleaned
 
 
 def safe(texts: Sequence[str]) -> list[SafeString]:

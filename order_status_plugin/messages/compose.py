@@ -11,6 +11,7 @@ from django.utils import translation
 from ..access.links import order_url
 from ..backends import get_channel
 from ..channels.base import Message
+from ..cms import notes
 from ..events import Milestone
 from ..exceptions import BackendError, TemporaryFailure
 from ..tracking.models import Fulfillment
@@ -24,7 +25,7 @@ from .person import person
 from .preferences import is_wanted
 from .render import render
 from .stop import stop_token
-from .withheld import ERASED, NO_ADDRESS, NOT_WANTED, Withheld
+from .withheld import ERASED, NO_ADDRESS, NOT_WANTED, WITHDRAWN, Withheld
 
 
 def compose(row: OutboxMessage) -> Message:
@@ -38,6 +39,8 @@ def compose(row: OutboxMessage) -> Message:
         raise Withheld(NOT_WANTED)
     if _is_quiet(row):
         raise Withheld(NOT_NOTIFIED)
+    if _is_withdrawn(row):
+        raise Withheld(WITHDRAWN)
     contact = person(order.pk)
     try:
         recipient = get_channel(row.channel).recipient(contact) if contact else ""
@@ -67,7 +70,7 @@ def compose(row: OutboxMessage) -> Message:
 
 def _about(subject: str) -> dict[str, Any]:
     kind, _, pk = subject.partition(":")
-    return {f"{kind}_id": int(pk)} if kind in ("parcel", "fulfillment") and pk.isdecimal() else {}
+    return {f"{kind}_id": int(pk)} if kind in ("parcel", "fulfillment", "note") and pk.isdecimal() else {}
 
 
 def _is_quiet(row: OutboxMessage) -> bool:
@@ -75,3 +78,9 @@ def _is_quiet(row: OutboxMessage) -> bool:
     about = _about(row.subject)
     where = {"pk": about["fulfillment_id"]} if "fulfillment_id" in about else {"parcels": about.get("parcel_id", 0)}
     return Fulfillment.objects.filter(**where, notify_customer=False).exists()
+
+
+def _is_withdrawn(row: OutboxMessage) -> bool:
+    """Say whether the note that this tells of is on the page no more."""
+    about = _about(row.subject)
+    return "note_id" in about and notes.is_public(about["note_id"]) is None

@@ -21,7 +21,7 @@ class OutboxMessage(models.Model):
     key = models.CharField(max_length=64, unique=True)
     order = models.ForeignKey("order_status_plugin.Order", on_delete=models.CASCADE, related_name="messages")
     milestone = models.CharField(_("milestone"), max_length=30)
-    #: "order", "fulfillment:3", "parcel:7"
+    #: "order", "fulfillment:3", "parcel:7", "note:5"
     subject = models.CharField(max_length=60)
     occurrence = models.CharField(max_length=60, default="1")
     channel = models.CharField(_("channel"), max_length=40)

@@ -118,7 +118,7 @@ def _keys(reached: Reached, alias: str, contact: ContactSnapshot) -> list[tuple[
 
 def _may_be_joined(reached: Reached) -> bool:
     """Say whether a second parcel of this order might soon reach the same: an order with one never waits."""
-    if reached.subject == "order":
+    if reached.parcel is None and reached.fulfillment is None:
         return False
     others = Parcel.objects.filter(order=reached.order, is_withdrawn=False, fulfillment__is_cancelled=False)
     if reached.parcel is not None:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_noop
 ERASED = gettext_noop("The customer's data was erased.")
 NO_ADDRESS = gettext_noop("The customer has no address on this channel any more.")
 NOT_WANTED = gettext_noop("The customer switched these messages off.")
+WITHDRAWN = gettext_noop("The note was withdrawn before the message left.")
 OVER = gettext_noop("It came too late to be of use.")
 
 

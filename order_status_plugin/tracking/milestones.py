@@ -18,7 +18,7 @@ class Reached:
 
     order: Order
     milestone: Milestone
-    subject: str  # "order", "fulfillment:<pk>", "parcel:<pk>"
+    subject: str  # "order", "fulfillment:<pk>", "parcel:<pk>", "note:<pk>"
     occurrence: str  # which attempt, which statement of the date; "1" where there can be only one
     happened_at: dt.datetime  # aware, as exactly as we know
     is_news: bool  # False: history, an import, a correction of the past

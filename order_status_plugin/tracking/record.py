@@ -194,11 +194,22 @@ def revoke_link(row: Order) -> Order:
     return row
 
 
-def changed(row: Order, now: dt.datetime) -> None:
-    """Save an order that a page would show differently, and tell the signals after commit; no customer is told."""
+def changed(row: Order, now: dt.datetime, reached: Iterable[Reached] = ()) -> None:
+    """Save a locked order that a page would show differently, and tell the signals after commit.
+
+    Customers are told of the milestones that were ``reached``, and of nothing else.
+    """
     _changed(row, now)
     row.save()
-    _announce(row)
+    _tell(row, list(reached))
+
+
+def touch(row: Order) -> Order:
+    """Have the order's pages made anew: something that they show, and that stands in no row of ours, changed."""
+    with transaction.atomic():
+        row = Order.objects.select_for_update().get(pk=row.pk)
+        changed(row, timezone.now())
+    return row
 
 
 def _record(

@@ -13,11 +13,13 @@ from ..events import Headline, Tier
 from ..tracking.models import Order
 from ..tracking.queries import Picture, picture
 from . import dates, words
+from .extra import extra
 from .facts import OrderFacts, gather
 from .fillings import fillings
 from .items import digital, items
 from .model import Moment, OrderView, PendingView, PrivateView, Sum
 from .money import country_name, money
+from .notes import notes_for
 from .parcel import parcels
 from .rail import rail
 from .sentence import count, promise
@@ -70,6 +72,8 @@ def build(
         is_rtl=get_language_bidi(),
         handover=order.handover,
         special_messages=special_messages(messages, Place.PAGE, known, now),
+        notes=notes_for(order, tier),
+        extra=extra(order, tier),
         traits=known,
         fillings=fillings(facts, headline, shop),
     )

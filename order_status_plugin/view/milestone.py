@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from ..cms import epoch
+from ..cms import epoch, notes
 from ..cms.messages import Place, messages_for
 from ..events import Milestone, Tier
 from ..tracking.models import Order
@@ -23,6 +23,7 @@ def build_milestone(
     parcel_id: int | None = None,
     fulfillment_id: int | None = None,
     rows: Picture | None = None,
+    note_id: int | None = None,
 ) -> MilestoneView:
     """Return the news of one milestone, in the language that is active.
 
@@ -37,7 +38,7 @@ def build_milestone(
         milestone=milestone,
         subject=_subject(milestone, view, is_part=bool(parcel_id or fulfillment_id) and _is_split(view)),
         word=_("%(news)s.") % {"news": _word(milestone)},
-        sentence=_sentence(milestone, parcel),
+        sentence=_note_sentence(note_id) if milestone is Milestone.NOTE else _sentence(milestone, parcel),
         order=view,
         parcel=parcel,
         special_messages=special_messages(messages, Place.MAIL, view.traits, now) if view.traits else (),
@@ -106,6 +107,15 @@ def _sentence(milestone: Milestone, parcel: ParcelView | None) -> str:
         Milestone.RETURNED: _("Your parcel is on its way back to us."),
         Milestone.CANCELLED: _("Your order was cancelled. Nothing will be sent."),
         Milestone.REFUNDED: _("Your money is on its way back to you."),
-        Milestone.NOTE: _("The shop has written a note on your order."),
         Milestone.STALLED: _("There is no news of your order yet. We are looking into it."),
     }[milestone] % carrier
+
+
+def _note_sentence(note_id: int | None) -> str:
+    """Say that there is a note and how to read it; never what it says."""
+    if note_id is not None and notes.is_public(note_id):
+        return _("The shop has written a note on your order.")
+    return _(
+        "The shop has written a note on your order. Only you can read it: it opens with the order number and your"
+        " email address."
+    )

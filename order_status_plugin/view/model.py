@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.utils.safestring import SafeString
 
@@ -242,6 +243,17 @@ class PrivateView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NoteView:
+    """A note to the customer."""
+
+    anchor: str  # "note-7": the id of its element
+    html: SafeString  # paragraphs, lists, weight and links
+    when: Moment
+    changed: Moment | None = None
+    is_private: bool = True  # those with no more than the link do not see it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MessageView:
     """One message that was sent or held back, newest first in its list. Private tier."""
 
@@ -276,8 +288,10 @@ class OrderView:
     handover: str = ""
     is_erased: bool = False  # a stub: headline and help, nothing else
     special_messages: tuple[SpecialMessageView, ...] = ()  # at the top of the page
+    notes: tuple[NoteView, ...] = ()  # newest first
     traits: Traits | None = None  # what content is chosen by; None for a stub
     fillings: Mapping[str, str] = field(default_factory=dict)  # what placeholders say, by name; a link is not there
+    extra: Mapping[str, Any] = field(default_factory=dict)  # what the hook construct_order_view added, by name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 
+from django.utils.safestring import SafeString
+
 from order_status_plugin.access.grants import Known
 from order_status_plugin.access.models import Grant
 from order_status_plugin.events import Headline, Overlay, ParcelStatus, Tier
@@ -19,6 +21,7 @@ from order_status_plugin.view.model import (
     MissingView,
     Moment,
     MoveView,
+    NoteView,
     NextStep,
     OrderView,
     ParcelView,
@@ -50,6 +53,7 @@ PERSONAL = (
     "https://www.ups.com/proof/8842",
     "6A 1234 5678 901",
     "Louisville",
+    "the blue jug",
 )
 
 
@@ -666,6 +670,29 @@ def arabic(tier: Tier = Tier.PRIVATE) -> OrderView:
     )
 
 
+def noted(tier: Tier = Tier.PUBLIC) -> OrderView:
+    """Staff wrote to the customer: once to all who have the link, once to the customer alone."""
+    public = NoteView(
+        anchor="note-1",
+        html=SafeString(
+            "<p>We close from <b>24 December</b> to 2 January. Until then we pack every day:</p>"
+            "<ul><li>orders of the morning leave in the evening</li><li>the others leave the next day</li></ul>"
+        ),
+        when=Moment(iso="2026-11-23T09:12+01:00", day="Mon 23 November", clock="09:12"),
+        changed=Moment(iso="2026-11-23T10:02+01:00", day="Mon 23 November", clock="10:02"),
+        is_private=False,
+    )
+    private = NoteView(
+        anchor="note-2",
+        html=SafeString(
+            "<p>Dear Noor, the blue jug is <i>out of stock</i>. You get the green one, as we said on the phone: "
+            '<a href="https://shop.example/jugs/a-very-long-address-of-a-jug-that-does-not-want-to-end">have a look</a>.</p>'
+        ),
+        when=Moment(iso="2026-11-23T21:42+01:00", day="Mon 23 November", clock="21:42"),
+    )
+    return replace(in_transit(tier), notes=(public,) if tier is Tier.PUBLIC else (private, public))
+
+
 #: Every look, by name.
 ALL = {
     "confirmed": order,
@@ -680,4 +707,5 @@ ALL = {
     "crossing": crossing,
     "many": many,
     "erased": erased,
+    "noted": noted,
 }
