@@ -20,6 +20,7 @@ from wagtail.rich_text import FeatureRegistry
 from .cms import words
 from .cms.preview import OrderPreviewMixin
 from .page.sheet import LookView, SheetView, sheet_url
+from .staff.notes import NotesViewSet
 
 
 @hooks.register("register_rich_text_features")
@@ -77,6 +78,8 @@ if apps.is_installed("wagtail.snippets"):
         menu_icon = "site"
         menu_name = "order-status"
         menu_order = 250
-        items = (SpecialMessageViewSet,)
+        items = (SpecialMessageViewSet, NotesViewSet)
 
     register_snippet(OrderStatusGroup)
+else:
+    hooks.register("register_admin_viewset", lambda: NotesViewSet(add_to_admin_menu=True))

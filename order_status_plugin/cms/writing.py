@@ -6,6 +6,7 @@ import datetime as dt
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from ..events import Milestone
 from ..exceptions import OrderStatusError
@@ -61,7 +62,7 @@ def withdraw(note: OrderNote, *, author: str) -> OrderNote:
 def _locked(order_id: int) -> Order:
     row = Order.objects.select_for_update().get(pk=order_id)
     if row.erased_at is not None:
-        raise CannotWrite("The customer's data was erased: there is nobody to write to.")
+        raise CannotWrite(gettext("The customer's data was erased: there is nobody to write to."))
     return row
 
 
@@ -70,7 +71,7 @@ def _standing(note: OrderNote) -> tuple[Order, OrderNote]:
     row = _locked(note.order_id)
     found = OrderNote.objects.filter(pk=note.pk, withdrawn_at=None).first()
     if found is None:
-        raise CannotWrite("The note was withdrawn.")
+        raise CannotWrite(gettext("The note was withdrawn."))
     return row, found
 
 
