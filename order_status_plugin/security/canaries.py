@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from ..access import links, sharing
 from ..access.models import ShareLink
+from ..cms import writing
 from ..conf import conf
 from ..events import (
     Address,
@@ -129,6 +130,7 @@ class Bird:
             for scope in ShareLink.Scope
             if (link := sharing.make(self.order, scope, 7, self._new("label of a shared link", _word("Neighbour"))))
         ]
+        self._write_notes()
         # Both are addresses, so they are no secret of a page; in a log and behind a shared link they are.
         self.link = self._new("link", links.link_for(self.order), tier=Tier.PUBLIC, is_mailed=True)
 
@@ -168,6 +170,16 @@ class Bird:
     def _new(self, what: str, text: str, *, tier: Tier | None = Tier.PRIVATE, is_mailed: bool = False) -> str:
         self.canaries.append(Canary(what, text, tier, is_mailed))
         return text
+
+    def _write_notes(self) -> None:
+        """Have staff write to the customer, who is told of it; one of the notes is taken back."""
+        author = self._new("author of a note", _word("staff"), tier=None)
+        for what, tier in (("note", Tier.PRIVATE), ("public note", Tier.PUBLIC)):
+            text = f"<p>{self._new(what, _word('Dear '), tier=tier)}</p>"
+            writing.write(self.order, text, author=author, is_public=tier is Tier.PUBLIC, is_told=True)
+        gone = self._new("withdrawn note", _word("Sorry "), tier=None)
+        writing.withdraw(writing.write(self.order, f"<p>{gone}</p>", author=author, is_told=True), author=author)
+        self.order.refresh_from_db()
 
     def _address(self, what: str) -> Address:
         return Address(

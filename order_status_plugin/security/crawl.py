@@ -324,7 +324,9 @@ class _Crawl:
             return
         answer = self._client(Tier.PRIVATE).get(self.bird.path, secure=True)
         text = Text(answer.content.decode())
-        for canary in self.bird.named("order number", "shipping street", "payment", "tracking number", "shipping name"):
+        for canary in self.bird.named(
+            "order number", "shipping street", "payment", "tracking number", "shipping name", "note"
+        ):
             if not canary.is_in(text):
                 self.report.complain(f"The customer does not see the {canary.what} ({self.state}): the check is blind.")
 

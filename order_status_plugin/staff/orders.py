@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
-from django.utils.html import format_html_join
+from django.utils.html import format_html_join, strip_tags
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -19,12 +19,14 @@ from django.utils.translation import gettext_lazy as _
 from ..access.links import order_path
 from ..backends import get_host
 from ..carriers import catalogue
+from ..cms.models import OrderNote
 from ..exceptions import BackendError
 from ..tracking.models import DeliveryEstimate, Fulfillment, Order, OrderLine, Parcel, TrackingEvent
 from .by_hand import ByHandForm
 from .carrier import ChoosesCarrier
 from .deeds import DeedsAdmin
 from .log import AuditInline
+from .notes import notes_url
 from .read_only import ReadOnlyInline
 
 
@@ -76,6 +78,18 @@ class ParcelInline(ReadOnlyInline):
                 for event in list(parcel.events.all())[:20]
             ),
         )
+
+
+class NoteInline(ReadOnlyInline):
+    """What staff wrote to the customer; it is written and changed on a page of its own."""
+
+    model = OrderNote
+    fields = ("words", "is_public", "author", "written_at", "changed_at", "withdrawn_at")
+
+    @admin.display(description=_("text"))
+    def words(self, note: Any) -> str:
+        """Show what it says, without its marks."""
+        return strip_tags(note.text)
 
 
 class EventInline(ReadOnlyInline):
@@ -144,7 +158,7 @@ class OrderAdmin(DeedsAdmin):
         "grants_ended_at",
         "erased_at",
     )
-    inlines = (ParcelInline, FulfillmentInline, LineInline, AuditInline)
+    inlines = (NoteInline, ParcelInline, FulfillmentInline, LineInline, AuditInline)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:
         """Count the parcels in the same query."""
@@ -175,6 +189,7 @@ class OrderAdmin(DeedsAdmin):
             context |= {
                 "status_page": order_path(order),
                 "host_page": _host_page(order),
+                "notes_page": notes_url(request.user, order),
                 "deeds": self.deeds(request, order),
             }
         return super().render_change_form(request, context, *args, **kwargs)

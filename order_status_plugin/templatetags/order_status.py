@@ -11,6 +11,8 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from ..access import claims, links
+from ..staff.notes import notes_url
+from ..tracking.models import Order
 
 logger = logging.getLogger(__name__)
 
@@ -36,6 +38,22 @@ def order_status_url(order: object, reference: object = None) -> str:
     except Exception:
         # The shop's page or mail goes out without the link, rather than not at all.
         logger.exception("no link to the status page could be printed")
+        return ""
+
+
+@register.simple_tag(takes_context=True)
+def order_status_notes_url(context: Context, order: object, reference: object = None) -> str:
+    """Return the address where the signed-in member of staff writes to this order's customer.
+
+    Takes what ``order_status_url`` takes; "" for who may not write, and for what is no order that we know.
+    """
+    try:
+        identity = _identity(order, reference)
+        user = getattr(context.get("request"), "user", None)
+        row = Order.objects.filter(host=identity[0], reference=identity[1]).first() if identity and user else None
+        return notes_url(user, row) if row else ""
+    except Exception:
+        logger.exception("no link to the notes could be printed")
         return ""
 
 

@@ -17,6 +17,7 @@ from order_status_plugin import flow
 from order_status_plugin.access import limits, tiers
 from order_status_plugin.access.links import order_path
 from order_status_plugin.access.models import MailedCode, ShareLink
+from order_status_plugin.cms import writing
 from order_status_plugin.events import (
     Address,
     ContactSnapshot,
@@ -151,6 +152,8 @@ def everything() -> Order:
     client.force_login(staff)
     form = {"status": "", "moment_0": "2026-01-02", "moment_1": "10:00:00", "note": "canarynote"}
     assert client.post(reverse("admin:order_status_plugin_parcel_by_hand", args=[parcel.pk]), form).status_code == 302
+    note = writing.write(order, "<p>canaryletter</p>", author="sam", is_told=True)
+    writing.change(note, "<p>canaryreply</p>", author="sam", is_public=False)
     tiers.viewer_for(_as(staff), order)
     assert Client().get(order_path(order)).status_code == 200  # which is kept
     order.refresh_from_db()

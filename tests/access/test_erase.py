@@ -83,6 +83,8 @@ def test_the_canaries_stand_everywhere(order: Order) -> None:
         "messageattempt",
         "mailedcode",
         "sharelink",
+        "ordernote",
+        "ordernoteedit",
         "keptpage",
         "django_admin_log",
     }
@@ -344,7 +346,7 @@ def test_the_export_knows_every_table(order: Order) -> None:
     told = export([order], "sam")["orders"][0]
     assert set(told) == {
         "order", "contact", "lines", "fulfillments", "devices", "mailed_codes", "share_links", "attempts", "staff_views",
-        "audit", "inbox", "messages", "polls", "preferences", "staff_log",
+        "audit", "inbox", "messages", "polls", "preferences", "staff_log", "notes",
     }  # fmt: skip
     assert all(told[name] for name in told if name != "audit")
     assert [tried["detail"] for message in told["messages"] for tried in message["tries"]] == ["no canarydetail here"]
@@ -374,4 +376,4 @@ def test_the_export_is_written_for_its_owner_alone_and_over_nothing(order: Order
 
 
 def test_every_room_is_asked() -> None:
-    assert set(rooms.every()) == {"inbox", "messages", "page", "polling", "staff"}
+    assert set(rooms.every()) == {"cms", "inbox", "messages", "page", "polling", "staff"}
