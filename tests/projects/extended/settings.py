@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.settings import *
+from tests.settings import *  # noqa: F403
 from tests.settings import INSTALLED_APPS as BASE_APPS
 from tests.settings import ORDER_STATUS as BASE
 
