@@ -72,8 +72,8 @@ def build(
         is_rtl=get_language_bidi(),
         handover=order.handover,
         special_messages=special_messages(messages, Place.PAGE, known, now),
-        notes=notes_for(order, tier),
-        extra=extra(order, tier),
+        notes=notes_for(order, tier) if rows is None else (),
+        extra=extra(order, tier) if rows is None else {},
         traits=known,
         fillings=fillings(facts, headline, shop),
     )
