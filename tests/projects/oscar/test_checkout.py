@@ -117,6 +117,8 @@ def test_staff_find_the_status_page_on_the_order_of_the_dashboard(client: Client
     order = shop.Order.objects.get()
     html = staff().get(reverse("dashboard:order-detail", kwargs={"number": order.number})).content.decode()
     assert "View order status page" in html
+    notes = reverse("order_status_notes:order", args=[the_order().pk])
+    assert f'href="{notes}"' in html
     assert page_of(html) == links.order_url(the_order())
 
 
