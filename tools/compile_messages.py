@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import sys
 from io import BytesIO
 from pathlib import Path
@@ -12,6 +13,7 @@ from pathlib import Path
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+EPOCH = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 LOCALES = Path(__file__).parent.parent / "order_status_plugin" / "locale"
 
 
@@ -19,6 +21,8 @@ def compiled(catalogue: Path) -> bytes:
     """Return a catalogue as Django reads it."""
     with catalogue.open("rb") as words:
         read = read_po(words, locale=catalogue.parent.parent.name)
+    # Without a date of its own a catalogue would be of this very second, and never twice the same.
+    read.creation_date = read.revision_date = EPOCH
     out = BytesIO()
     write_mo(out, read)
     return out.getvalue()
