@@ -22,7 +22,7 @@ from ..view.build import build
 from ..view.model import OrderView
 from . import kept
 from .door import PageView
-from .render import answer, render
+from .render import answer, link_hole, render
 
 
 class StatusPageView(PageView):
@@ -72,7 +72,7 @@ def render_status(
             layout = layout_for(order.site_id, language, number)
             messages = messages_for(order.site_id, language, number)
             with_loyalty = any(placed.audience.loyalty for placed in layout)
-            view = build(order, tier, with_loyalty=with_loyalty, messages=messages)
+            view = build(order, tier, with_loyalty=with_loyalty, messages=messages, link=link_hole())
             html = render(view, layout, grants.known(request, order) if tier is Tier.PRIVATE else (), epoch=number)
             if tier is Tier.PUBLIC:
                 kept.keep(order, html, _valid_until(view, layout), asked, number)
