@@ -14,6 +14,7 @@ from wagtail.snippets.views.snippets import SnippetViewSet
 from .audience import Audience
 from .sentence import sentence
 from .special import SpecialMessage
+from .words import WordsInput
 
 
 class AudienceComparison(TextFieldComparison):
@@ -65,7 +66,7 @@ class SpecialMessageViewSet(SnippetViewSet):
     edit_handler = ObjectList(
         [
             MultiFieldPanel(
-                [FieldPanel("title"), FieldPanel("level"), FieldPanel("text"), FieldPanel("extras")],
+                [FieldPanel("title", widget=WordsInput), FieldPanel("level"), FieldPanel("text"), FieldPanel("extras")],
                 heading=_("Message"),
                 icon="pilcrow",
             ),

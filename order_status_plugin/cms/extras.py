@@ -8,14 +8,16 @@ from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.utils.translation import gettext_lazy as _
-from wagtail.blocks import CharBlock, PageChooserBlock, StreamBlock, StructBlock, URLBlock
+from wagtail.blocks import PageChooserBlock, StreamBlock, StructBlock, URLBlock
 from wagtail.blocks.struct_block import StructBlockValidationError
+
+from .words import LineBlock
 
 
 class ButtonBlock(StructBlock):
     """A button that leads to a page of the shop or to an address."""
 
-    label = CharBlock(label=_("Label"), max_length=60)
+    label = LineBlock(label=_("Label"), max_length=60)
     page = PageChooserBlock(label=_("Page"), required=False)
     url = URLBlock(
         label=_("Or an address"),

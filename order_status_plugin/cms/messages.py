@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 from operator import attrgetter
@@ -20,6 +20,7 @@ from wagtail.blocks import StreamValue
 from wagtail.models import Locale, Site
 
 from .audience import Audience, Traits
+from .placeholders import is_filled
 from .rich_text import plain, safe
 from .special import SpecialMessage
 
@@ -42,7 +43,7 @@ class Button:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """One message in one language, ready to print."""
+    """One message in one language, ready to print but for its placeholders."""
 
     level: str
     title: str
@@ -52,6 +53,7 @@ class Message:
     places: frozenset[Place]
     ends: dt.datetime | None
     cards: Mapping[Place, SafeString]  # the whole of it as it stands on the page, where it does
+    is_filled: bool = False  # it has placeholders
 
 
 #: What a condition of an audience asks of an order. Who looks decides all that is personal.
@@ -142,10 +144,37 @@ def messages_for(site_id: int | None, language: str, epoch: int) -> Messages:
     if not epoch:
         return NONE  # nothing was ever published
     site = Site.objects.filter(**({"pk": site_id} if site_id else {"is_default_site": True})).first()
-    rows = SpecialMessage.objects.filter(Q(site=None) | Q(site=site), live=True).select_related("locale").order_by("pk")
-    default: Any = Locale.get_default()
     with translation.override(language):
-        return Messages(ready(in_language(rows, language, default.language_code), site))
+        return Messages(ready(_spoken(_live(site), language), site))
+
+
+def previewed(site: Site | None, language: str, arrange: Callable[[Iterable[Any]], Iterable[Any]]) -> Messages:
+    """Return the messages of a preview: the live ones as ``arrange`` has them, among them what is not saved yet.
+
+    What it adds shows whatever the day: an editor who plans December looks at it in November.
+    """
+    live = list(_live(site))
+    found = _spoken(arrange(live), language)
+    with translation.override(language):
+        messages = ready(found, site)
+    known = {id(row) for row in live}
+    added = {id(row) for row in found} - known
+    return Messages(
+        [_any_day(one) if id(row) in added else one for one, row in zip(messages, _sorted(found), strict=True)]
+    )
+
+
+def _any_day(message: Message) -> Message:
+    return replace(message, ends=None, audience=replace(message.audience, first_day=None, last_day=None))
+
+
+def _live(site: Site | None) -> Iterable[SpecialMessage]:
+    return SpecialMessage.objects.filter(Q(site=None) | Q(site=site), live=True).select_related("locale").order_by("pk")
+
+
+def _spoken(rows: Iterable[SpecialMessage], language: str) -> list[SpecialMessage]:
+    default: Any = Locale.get_default()
+    return in_language(rows, language, default.language_code)
 
 
 CARD = "order_status_plugin/blocks/message.html"
@@ -153,25 +182,22 @@ _HEADINGS = {Place.PAGE: "h2", Place.PARCEL: "h3"}
 _LOUDEST = ("critical", "warning", "success", "info")
 
 
-def ready(rows: Iterable[SpecialMessage], site: Site | None, *, everywhere: bool = False) -> list[Message]:
-    """Return rows as they are printed, the most important first: the same number of queries for one and for many.
-
-    ``everywhere`` is for previews: cards for every place, wherever the message is to stand.
-    """
-    rows = sorted(rows, key=lambda row: (-row.priority, _LOUDEST.index(row.level), -(row.pk or 0)))
+def ready(rows: Iterable[SpecialMessage], site: Site | None) -> list[Message]:
+    """Return rows as they are printed, the most important first: the same number of queries for one and for many."""
+    rows = _sorted(rows)
     bodies = safe([row.text for row in rows])
     extras = _extras(rows)
     found = [child.value["page"] for each in extras for child in each if child.block_type == "button"]
     addresses = _addresses([page for page in found if page], site)
-    return [
-        _ready(row, body, each, addresses, everywhere) for row, body, each in zip(rows, bodies, extras, strict=True)
-    ]
+    return [_ready(row, body, each, addresses) for row, body, each in zip(rows, bodies, extras, strict=True)]
 
 
-def _ready(
-    row: SpecialMessage, body: SafeString, extras: list[Any], addresses: dict[int, str], everywhere: bool
-) -> Message:
-    places = frozenset(place for place in Place if everywhere or getattr(row, place))
+def _sorted(rows: Iterable[SpecialMessage]) -> list[SpecialMessage]:
+    return sorted(rows, key=lambda row: (-row.priority, _LOUDEST.index(row.level), -(row.pk or 0)))
+
+
+def _ready(row: SpecialMessage, body: SafeString, extras: list[Any], addresses: dict[int, str]) -> Message:
+    places = frozenset(place for place in Place if getattr(row, place))
     named = {child.block_type: child for child in extras}
     picture, button = named.get("picture"), named.get("button")
     target = None
@@ -198,6 +224,7 @@ def _ready(
         places=places,
         ends=row.expire_at,
         cards=cards,
+        is_filled=any(is_filled(text) for text in (row.title, body, target.label if target else "")),
     )
 
 

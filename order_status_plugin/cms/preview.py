@@ -1,12 +1,12 @@
 """Previews of content on orders that nobody placed: which there are, and the mixin that gives them to a model.
 
 ``class SpecialMessage(OrderPreviewMixin, PreviewableMixin, models.Model)`` has them all; it says in
-:meth:`OrderPreviewMixin.preview_layout` where it stands.
+:meth:`OrderPreviewMixin.preview_layout` or :meth:`OrderPreviewMixin.preview_messages` where it stands.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.http import HttpRequest
@@ -90,6 +90,10 @@ class OrderPreviewMixin(PreviewableMixin):
         site = self.preview_site()
         return layout_for(site.pk if site else None, language, epoch.current())
 
+    def preview_messages(self, live: Iterable[Any]) -> Sequence[Any]:
+        """Return the special messages of a preview: those that are live. Override it to place this among them."""
+        return list(live)
+
     def preview_site(self) -> Any:
         """Return the Wagtail Site whose shop is shown."""
         found = self.get_site() if hasattr(self, "get_site") else None
@@ -117,7 +121,7 @@ class OrderPreviewMixin(PreviewableMixin):
 
     def serve_preview(self, request: HttpRequest, mode_name: str | None) -> HttpResponseBase:
         """Show editors what customers will see."""
-        mode_name = mode_name or ""
+        mode_name = mode_name or self.default_preview_mode
         if mode_name in dict(self.own_preview_modes):
             return self.serve_own_preview(request, mode_name)
         # By name: the views stand above this room.

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Iterable
+from typing import Any, ClassVar
 
 from django.contrib.contenttypes.fields import GenericRelation
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.http import HttpRequest
-from django.http.response import HttpResponseBase
-from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 from wagtail.fields import RichTextField
 from wagtail.models import (
     DraftStateMixin,
     LockableMixin,
-    PreviewableMixin,
     RevisionMixin,
     TranslatableMixin,
     WorkflowMixin,
@@ -24,11 +21,14 @@ from wagtail.models import (
 from .audience import Audience
 from .blocks import FEATURES
 from .fields import AudienceField, ExtrasField
+from .placeholders import refuse_unknown
+from .preview import OrderPreviewMixin
 from .sentence import sentence
+from .words import PICKER
 
 
 class SpecialMessage(
-    PreviewableMixin,
+    OrderPreviewMixin,
     WorkflowMixin,
     DraftStateMixin,
     LockableMixin,
@@ -48,7 +48,7 @@ class SpecialMessage(
 
     title = models.CharField(_("title"), max_length=150)
     level = models.CharField(_("level"), max_length=10, choices=Level.choices, default=Level.INFO)
-    text = RichTextField(_("text"), features=FEATURES, blank=True)
+    text = RichTextField(_("text"), features=[*FEATURES, PICKER], blank=True)
     extras = ExtrasField(verbose_name=_("picture and button"), blank=True)
     audience = AudienceField(verbose_name=_("audience"))
     is_on_page = models.BooleanField(_("at the top of the page"), default=True)
@@ -100,13 +100,25 @@ class SpecialMessage(
         return ", ".join(str(field.verbose_name) for field in there)
 
     def clean(self) -> None:
-        """Refuse a message that stands nowhere."""
+        """Refuse a message that stands nowhere, and braces that are no placeholder."""
         super().clean()
+        problems: dict[str, ValidationError] = {}
+        for name, is_html in (("title", False), ("text", True)):
+            try:
+                refuse_unknown(getattr(self, name) or "", is_html=is_html)
+            except ValidationError as error:
+                problems[name] = error
         if not any(getattr(self, name) for name in self.PLACES):
-            raise ValidationError({"is_on_page": _("Choose at least one place where the message stands.")})
+            problems["is_on_page"] = ValidationError(_("Choose at least one place where the message stands."))
+        if problems:
+            raise ValidationError(dict(problems))
 
-    def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponseBase:
-        """Show editors what customers will see."""
-        # By name: the views stand above this room.
-        answer: HttpResponseBase = import_string("order_status_plugin.page.editors.preview_message")(self, request)
-        return answer
+    def preview_site(self) -> Any:
+        """Return the site whose customers read it."""
+        return self.site or super().preview_site()
+
+    def preview_messages(self, live: Iterable[Any]) -> list[Any]:
+        """Return the live messages with this one among them as it is being written."""
+        if not self.locale_id:
+            self.locale = self.get_default_locale()
+        return [*(each for each in live if each.pk != self.pk), self]

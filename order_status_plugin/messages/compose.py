@@ -53,8 +53,14 @@ def compose(row: OutboxMessage) -> Message:
         link = order_url(order)
         stop = urljoin(link, reverse("order_status:unsubscribe", args=[stop_token(order, row.channel)]))
         about = [row.subject, *row.tells.values_list("subject", flat=True)]
-        news = build_milestone(order, Milestone(row.milestone), **(_about(row.subject) if len(about) == 1 else {}))
-        texts = render(news, link=link, stop=stop, number=order.number, first_name=first_name(contact.name))
+        name = first_name(contact.name)
+        news = build_milestone(
+            order,
+            Milestone(row.milestone),
+            **(_about(row.subject) if len(about) == 1 else {}),
+            known={"link": link, "order_number": order.number, "first_name": name},
+        )
+        texts = render(news, link=link, stop=stop, number=order.number, first_name=name)
     return Message(
         key=row.key,
         recipient=recipient,

@@ -24,7 +24,7 @@ def arrange(view: OrderView, layout: Iterable[Placed], context: Mapping[str, Any
         if audience.includes(traits) if traits else audience.is_everybody:
             html = placed.html if placed.html is not None else placed.block.render(placed.value, dict(context))
             if placed.is_filled:
-                html = fill_html(html, {**view.fillings, "link": context["hole"].link})
+                html = fill_html(html, view.fillings)
             if html.strip():
                 regions[placed.region].append(mark_safe(html))  # noqa: S308 - by Django's templates
     return regions

@@ -7,12 +7,9 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import translation
-from wagtail.models import Site
 
 from ..access.headers import secure
-from ..cms.messages import Place, ready
 from ..cms.placeholders import fill_html
-from ..cms.special import SpecialMessage
 from ..conf import conf
 from .context import render_page, shop_name
 from .door import refuse
@@ -49,15 +46,3 @@ def serve(page: Any, request: HttpRequest) -> HttpResponseBase:
     answer = secure(look_up, frame_ancestors=ancestors, refuse=refuse)
     response: HttpResponseBase = answer(request)
     return response
-
-
-def preview_message(message: SpecialMessage, request: HttpRequest) -> HttpResponseBase:
-    """Show one message as it stands at the top of a page."""
-
-    def show(request: HttpRequest) -> HttpResponse:
-        with translation.override(message.locale.language_code if message.locale_id else None):
-            (card,) = ready([message], message.site or Site.find_for_request(request), everywhere=True)
-            return render_page(request, "message_preview.html", card=card.cards[Place.PAGE], title=message.title)
-
-    answer: HttpResponseBase = secure(show, frame_ancestors="'self'", refuse=refuse)(request)
-    return answer

@@ -25,6 +25,7 @@ from ..access.headers import policy, put_headers
 from ..access.links import order_url
 from ..access.tiers import PERMISSION, log_look
 from ..cms import epoch
+from ..cms.messages import Messages, previewed
 from ..cms.preview import MAIL, MAILS, SCENES, OrderPreviewMixin
 from ..cms.sentence import TIERS
 from ..events import Milestone, Tier
@@ -36,7 +37,7 @@ from ..view import samples
 from ..view.build import build
 from ..view.milestone import build_milestone
 from ..view.names import first_name
-from .render import answer, render
+from .render import answer, link_hole, render
 
 BAR = "order_status_plugin/page/preview_bar.html"
 COOKIE = "order_status_preview"
@@ -93,7 +94,9 @@ def serve(subject: OrderPreviewMixin, request: HttpRequest, mode: str) -> HttpRe
     with translation.override(switches.language):
         rows = None if order else _sample(subject, scene, Tier.PUBLIC if milestone else switches)
         shown = order or (rows.order if rows else Order())
-        response = _mail(shown, rows, milestone) if milestone else _page(subject, request, shown, rows, switches)
+        response = (
+            _mail(subject, shown, rows, milestone) if milestone else _page(subject, request, shown, rows, switches)
+        )
     if order is not None:
         log_look(order, request.user.get_username(), Tier.PUBLIC if milestone else switches.tier)
     _put_on(request, response, mode, scene, switches, order, problem)
@@ -111,20 +114,21 @@ def _page(
 ) -> HttpResponse:
     language = translation.get_language() or ""
     layout = subject.preview_layout(language)
-    view = build(order, switches.tier, rows=rows)
+    view = build(order, switches.tier, rows=rows, messages=_messages(subject), link=link_hole())
     html = render(view, layout, epoch=epoch.current())
     return answer(request, html, NOWHERE, link=EXAMPLE if rows else order_url(order))
 
 
-def _mail(order: Order, rows: Picture | None, milestone: Milestone) -> HttpResponse:
+def _messages(subject: OrderPreviewMixin) -> Messages:
+    return previewed(subject.preview_site(), translation.get_language() or "", subject.preview_messages)
+
+
+def _mail(subject: OrderPreviewMixin, order: Order, rows: Picture | None, milestone: Milestone) -> HttpResponse:
     contact = None if rows else person(order.pk)
-    mail = render_mail(
-        build_milestone(order, milestone, rows=rows),
-        link=NOWHERE,
-        stop=NOWHERE,
-        number=order.number,
-        first_name=first_name(contact.name if contact else samples.NAME if rows else ""),
-    )
+    name = first_name(contact.name if contact else samples.NAME if rows else "")
+    known = {"link": EXAMPLE if rows else order_url(order), "order_number": order.number, "first_name": name}
+    news = build_milestone(order, milestone, rows=rows, messages=_messages(subject), known=known)
+    mail = render_mail(news, link=NOWHERE, stop=NOWHERE, number=order.number, first_name=name)
     above = format_html('<div class="preview-mail"><b>{}</b></div>', mail.subject)
     below = format_html(
         '<details class="preview-mail"><summary>{}</summary><pre>{}</pre></details>', _("As plain text"), mail.text

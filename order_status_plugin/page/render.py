@@ -63,6 +63,11 @@ def _marks(key: Key) -> Holes:
     return Holes(*(mark_safe(f"{stem}.{hole.name}.") for hole in fields(Holes)))  # noqa: S308 - hex and names
 
 
+def link_hole() -> str:
+    """Return what stands for the page's whole address while it is rendered: ``build`` takes it for placeholders."""
+    return _marks(signing_key()).link
+
+
 def render(
     view: OrderView, layout: Sequence[Placed], devices: Sequence[Known] = (), *, epoch: int = 0, lang_query: str = ""
 ) -> str:

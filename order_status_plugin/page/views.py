@@ -23,7 +23,7 @@ from ..view.model import OrderView
 from . import kept
 from .door import PageView
 from .language import kept_as, language_of, query
-from .render import answer, render
+from .render import answer, link_hole, render
 
 
 class StatusPageView(PageView):
@@ -73,7 +73,7 @@ def render_status(
             layout = layout_for(order.site_id, language, number)
             messages = messages_for(order.site_id, language, number)
             with_loyalty = any(placed.audience.loyalty for placed in layout)
-            view = build(order, tier, with_loyalty=with_loyalty, messages=messages)
+            view = build(order, tier, with_loyalty=with_loyalty, messages=messages, link=link_hole())
             known = grants.known(request, order) if tier is Tier.PRIVATE else ()
             html = render(view, layout, known, epoch=number, lang_query=query(request))
             if tier is Tier.PUBLIC:

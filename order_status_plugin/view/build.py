@@ -36,12 +36,14 @@ def build(
     with_loyalty: bool = False,
     messages: Messages = NONE,
     rows: Picture | None = None,
+    link: str = "",
 ) -> OrderView:
     """Return what this tier may see of an order.
 
     ``now`` is aware; it decides what "today" is. ``with_loyalty`` finds out whether the customer ordered before (one
     query more, private tier only); ``messages`` are those to choose from. ``rows`` takes the place of what is stored:
-    for orders that nobody placed. The number of queries is the same for every order.
+    for orders that nobody placed. ``link`` is what the placeholder of the page's address becomes. The number of queries is
+    the same for every order.
     """
     now = now or timezone.now()
     headline, shop = Headline(order.headline), shop_name(order)
@@ -50,6 +52,7 @@ def build(
     facts = gather(rows or picture(order, tier), now)
     counted, rest = count(facts, headline)
     known = traits(facts, tier, headline, with_loyalty=with_loyalty or messages.asks_loyalty)
+    values = {**fillings(facts, headline, shop), "link": link}
     return OrderView(
         tier=tier,
         headline=headline,
@@ -60,7 +63,7 @@ def build(
         rest=rest,
         over=_over(facts, shop),
         rail=rail(facts, headline),
-        parcels=parcels(facts, known, messages),
+        parcels=parcels(facts, known, messages, values),
         pending=_pending(facts, headline),
         digital=digital(facts),
         private=_private(facts),
@@ -71,11 +74,11 @@ def build(
         language=get_language() or "en",
         is_rtl=get_language_bidi(),
         handover=order.handover,
-        special_messages=special_messages(messages, Place.PAGE, known, now),
+        special_messages=special_messages(messages, Place.PAGE, known, now, values),
         notes=notes_for(order, tier) if rows is None else (),
         extra=extra(order, tier) if rows is None else {},
         traits=known,
-        fillings=fillings(facts, headline, shop),
+        fillings=values,
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from babel.lists import format_list
 from django.utils.formats import number_format
 
@@ -9,7 +11,7 @@ from ..carriers import catalogue
 from ..conf import conf
 from ..events import Headline
 from . import dates, words
-from .facts import OrderFacts
+from .facts import OrderFacts, ParcelFacts
 from .money import country_name, money, reader
 from .names import first_name
 from .sentence import day_ahead
@@ -54,3 +56,14 @@ def fillings(facts: OrderFacts, headline: Headline, shop: str) -> dict[str, str]
             "destination_city": str((contact.shipping_address or {}).get("city") or ""),
         }
     return {name: value for name, value in found.items() if value}
+
+
+def of_parcel(facts: OrderFacts, parcel: ParcelFacts, values: Mapping[str, str]) -> dict[str, str]:
+    """Return the values beside one parcel: its own day, carrier and number in place of the order's."""
+    number = parcel.row.tracking_number if facts.may_see_all else ""
+    return {
+        **values,
+        "estimate": "" if parcel.has_ended else day_ahead(parcel, facts),
+        "carrier": parcel.name,
+        "tracking_number": catalogue.group(number) if number else "",
+    }

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from ..cms import epoch, notes
-from ..cms.messages import Place, messages_for
+from ..cms.messages import Messages, Place, messages_for
 from ..events import Milestone, Tier
 from ..tracking.models import Order
 from ..tracking.queries import Picture
@@ -24,14 +26,18 @@ def build_milestone(
     fulfillment_id: int | None = None,
     rows: Picture | None = None,
     note_id: int | None = None,
+    messages: Messages | None = None,
+    known: Mapping[str, str] | None = None,
 ) -> MilestoneView:
     """Return the news of one milestone, in the language that is active.
 
     A mail is forwarded and read over shoulders: it shows what the public page shows. ``rows`` takes the place of what
-    is stored: for orders that nobody placed.
+    is stored, and ``messages`` of those that are live: for previews. ``known`` is what else placeholders may say in it:
+    its link, and what its own greeting says of the person.
     """
-    now, number = timezone.now(), epoch.current()
-    messages = messages_for(order.site_id, get_language() or "", number)
+    now = timezone.now()
+    if messages is None:
+        messages = messages_for(order.site_id, get_language() or "", epoch.current())
     view = build(order, Tier.PUBLIC, now=now, rows=rows)
     parcel = view.parcels[0] if rows and view.parcels else _parcel(order, view, parcel_id, fulfillment_id)
     return MilestoneView(
@@ -41,7 +47,9 @@ def build_milestone(
         sentence=_note_sentence(note_id) if milestone is Milestone.NOTE else _sentence(milestone, parcel),
         order=view,
         parcel=parcel,
-        special_messages=special_messages(messages, Place.MAIL, view.traits, now) if view.traits else (),
+        special_messages=special_messages(messages, Place.MAIL, view.traits, now, {**view.fillings, **(known or {})})
+        if view.traits
+        else (),
     )
 
 

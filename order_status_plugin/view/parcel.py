@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from django.utils.translation import gettext as _
@@ -15,6 +16,7 @@ from . import dates, words
 from .delivered import arrival, checked, missing
 from .estimate import moves, window
 from .facts import OrderFacts, ParcelFacts
+from .fillings import of_parcel as values_of_parcel
 from .handover import handover
 from .items import items
 from .link import candidates, link, site_of
@@ -30,8 +32,13 @@ from .traits import of_parcel
 S = ParcelStatus
 
 
-def parcels(facts: OrderFacts, traits: Traits, messages: Messages = NONE) -> tuple[ParcelView, ...]:
-    """Return the cards: those that need something first, those that are done folded below."""
+def parcels(
+    facts: OrderFacts, traits: Traits, messages: Messages = NONE, values: Mapping[str, str] | None = None
+) -> tuple[ParcelView, ...]:
+    """Return the cards: those that need something first, those that are done folded below.
+
+    ``values`` are what placeholders in messages say of the order.
+    """
     shared: dict[int, int] = {}
     for parcel in facts.parcels:
         shared[parcel.row.fulfillment_id] = shared.get(parcel.row.fulfillment_id, 0) + 1
@@ -54,7 +61,14 @@ def parcels(facts: OrderFacts, traits: Traits, messages: Messages = NONE) -> tup
     ]
     if messages.by_place[Place.PARCEL]:
         beside = [
-            special_messages(messages, Place.PARCEL, of_parcel(traits, parcel), facts.now) for _number, parcel in order
+            special_messages(
+                messages,
+                Place.PARCEL,
+                of_parcel(traits, parcel),
+                facts.now,
+                values_of_parcel(facts, parcel, values or {}),
+            )
+            for _number, parcel in order
         ]
         cards = [replace(card, special_messages=said) for card, said in zip(cards, beside, strict=True)]
     return tuple(cards)

@@ -336,3 +336,84 @@ def test_the_admin_may_frame_the_preview(db: None) -> None:
     assert answer.status_code == 200
     assert "We close" in answer.content.decode()
     assert "frame-ancestors 'self'" in answer.headers["Content-Security-Policy"]
+
+
+def look(editor: Client, one: SpecialMessage, mode: str, **switches: str) -> str:
+    address = f"/cms/order-status/look/order_status_plugin/specialmessage/{one.pk}/"
+    return editor.get(address, {"mode": mode, **switches}).content.decode()
+
+
+def test_a_draft_is_previewed_among_the_live_ones_where_it_will_stand(editor: Client) -> None:
+    publish(title="Live already", priority=1)
+    soon = (timezone.now() + dt.timedelta(days=40)).date().isoformat()
+    one = SpecialMessage.objects.create(
+        title="For {{ first_name }}",
+        live=False,
+        locale=Locale.get_default(),
+        audience={"stages": ["in_transit"], "first_day": soon},
+        is_beside_parcels=True,
+        is_in_mails=True,
+    )
+    for mode in dict(one.preview_modes):
+        assert "Live already" in look(editor, one, mode) or mode.startswith("mail-"), mode
+    there = look(editor, one, "in_transit", tier="private", parcels="many")
+    assert there.count("For Nora</h2>") == 1
+    assert there.count("For Nora</h3>") >= 1
+    assert there.index("Live already</h2>") < there.index("For Nora</h2>")
+    assert "For dear customer" in look(editor, one, "in_transit", tier="public", parcels="one")
+    assert "For Nora" not in look(editor, one, "delivered", tier="private")
+    assert "For Nora" in look(editor, one, "mail-shipped")
+    assert "For Nora" not in look(editor, one, "mail-delivered")
+    one.title = "Once live"
+    one.save_revision().publish()
+    one.title = "As it will be"
+    one.save_revision()
+    again = look(editor, one, "in_transit")
+    assert "As it will be" in again
+    assert "Once live" not in again
+
+
+WISHED = "<p>{{ first_name }}, {{ carrier }} and <a href='/x/'>more</a>: {{ link }}</p>"
+
+
+def test_each_reads_their_own_value_and_a_stranger_a_neutral_word(order: Order) -> None:
+    Order.objects.filter(pk=order.pk).update(shipping_method="<b>{{ first_name }}</b>")
+    publish(
+        title="{{ first_name }}: {{ shipping_method }}",
+        text=WISHED,
+        extras=[("button", {"label": "To {{ shop_name }}", "page": Page.objects.get(depth=2), "url": ""})],
+    )
+    name = order.contact.name.split()[0]
+    public, private = shown(order), shown(order, let_in(order))
+    assert "dear customer: &lt;b&gt;" in public
+    assert name not in public
+    assert f"{name}: &lt;b&gt;" in private
+    for html in (public, private):
+        assert (
+            "{{ first_name }}"
+            not in html.replace("&#123;", "{").replace("{{ first_name }}&lt;", "", 1).split("os-say")[0]
+        )
+        assert "<b>{" not in html
+        assert f'<a href="https://testserver{order_path(order)}">' in html
+        assert "To {{" not in html
+
+
+def test_a_mail_fills_what_its_greeting_knows(order: Order) -> None:
+    publish(title="Dear {{ first_name }}", text=WISHED, is_in_mails=True, is_on_page=False)
+    link = "https://shop.example/orders/x/"
+    news = build_milestone(order, Milestone.CONFIRMED, known={"link": link, "first_name": "A<b>"})
+    texts = render(news, link=link, stop="https://shop.example/s/", number="1", first_name="A<b>")
+    assert "Dear A&lt;b&gt;" in texts.html
+    assert f'<a href="{link}"' in texts.html
+    assert "Dear A<b>" in texts.text
+    assert f"more (https://shop.example/x/): {link}" in texts.text
+
+
+@pytest.mark.parametrize("field", ["title", "text"])
+def test_an_unknown_placeholder_is_refused_with_its_place(db: None, field: str) -> None:
+    one = SpecialMessage(**{"title": "x", "locale": Locale.get_default(), field: "Dear {{ frist_name }}, hello"})
+    with pytest.raises(ValidationError) as refused:
+        one.full_clean()
+    (said,) = refused.value.message_dict[field]
+    assert "»{{ frist_name }}«" in said
+    assert "{{ first_name }}" in said
