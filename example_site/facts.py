@@ -43,6 +43,11 @@ def write_facts(base_url: str, password: str) -> dict[str, Any]:
             for alias, entry in settings.ORDER_STATUS["SOURCES"].items()
             if entry.get("OPTIONS", {}).get("secrets")
         ],
+        "asked_sources": [
+            {"alias": alias, "backend": entry["BACKEND"], "asked_at": entry["OPTIONS"]["url"]}
+            for alias, entry in settings.ORDER_STATUS["SOURCES"].items()
+            if entry.get("OPTIONS", {}).get("url")
+        ],
         "orders": [_order(base_url, demo.number, demo.scenario) for demo in ORDERS],
     }
     path = settings.VAR / "demo.json"

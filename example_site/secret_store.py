@@ -40,7 +40,12 @@ def secret_env(alias: str) -> str:
 
 def source_secrets(var: Path, alias: str, make: Callable[[], str] = made_up) -> list[str]:
     """Return the secrets of a source, newest first: a comma stands between two in the environment."""
-    return _given(secret_env(alias)) or [kept(var, alias, make)]
+    return given_secrets(alias) or [kept(var, alias, make)]
+
+
+def given_secrets(alias: str) -> list[str]:
+    """Return the secrets of a source that the environment sets, newest first."""
+    return _given(secret_env(alias))
 
 
 def link_keys() -> list[str]:

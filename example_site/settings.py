@@ -10,7 +10,7 @@ import oscar
 from oscar.defaults import *  # noqa: F403
 
 from .databases import from_url
-from .secret_store import kept, link_keys, source_secrets, standard
+from .secret_store import given_secrets, kept, link_keys, source_secrets, standard
 
 BASE_DIR = Path(__file__).resolve().parent
 VAR = Path(os.environ.get("EXAMPLE_VAR") or BASE_DIR / "var").resolve()
@@ -162,13 +162,15 @@ def source(
     options["carriers"] = carriers
     if is_pushed:
         options.setdefault("secrets", source_secrets(VAR, alias))
+    elif given_secrets(alias):  # it sends webhooks, too, to those who set them up
+        options["secrets"] = given_secrets(alias)
     if credentials:
         options |= {credential: kept(VAR, f"{alias} {credential}") for credential in credentials}
         options["url"] = f"http://127.0.0.1:{PORT}/providers/{alias}"
     return {"BACKEND": f"order_status_plugin.sources.{name}", "OPTIONS": options}
 
 
-# The carriers that this shop has connected with each; parcels of any other show number and link. Two may follow one
+# The carriers that this shop has connected with each (the bikes are its own); parcels of any other show number and link. Two may follow one
 # carrier: a parcel is the first one's unless another told of it before.
 SOURCES = {
     "aftership": source("aftership.AfterShip", ["ups", "dpd"]),
@@ -177,7 +179,7 @@ SOURCES = {
     "seventeentrack": source("seventeentrack.SeventeenTrack", ["correos"], "api_key"),
     "ship24": source("ship24.Ship24", ["poste-italiane"], "api_key"),
     "trackingmore": source("trackingmore.TrackingMore", ["an-post"], "api_key"),
-    "standard": source("standard.Standard", [], secrets=source_secrets(VAR, "standard", standard)),
+    "standard": source("standard.Standard", ["ribeira-bikes"], secrets=source_secrets(VAR, "standard", standard)),
     "ups": source("ups.Ups", ["ups"], "client_id", "client_secret", is_pushed=False),
     "usps": source("usps.Usps", ["usps"], "client_id", "client_secret", is_pushed=False),
     "dhl": source("dhl.Dhl", ["dhl-express"], "api_key", is_pushed=False),

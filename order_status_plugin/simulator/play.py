@@ -132,7 +132,7 @@ class Simulator:
 
     def _followed(self) -> str:
         """Return the carrier of a parcel that is followed live: its slug, or a name that no catalogue knows."""
-        slugs = (*_USUAL, *(carrier.slug for carrier in catalogue.CARRIERS))
+        slugs = (*_USUAL, *(carrier.slug for carrier in catalogue.every()))
         if not self.through:
             return next((slug for slug in slugs if source_for(slug)), _USUAL[0])
         source = get_source(self.through)

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import requests
 
+from order_status_plugin.simulator.scenarios import SCENARIOS
+
 from .conftest import CHECKOUT, Demo, copy_of, free_port, start_demo, stop_demo
 
 KEYS = {
@@ -22,6 +24,7 @@ KEYS = {
     "staff",
     "mail_dir",
     "sources",
+    "asked_sources",
     "orders",
 }
 ORDER_KEYS = {"host", "number", "email", "phone", "locale", "link", "scenario", "personal", "parcels"}
@@ -41,9 +44,14 @@ def test_facts_are_complete(demo: Demo) -> None:
     assert any(len([p for p in one["parcels"] if p["source"]]) == 2 for one in facts["orders"])
     assert any([p["source"] for p in one["parcels"]] == [None] for one in facts["orders"])
     assert any(one["locale"] == "fr" for one in facts["orders"])
-    (source,) = facts["sources"]
-    assert (source["alias"], source["secret_env"]) == ("aftership", "ORDER_STATUS_SECRETS_AFTERSHIP")
-    assert requests.post(source["url"], data=b"{}", timeout=20).status_code == 400
+    assert any(len({p["carrier"] for p in one["parcels"]}) == 3 for one in facts["orders"])
+    for source in facts["sources"]:
+        assert source["secret_env"] == f"ORDER_STATUS_SECRETS_{source['alias'].upper()}"
+        assert requests.post(source["url"], data=b"{}", timeout=20).status_code == 400
+    aliases = {source["alias"] for source in (*facts["sources"], *facts["asked_sources"])}
+    assert len(aliases) == 14
+    assert {parcel["source"] for one in facts["orders"] for parcel in one["parcels"]} - {None} == aliases
+    assert set(SCENARIOS) <= {one["scenario"] for one in facts["orders"]}
     assert Path(facts["mail_dir"]).is_dir()
 
 

@@ -21,6 +21,8 @@ import pytest
 import requests
 from playwright.sync_api import BrowserContext, Page, expect
 
+from order_status_plugin.simulator.scenarios import SCENARIOS
+
 from .conftest import CHECKOUT, Demo
 
 EMAIL = "mara.lindqvist@example.org"
@@ -288,7 +290,7 @@ def test_demo_orders_say_what_they_are(demo: Demo, page: Page, scenario: str, st
 
 
 def test_loading_the_demo_mails_nobody(demo: Demo) -> None:
-    loaded = {order["email"] for order in demo.facts["orders"] if order["scenario"] not in {"calm", "attempt", "split"}}
+    loaded = {order["email"] for order in demo.facts["orders"] if order["scenario"] not in SCENARIOS}
     time.sleep(2)
     mails = [
         email.message_from_bytes(path.read_bytes(), policy=email.policy.default) for path in demo.var.glob("mail/*.eml")
@@ -314,6 +316,21 @@ def test_simulator_splits_an_order(demo: Demo, page: Page) -> None:
     expect(headline(page, "in_transit")).to_be_visible()
 
 
+def test_simulator_answers_for_a_source_that_is_asked(demo: Demo, page: Page) -> None:
+    order = demo.order(scenario="express")
+    page.goto(order["link"])
+    play(demo, "express", order["number"], "--through=ups")
+    expect(headline(page, "delivered")).to_be_visible()
+
+
+def test_simulator_lists_an_order_for_each_source(demo: Demo, page: Page, shoot: Shoot) -> None:
+    page.goto(f"{demo.base_url}/simulator/")
+    sources = page.locator(".ts-sources > div")
+    expect(sources).to_have_count(14)
+    assert all(sources.nth(place).get_by_role("link").count() for place in range(14))
+    shoot(page, "demo-simulator")
+
+
 def test_simulator_button_plays_in_the_background(demo: Demo, contexts: Contexts) -> None:
     order = demo.order(scenario="attempt")
     watched = contexts().new_page()
@@ -326,7 +343,7 @@ def test_simulator_button_plays_in_the_background(demo: Demo, contexts: Contexts
     expect(headline(watched, "attempted_delivery")).to_be_visible(timeout=60_000)
 
 
-def play(demo: Demo, scenario: str, order: str) -> None:
+def play(demo: Demo, scenario: str, order: str, *more: str) -> None:
     """Play a scenario at once, by the command."""
     subprocess.run(
         [
@@ -336,6 +353,7 @@ def play(demo: Demo, scenario: str, order: str) -> None:
             f"--scenario={scenario}",
             f"--order={order}",
             "--speed=100000",
+            *more,
         ],
         cwd=CHECKOUT,
         env={

@@ -97,7 +97,7 @@ BY_SOURCE = (
         number="TS-20449", scenario="delivered", tells="A carrier of the shop's own, told over the signed endpoint", days_ago=6, clock="10:50",
         person=person("Henrique", "Sampaio", "henrique.sampaio@example.org", "+351912340049", "Rua do Freixo 21", "4300-219", "Porto", "PT", "1449"),
         basket={"stoneware-bowl": 1, "salt-jar": 1},
-        sendings=(Sending(day=1, clock="09:30", items={"stoneware-bowl": 1, "salt-jar": 1}, carrier="Ribeira Bikes", number="20490417", source="standard",
+        sendings=(Sending(day=1, clock="09:30", items={"stoneware-bowl": 1, "salt-jar": 1}, carrier="Ribeira Bikes", number="20490417",
             seen=(picked_up(1, "09:45"), van(1, PORTO, "10:20"), done(1, "11:05", PORTO, left_at="With the neighbour, no. 23"))),),
     ),
 )  # fmt: skip

@@ -22,6 +22,7 @@ from wagtail.models import Page, Site
 
 from example_site import pictures
 from order_status_plugin import flow
+from order_status_plugin.carriers.models import MerchantCarrier
 from order_status_plugin.pages.models import OrderStatusPage
 
 from ..models import HomePage
@@ -39,6 +40,7 @@ def load(staff_password: str, say: Callable[[str], object] = print) -> None:
     """Fill an empty shop; complete a half-filled one."""
     _places(say)
     _staff(staff_password)
+    _bikes()
     _catalogue(say)
     _home()
     for order in ORDERS:
@@ -75,6 +77,13 @@ def _staff(password: str) -> None:
     users = get_user_model()
     if not users.objects.filter(username=STAFF).exists():
         users.objects.create_superuser(STAFF, STAFF, password, first_name="Inês", last_name="Sal")
+
+
+def _bikes() -> None:
+    """Enter the carrier that no catalogue has, as staff do."""
+    MerchantCarrier.objects.get_or_create(
+        slug="ribeira-bikes", defaults={"name": "Ribeira Bikes", "home": "https://ribeira-bikes.example/"}
+    )
 
 
 def _catalogue(say: Callable[[str], object]) -> None:
