@@ -19,6 +19,11 @@ from wagtail.blocks import (
 from . import choices
 from .audience import Audience
 
+#: What editors may do to rich text.
+FEATURES = ["bold", "italic", "ol", "ul", "link", "document-link"]
+#: The groups of the list that editors choose blocks from.
+ORDER, WORDS = _("The order"), _("The shop's words")
+
 
 def _several(label: Any, found: Any) -> MultipleChoiceBlock:
     return MultipleChoiceBlock(choices=found, required=False, label=label, widget=forms.CheckboxSelectMultiple)

@@ -9,11 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.blocks import Block, StreamBlock
 
-from .base import OrderBlock
+from .base import FEATURES, ORDER, WORDS, OrderBlock
+from .contact import ContactBlock
+from .questions import QuestionsBlock
 from .words import LineBlock, WordsBlock
-
-FEATURES = ["bold", "italic", "ol", "ul", "link", "document-link"]
-ORDER, WORDS = _("The order"), _("The shop's words")
 
 
 class PartBlock(OrderBlock):
@@ -124,6 +123,8 @@ def own_blocks() -> list[tuple[str, Block]]:
         ("help", HelpBlock()),
         ("heading", HeadingBlock()),
         ("text", TextBlock()),
+        ("questions", QuestionsBlock()),
+        ("contact", ContactBlock()),
     ]
     if apps.is_installed("wagtail.images"):
         from .pictures import PictureBlock

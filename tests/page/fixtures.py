@@ -709,3 +709,42 @@ ALL = {
     "erased": erased,
     "noted": noted,
 }
+
+#: What an editor may have laid out beside the parts of the order.
+EXTRAS = [
+    {"type": "steps", "value": {}},
+    {"type": "parcels", "value": {}},
+    {
+        "type": "questions",
+        "value": {
+            "title": "Good to know",
+            "questions": [
+                {
+                    "type": "item",
+                    "id": "q1",
+                    "value": {
+                        "question": "Can I still change my address?",
+                        "answer": "<p>Until the parcel is sent. <b>Write to us</b> with the new one.</p>",
+                    },
+                },
+                {
+                    "type": "item",
+                    "id": "q2",
+                    "value": {
+                        "question": "What do I do when a bowl arrives broken, and the box looks as if nothing happened?",
+                        "answer": "<p>Keep the box, please, and take two pictures:</p><ul><li>the bowl</li><li>the label</li></ul>",
+                    },
+                },
+            ],
+        },
+    },
+    {"type": "details", "value": {}},
+    {
+        "type": "contact",
+        "value": {
+            "title": "Contact us",
+            "phone": "+351 21 123 4567",
+            "hours": "Monday to Friday, 9:00 to 17:00\nSaturday, 10:00 to 13:00",
+        },
+    },
+]

@@ -21,12 +21,13 @@ CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 POLICY = "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
 
 
-def html_of(view: Any, error: str = "") -> str:
-    """Return the page of a view as a browser gets it."""
+def html_of(view: Any, error: str = "", layout: Any = None) -> str:
+    """Return the page of a view as a browser gets it; ``layout`` is what an editor made, as data of blocks."""
     from django.test import RequestFactory
     from django.utils import translation
 
-    from order_status_plugin.cms.layout import default_layout
+    from order_status_plugin.cms.blocks import LayoutBlock
+    from order_status_plugin.cms.layout import default_layout, place
     from order_status_plugin.page.render import answer, render
 
     from .fixtures import DEVICES
@@ -34,7 +35,8 @@ def html_of(view: Any, error: str = "") -> str:
     request = RequestFactory().get("/orders/link/")
     with translation.override(view.language):
         devices = DEVICES if view.tier == "private" else ()
-        return answer(request, render(view, default_layout(), devices), "/orders/link/", error=error).content.decode()
+        placed = place(LayoutBlock().to_python(layout), view.language) if layout else default_layout()
+        return answer(request, render(view, placed, devices), "/orders/link/", error=error).content.decode()
 
 
 def pages() -> dict[str, str]:
@@ -47,6 +49,8 @@ def pages() -> dict[str, str]:
 
     found = {f"{name}-{tier}": html_of(make(tier)) for name, make in fixtures.ALL.items() for tier in Tier}
     found["arabic-private"] = html_of(fixtures.arabic())
+    for tier in (Tier.PUBLIC, Tier.PRIVATE):
+        found[f"extras-{tier}"] = html_of(fixtures.in_transit(tier), layout=fixtures.EXTRAS)
     found["confirmed-error"] = html_of(fixtures.order(), error="We could not show it here")
     forms = {"shop": "Tilia & Sal", "help_email": "hello@shop.example", "action": "/orders/", "look_up_url": "/orders/"}
     for name in ("look_up", "not_found", "forbidden"):

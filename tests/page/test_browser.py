@@ -34,6 +34,8 @@ def names() -> list[str]:
         *(
             "in-transit-staff",
             "arabic-private",
+            "extras-public",
+            "extras-private",
             "confirmed-error",
             "look_up",
             "look_up-error",
