@@ -11,6 +11,7 @@ from wagtail.blocks import Block, StreamBlock
 
 from .base import FEATURES, ORDER, WORDS, OrderBlock
 from .contact import ContactBlock
+from .offers import RecommendationsBlock, ReorderBlock
 from .questions import QuestionsBlock
 from .words import LineBlock, WordsBlock
 
@@ -125,6 +126,8 @@ def own_blocks() -> list[tuple[str, Block]]:
         ("text", TextBlock()),
         ("questions", QuestionsBlock()),
         ("contact", ContactBlock()),
+        ("reorder", ReorderBlock()),
+        ("recommendations", RecommendationsBlock()),
     ]
     if apps.is_installed("wagtail.images"):
         from .pictures import PictureBlock

@@ -28,6 +28,7 @@ from order_status_plugin.view.model import (
     PendingView,
     PrivateView,
     RailStep,
+    RecommendationView,
     Sum,
     WindowView,
 )
@@ -710,6 +711,19 @@ ALL = {
     "noted": noted,
 }
 
+
+def extras(tier: Tier = Tier.PUBLIC) -> OrderView:
+    """An order beside which the shop offers something."""
+    titles = ("Linen napkins, set of four", "Olive wood spoons", "Salt jar", "Serving plate, ash glaze, 32 cm")
+    return replace(
+        in_transit(tier),
+        reorder_url="/account/orders/1/" if tier is Tier.PRIVATE else "",
+        recommendations=tuple(
+            RecommendationView(title=title, url="/", initial=title[0], price="€ 24.00") for title in titles
+        ),
+    )
+
+
 #: What an editor may have laid out beside the parts of the order.
 EXTRAS = [
     {"type": "steps", "value": {}},
@@ -738,7 +752,9 @@ EXTRAS = [
             ],
         },
     },
+    {"type": "recommendations", "value": {"title": "Goes well with it", "most": 4}},
     {"type": "details", "value": {}},
+    {"type": "reorder", "value": {"title": "Once more?", "button": "Order it again"}},
     {
         "type": "contact",
         "value": {

@@ -50,7 +50,7 @@ def pages() -> dict[str, str]:
     found = {f"{name}-{tier}": html_of(make(tier)) for name, make in fixtures.ALL.items() for tier in Tier}
     found["arabic-private"] = html_of(fixtures.arabic())
     for tier in (Tier.PUBLIC, Tier.PRIVATE):
-        found[f"extras-{tier}"] = html_of(fixtures.in_transit(tier), layout=fixtures.EXTRAS)
+        found[f"extras-{tier}"] = html_of(fixtures.extras(tier), layout=fixtures.EXTRAS)
     found["confirmed-error"] = html_of(fixtures.order(), error="We could not show it here")
     forms = {"shop": "Tilia & Sal", "help_email": "hello@shop.example", "action": "/orders/", "look_up_url": "/orders/"}
     for name in ("look_up", "not_found", "forbidden"):
