@@ -11,6 +11,7 @@ from wagtail.blocks import Block, StreamBlock
 
 from .base import FEATURES, ORDER, WORDS, OrderBlock
 from .contact import ContactBlock
+from .feedback import FeedbackBlock
 from .offers import RecommendationsBlock, ReorderBlock
 from .questions import QuestionsBlock
 from .words import LineBlock, WordsBlock
@@ -126,6 +127,7 @@ def own_blocks() -> list[tuple[str, Block]]:
         ("text", TextBlock()),
         ("questions", QuestionsBlock()),
         ("contact", ContactBlock()),
+        ("feedback", FeedbackBlock()),
         ("reorder", ReorderBlock()),
         ("recommendations", RecommendationsBlock()),
     ]

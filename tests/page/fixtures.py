@@ -752,6 +752,7 @@ EXTRAS = [
             ],
         },
     },
+    {"type": "feedback", "value": {"title": "How was your delivery?"}},
     {"type": "recommendations", "value": {"title": "Goes well with it", "most": 4}},
     {"type": "details", "value": {}},
     {"type": "reorder", "value": {"title": "Once more?", "button": "Order it again"}},

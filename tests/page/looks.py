@@ -68,6 +68,7 @@ def doors(forms: dict[str, str]) -> dict[str, str]:
     from django.template.loader import render_to_string
 
     from order_status_plugin.access.models import ShareLink
+    from order_status_plugin.feedback.models import Feedback
     from order_status_plugin.page.share import qr
     from order_status_plugin.view.model import ShareView
 
@@ -96,6 +97,7 @@ def doors(forms: dict[str, str]) -> dict[str, str]:
         language="en",
         is_rtl=False,
     )
+    said = {**forms, "path": "/orders/link/", "longest": 2000}
     contexts: dict[str, tuple[str, dict[str, Any]]] = {
         "code": ("code", forms),
         "code-error": ("code", {**forms, "error": "This code does not open anything here"}),
@@ -104,6 +106,9 @@ def doors(forms: dict[str, str]) -> dict[str, str]:
         "end_devices-done": ("end_devices", {**forms, "is_done": True}),
         "share-public": ("share", share),
         "share-own": ("share", {**share, "is_own": True, "made": made, "may_show_items": True}),
+        "feedback": ("feedback", {**said, "mine": Feedback(rating="good", comment="It came a day early.")}),
+        "feedback-error": ("feedback", {**said, "error": "Please choose one of the three"}),
+        "feedback-sent": ("feedback", {**said, "mine": Feedback(rating="fair"), "is_sent": True}),
         "shared": ("shared", {**forms, "view": view, "until": "30 November 2026"}),
     }
     return {

@@ -49,6 +49,9 @@ def names() -> list[str]:
             "share-public",
             "share-own",
             "shared",
+            "feedback",
+            "feedback-error",
+            "feedback-sent",
         ),
     ]
 
