@@ -16,6 +16,8 @@ from .identify import FAILED, LinkView, SeeOther, order_of
 from .language import language_of
 
 TOO_MANY = 429
+#: A field that people neither see nor reach: whoever fills it in is a program that presses whatever it finds.
+TRAP = "left-empty"
 
 
 class FeedbackView(LinkView):
@@ -34,6 +36,8 @@ class FeedbackView(LinkView):
         rating = request.POST.get("rating", "")
         if rating not in Feedback.Rating:
             return self._page(request, order, FAILED)
+        if request.POST.get(TRAP):
+            return SeeOther(links.order_path(order))
         is_comment = "comment" in request.POST
         response = SeeOther(f"{links.order_path(order)}feedback/{'?sent' if is_comment else ''}")
         try:

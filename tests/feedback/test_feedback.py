@@ -152,6 +152,12 @@ def test_one_address_is_limited(order: Order, settings: Any) -> None:
     assert say(Client(), placed("TS-2"), "bad").status_code == 429
 
 
+def test_a_program_that_fills_in_everything_is_not_counted(client: Client, order: Order) -> None:
+    assert 'name="left-empty"' in look(client, order)
+    assert say(client, order, "bad", **{"left-empty": "scanner@example.org"}).status_code == 303
+    assert not Feedback.objects.exists()
+
+
 def test_staff_who_look_are_not_asked(order: Order) -> None:
     client = Client()
     client.force_login(User.objects.create_superuser("sam"))
