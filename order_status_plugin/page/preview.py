@@ -115,9 +115,7 @@ def _page(
 ) -> HttpResponse:
     language = translation.get_language() or ""
     layout = subject.preview_layout(language)
-    view = build(
-        order, switches.tier, rows=rows, messages=_messages(subject), link=link_hole(), needs=needs_of(layout)
-    )
+    view = build(order, switches.tier, rows=rows, messages=_messages(subject), link=link_hole(), needs=needs_of(layout))
     html = render(view, layout, epoch=epoch.current())
     return answer(request, html, NOWHERE, link=EXAMPLE if rows else order_url(order))
 

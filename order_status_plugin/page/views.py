@@ -74,9 +74,7 @@ def render_status(
             messages = messages_for(order.site_id, language, number)
             with_loyalty = any(placed.audience.loyalty for placed in layout)
             needs = needs_of(layout)
-            view = build(
-                order, tier, with_loyalty=with_loyalty, messages=messages, link=link_hole(), needs=needs
-            )
+            view = build(order, tier, with_loyalty=with_loyalty, messages=messages, link=link_hole(), needs=needs)
             known = grants.known(request, order) if tier is Tier.PRIVATE else ()
             html = render(view, layout, known, epoch=number, lang_query=query(request))
             if tier is Tier.PUBLIC:
