@@ -47,6 +47,8 @@ class Settings:
     LIMIT_CODE_ORDER_DAY: int = 20
     #: How often a day the links of one email address may be asked for.
     LIMIT_LINKS_EMAIL_DAY: int = 5
+    #: How often a day feedback on one order may be given or changed, by everybody with its link together.
+    LIMIT_FEEDBACK_ORDER_DAY: int = 30
     #: Proxies whose X-Forwarded-For is believed, as networks, e.g. ("10.0.0.0/8",).
     TRUSTED_PROXIES: Sequence[str] = ()
 

@@ -313,6 +313,16 @@ class LineSnapshot:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Recommendation:
+    """A product that the shop would like its customer to see. Anybody with the order's link may see it, too."""
+
+    title: str
+    url: str  # absolute, or a path on the shop's own origin
+    image_url: str = ""  # absolute, or a path on the shop's own origin
+    price_text: str = ""  # ready to print, in the language that is active; "" where there is no one price
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ParcelSnapshot:
     """One parcel as the host knows it."""
 

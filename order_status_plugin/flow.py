@@ -44,6 +44,7 @@ from .cms.special import SpecialMessage
 from .conf import conf
 from .events import Nudge, TrackedParcel
 from .exceptions import OrderStatusError, UnknownParcel
+from .feedback import privacy as feedback_privacy
 from .intake import inbox
 from .intake import privacy as intake_privacy
 from .intake.models import InboxMessage
@@ -76,6 +77,7 @@ RETAINED_AT_ONCE = 500
 #: The rooms that hold something of an order beside its own rows: export and erasure ask them.
 HOLDERS: dict[str, rooms.Room] = {
     "cms": cms_privacy,
+    "feedback": feedback_privacy,
     "inbox": intake_privacy,
     "messages": messages_privacy,
     "page": page_privacy,

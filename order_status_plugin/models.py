@@ -16,6 +16,7 @@ from .access.models import (
 from .carriers.models import MerchantCarrier
 from .cms.models import ContentEpoch, OrderNote, OrderNoteEdit
 from .cms.special import SpecialMessage
+from .feedback.models import Feedback
 from .intake.models import InboxMessage
 from .messages.models import MessageAttempt, OutboxMessage, Preference
 from .page.models import KeptPage
@@ -38,6 +39,7 @@ __all__ = [
     "ContentEpoch",
     "DeliveryEstimate",
     "Device",
+    "Feedback",
     "Fulfillment",
     "FulfillmentLine",
     "Grant",

@@ -13,6 +13,7 @@ from .page.calendar import CalendarFileView
 from .page.code import AskCodeForView, AskCodeView, CodeView
 from .page.devices import DevicesView, EndDevicesView
 from .page.door import NotFoundView
+from .page.feedback import FeedbackView
 from .page.identify import ClaimView, ForgetView, IdentifyView, LookUpView
 from .page.mailed import MailLinksView
 from .page.renew import RenewView
@@ -45,6 +46,7 @@ urlpatterns = [
     re_path(rf"^{LINK}/renew/$", RenewView.as_view(), name="renew"),
     re_path(rf"^{LINK}/share/$", ShareView.as_view(), name="share"),
     re_path(rf"^{LINK}/share/end/$", EndSharedView.as_view(), name="share-end"),
+    re_path(rf"^{LINK}/feedback/$", FeedbackView.as_view(), name="feedback"),
     re_path(rf"^{LINK}/calendar\.ics$", CalendarFileView.as_view(), name="calendar"),
     re_path(rf"^{LINK}/live/$", LiveView.as_view(), name="live"),
     re_path(rf"^{LINK}/$", StatusPageView.as_view(), name="order"),

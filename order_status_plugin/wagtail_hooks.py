@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.apps import apps
+from django.contrib.auth.models import Permission
 from django.templatetags.static import static
 from django.urls import URLPattern, path
 from django.utils.html import format_html, json_script
@@ -20,6 +21,7 @@ from wagtail.rich_text import FeatureRegistry
 from .cms import words
 from .cms.preview import OrderPreviewMixin
 from .page.sheet import LookView, SheetView, sheet_url
+from .staff.feedback import FeedbackMenuItem, FeedbackReport
 from .staff.notes import NotesViewSet
 
 
@@ -56,6 +58,31 @@ def sheet_addresses() -> list[URLPattern]:
 def sheet_in_the_menu() -> MenuItem:
     """Lead to the sheet of what is live."""
     return MenuItem(_("Order status"), sheet_url(), name="order-status-sheet", icon_name="view", order=310)
+
+
+@hooks.register("register_admin_urls")
+def feedback_addresses() -> list[URLPattern]:
+    """Add the report of what customers said."""
+    return [
+        path("reports/order-feedback/", FeedbackReport.as_view(), name="order_status_feedback"),
+        path(
+            "reports/order-feedback/results/",
+            FeedbackReport.as_view(results_only=True),
+            name="order_status_feedback_results",
+        ),
+    ]
+
+
+@hooks.register("register_reports_menu_item")
+def feedback_in_the_menu() -> MenuItem:
+    """Lead to that report."""
+    return FeedbackMenuItem()
+
+
+@hooks.register("register_permissions")
+def feedback_permission() -> Any:
+    """Let groups be given the permission to read it."""
+    return Permission.objects.filter(content_type__app_label="order_status_plugin", codename="view_feedback")
 
 
 @hooks.register("register_page_header_buttons")

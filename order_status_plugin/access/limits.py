@@ -129,6 +129,16 @@ def links(email: str, address: str) -> list[Limit]:
     ]
 
 
+def feedback(order: Order, address: str) -> list[Limit]:
+    """Return the limits of saying how it was: anybody with the link may, and again with another word."""
+    (hour, next_hour), (day, next_day) = _windows()
+    return [
+        Limit((digest_of("feedback address", address),), hour, conf.LIMIT_ADDRESS_HOUR, next_hour),
+        Limit(("all feedback",), hour, conf.LIMIT_GLOBAL_HOUR, next_hour),
+        Limit((f"feedback:{order.pk}",), day, conf.LIMIT_FEEDBACK_ORDER_DAY, next_day),
+    ]
+
+
 def _windows() -> tuple[tuple[str, dt.datetime], tuple[str, dt.datetime]]:
     """Return name and end of the hour, and of the day, that an attempt counts in."""
     now = timezone.now()
@@ -170,7 +180,7 @@ def give_back(limits: Sequence[Limit]) -> None:
 
 def keys_of(order: Order) -> list[str]:
     """Return the keys under which attempts at this order are counted."""
-    return [f"order:{order.pk}", f"code:{order.pk}"]
+    return [f"order:{order.pk}", f"code:{order.pk}", f"feedback:{order.pk}"]
 
 
 def unlock(order: Order) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Any, ClassVar
 
 from django import forms
@@ -19,9 +20,21 @@ from wagtail.blocks import (
 from . import choices
 from .audience import Audience
 
+#: What editors may do to rich text.
+FEATURES = ["bold", "italic", "ol", "ul", "link", "document-link"]
+#: The groups of the list that editors choose blocks from.
+ORDER, WORDS = _("The order"), _("The shop's words")
+
 
 def _several(label: Any, found: Any) -> MultipleChoiceBlock:
     return MultipleChoiceBlock(choices=found, required=False, label=label, widget=forms.CheckboxSelectMultiple)
+
+
+class Need(StrEnum):
+    """What a block shows that has to be asked for: see ``OrderBlock.needs``."""
+
+    REORDER = "reorder"
+    RECOMMENDATIONS = "recommendations"
 
 
 class AudienceBlock(StructBlock):
@@ -74,6 +87,8 @@ class OrderBlock(StructBlock):
     is_fixed: ClassVar[bool] = False
     #: True where it makes sense without an order, so that it may stand above the look-up form, too.
     is_general: ClassVar[bool] = False
+    #: What the view must hold for this block beside the order itself: the host is asked for it only then.
+    needs: ClassVar[frozenset[Need]] = frozenset()
 
     audience = AudienceBlock(required=False)
 

@@ -9,11 +9,12 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.blocks import Block, StreamBlock
 
-from .base import OrderBlock
+from .base import FEATURES, ORDER, WORDS, OrderBlock
+from .contact import ContactBlock
+from .feedback import FeedbackBlock
+from .offers import RecommendationsBlock, ReorderBlock
+from .questions import QuestionsBlock
 from .words import LineBlock, WordsBlock
-
-FEATURES = ["bold", "italic", "ol", "ul", "link", "document-link"]
-ORDER, WORDS = _("The order"), _("The shop's words")
 
 
 class PartBlock(OrderBlock):
@@ -124,6 +125,11 @@ def own_blocks() -> list[tuple[str, Block]]:
         ("help", HelpBlock()),
         ("heading", HeadingBlock()),
         ("text", TextBlock()),
+        ("questions", QuestionsBlock()),
+        ("contact", ContactBlock()),
+        ("feedback", FeedbackBlock()),
+        ("reorder", ReorderBlock()),
+        ("recommendations", RecommendationsBlock()),
     ]
     if apps.is_installed("wagtail.images"):
         from .pictures import PictureBlock

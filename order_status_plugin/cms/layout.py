@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -12,7 +13,7 @@ from wagtail.blocks import Block
 from wagtail.models import Locale, Site
 
 from .audience import EVERYBODY, Audience
-from .base import audience_of
+from .base import Need, audience_of
 from .blocks import all_blocks
 from .placeholders import is_filled
 
@@ -70,6 +71,11 @@ def layout_for(site_id: int | None, language: str, epoch: int) -> tuple[Placed, 
     if page is None or not page.layout:
         return default_layout()
     return place(page.layout, language)
+
+
+def needs_of(layout: Iterable[Placed]) -> frozenset[Need]:
+    """Return what the blocks of a layout need beside the order itself."""
+    return frozenset(need for placed in layout for need in getattr(placed.block, "needs", ()))
 
 
 def place(layout: Any, language: str) -> tuple[Placed, ...]:

@@ -7,8 +7,7 @@ from typing import ClassVar
 from django.utils.translation import gettext_lazy as _
 from wagtail.images.blocks import ImageBlock
 
-from .base import OrderBlock
-from .blocks import WORDS
+from .base import WORDS, OrderBlock
 from .words import LineBlock
 
 

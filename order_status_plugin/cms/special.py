@@ -19,7 +19,7 @@ from wagtail.models import (
 )
 
 from .audience import Audience
-from .blocks import FEATURES
+from .base import FEATURES
 from .fields import AudienceField, ExtrasField
 from .placeholders import refuse_unknown
 from .preview import OrderPreviewMixin

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from ..backend import Backend
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest
 
-    from ..events import OrderSnapshot
+    from ..events import OrderSnapshot, Recommendation
 
 #: Called with (host alias, reference, locale): "something about this order changed, read it again after commit".
 Nudge = Callable[[str, str, str], None]
@@ -61,3 +61,18 @@ class Host(Backend, ABC):
     def staff_url(self, reference: str) -> str:
         """Return the path of this order in the shop's own admin, or ""."""
         return ""
+
+    def reorder_url(self, reference: str) -> str:
+        """Return where the order's customer can order the same again, as a path or an address, or "" for nowhere.
+
+        Only customers who have identified are shown it, on any device: the page behind it asks for a login itself.
+        """
+        return ""
+
+    def recommendations(self, reference: str, most: int) -> Sequence[Recommendation]:
+        """Return at most ``most`` products to show beside this order, the best first; none for an unknown order.
+
+        They are chosen by the order's products, never by the person: everybody with the link sees them. Keep the number
+        of queries the same for every order. Whatever this raises is logged, and the page stands without them.
+        """
+        return ()

@@ -25,6 +25,7 @@ from ..access.headers import policy, put_headers
 from ..access.links import order_url
 from ..access.tiers import PERMISSION, log_look
 from ..cms import epoch
+from ..cms.layout import needs_of
 from ..cms.messages import Messages, previewed
 from ..cms.preview import MAIL, MAILS, SCENES, OrderPreviewMixin
 from ..cms.sentence import TIERS
@@ -114,7 +115,7 @@ def _page(
 ) -> HttpResponse:
     language = translation.get_language() or ""
     layout = subject.preview_layout(language)
-    view = build(order, switches.tier, rows=rows, messages=_messages(subject), link=link_hole())
+    view = build(order, switches.tier, rows=rows, messages=_messages(subject), link=link_hole(), needs=needs_of(layout))
     html = render(view, layout, epoch=epoch.current())
     return answer(request, html, NOWHERE, link=EXAMPLE if rows else order_url(order))
 

@@ -13,7 +13,7 @@ from ..access.links import order_path, read_link, resolve
 from ..access.tiers import Way, viewer_for
 from ..carriers import catalogue
 from ..cms import epoch
-from ..cms.layout import Placed, layout_for
+from ..cms.layout import Placed, layout_for, needs_of
 from ..cms.messages import messages_for
 from ..events import Tier
 from ..tracking.models import Order
@@ -73,7 +73,8 @@ def render_status(
             layout = layout_for(order.site_id, language, number)
             messages = messages_for(order.site_id, language, number)
             with_loyalty = any(placed.audience.loyalty for placed in layout)
-            view = build(order, tier, with_loyalty=with_loyalty, messages=messages, link=link_hole())
+            needs = needs_of(layout)
+            view = build(order, tier, with_loyalty=with_loyalty, messages=messages, link=link_hole(), needs=needs)
             known = grants.known(request, order) if tier is Tier.PRIVATE else ()
             html = render(view, layout, known, epoch=number, lang_query=query(request))
             if tier is Tier.PUBLIC:

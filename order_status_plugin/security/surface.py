@@ -130,6 +130,7 @@ ROUTES: dict[str, Route] = {
     "renew": Route(Tier.STAFF, FORM, (HTML,), _of_link("renew")),
     "share": Route(Tier.STAFF, FORM, (HTML,), _of_link("share")),
     "share-end": Route(Tier.STAFF, FORM, (HTML,), _of_link("share-end")),
+    "feedback": Route(Tier.PUBLIC, FORM, (HTML,), _of_link("feedback")),
     "calendar": Route(Tier.PUBLIC, READ, (CALENDAR,), _of_link("calendar")),
     "live": Route(Tier.PUBLIC, READ, (JSON, "text/event-stream", HTML), _of_link("live")),
     "not-found": Route(Tier.PUBLIC, (), (), _nothing),

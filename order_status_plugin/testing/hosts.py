@@ -9,7 +9,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.checks import CheckMessage
 from django.test import RequestFactory
 
-from ..events import OrderSnapshot
+from ..events import OrderSnapshot, Recommendation
 from ..exceptions import UnknownOrder
 from ..hosts.base import Host
 
@@ -138,6 +138,27 @@ class HostContract(ABC):
         address = host.staff_url(self.make_order())
         must(address == "" or address.startswith(("/", "https://", "http://")), "staff_url() is a path or an address")
         must(host.staff_url(self.unknown_reference) == "", "an unknown order has no page")
+
+    def test_ordering_again_is_a_page_or_nothing(self) -> None:
+        """Where the same can be ordered again is a path or an address, or there is nowhere."""
+        host = self.make_host()
+        address = host.reorder_url(self.make_order())
+        must(address == "" or address.startswith(("/", "https://", "http://")), "reorder_url() is a path or an address")
+        for reference in (self.unknown_reference, "", "no such order", "9" * 40):
+            must(host.reorder_url(reference) == "", f"an unknown order, {reference!r}, cannot be ordered again")
+
+    def test_recommendations_can_be_shown_to_anybody(self) -> None:
+        """What is recommended has a title and a page, never more of it than was asked for."""
+        host, order = self.make_host(), self.make_order()
+        for most in (1, 8):
+            found = host.recommendations(order, most)
+            must(len(found) <= most, "no more is recommended than was asked for")
+            must(all(isinstance(one, Recommendation) for one in found), "recommendations() returns Recommendations")
+            must(all(bool(one.title) for one in found), "what is recommended has a title")
+            for address in (address for one in found for address in (one.url, one.image_url or "/")):
+                must(address.startswith(("/", "https://", "http://")), "pages and pictures are paths or addresses")
+        for reference in (self.unknown_reference, "", "no such order", "9" * 40):
+            must(not host.recommendations(reference, 4), f"nothing goes with an unknown order, {reference!r}")
 
     def test_checks_itself(self) -> None:
         """``manage.py check`` gets messages, and no exception."""

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 
 from django.utils import timezone
 from django.utils.translation import get_language, get_language_bidi, ngettext
 from django.utils.translation import gettext as _
 
+from ..cms.base import Need
 from ..cms.messages import NONE, Messages, Place
 from ..events import Headline, Tier
 from ..tracking.models import Order
 from ..tracking.queries import Picture, picture
-from . import dates, words
+from . import dates, offers, words
 from .extra import extra
 from .facts import OrderFacts, gather
 from .fillings import fillings
@@ -37,13 +39,14 @@ def build(
     messages: Messages = NONE,
     rows: Picture | None = None,
     link: str = "",
+    needs: Collection[Need] = (),
 ) -> OrderView:
     """Return what this tier may see of an order.
 
     ``now`` is aware; it decides what "today" is. ``with_loyalty`` finds out whether the customer ordered before (one
     query more, private tier only); ``messages`` are those to choose from. ``rows`` takes the place of what is stored:
-    for orders that nobody placed. ``link`` is what the placeholder of the page's address becomes. The number of queries is
-    the same for every order.
+    for orders that nobody placed. ``link`` is what the placeholder of the page's address becomes, and ``needs`` what the
+    host is asked for beside the order. The number of queries is the same for every order.
     """
     now = now or timezone.now()
     headline, shop = Headline(order.headline), shop_name(order)
@@ -51,6 +54,7 @@ def build(
         return _stub(order, tier, headline, shop, now)
     facts = gather(rows or picture(order, tier), now)
     counted, rest = count(facts, headline)
+    offered = offers.example(tier, needs) if rows else offers.gather(order, tier, needs)
     known = traits(facts, tier, headline, with_loyalty=with_loyalty or messages.asks_loyalty)
     values = {**fillings(facts, headline, shop), "link": link}
     return OrderView(
@@ -70,7 +74,7 @@ def build(
         shop=shop,
         version=order.version,
         updated=dates.shop_moment(now),
-        valid_until=min(_valid_until(facts), messages.next_end(now) or dt.datetime.max.replace(tzinfo=dt.UTC)),
+        valid_until=min(edge for edge in (_valid_until(facts), messages.next_end(now), offered.next_look(now)) if edge),
         language=get_language() or "en",
         is_rtl=get_language_bidi(),
         handover=order.handover,
@@ -78,6 +82,8 @@ def build(
         notes=notes_for(order, tier) if rows is None else (),
         extra=extra(order, tier) if rows is None else {},
         traits=known,
+        reorder_url=offered.reorder_url,
+        recommendations=offered.recommendations,
         fillings=values,
     )
 

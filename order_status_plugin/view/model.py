@@ -209,6 +209,17 @@ class ParcelView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecommendationView:
+    """A product that the shop recommends."""
+
+    title: str
+    url: str
+    image_url: str = ""
+    initial: str = ""  # stands in for the picture
+    price: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PendingView:
     """What is not sent yet."""
 
@@ -290,6 +301,8 @@ class OrderView:
     special_messages: tuple[SpecialMessageView, ...] = ()  # at the top of the page
     notes: tuple[NoteView, ...] = ()  # newest first
     traits: Traits | None = None  # what content is chosen by; None for a stub
+    reorder_url: str = ""  # private tier: where the shop takes the same order again
+    recommendations: tuple[RecommendationView, ...] = ()
     fillings: Mapping[str, str] = field(default_factory=dict)  # what placeholders say, by name; a link is not there
     extra: Mapping[str, Any] = field(default_factory=dict)  # what the hook construct_order_view added, by name
 

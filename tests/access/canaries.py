@@ -26,6 +26,7 @@ from order_status_plugin.events import (
     OrderSnapshot,
     ParcelSnapshot,
 )
+from order_status_plugin.feedback.models import Feedback
 from order_status_plugin.hosts.demo import DemoHost
 from order_status_plugin.messages import preferences
 from order_status_plugin.messages.models import MessageAttempt, OutboxMessage, Preference
@@ -147,6 +148,10 @@ def everything() -> Order:
     )
     _told(order)
     _let_in(order)
+    now = timezone.now()
+    said = {"rating": "good", "comment": "canarycomment", "created_at": now, "changed_at": now}
+    Feedback.objects.create(order=order, device_digest="d", **said)
+    Feedback.objects.create(order=order, device_digest="e", **said)
     staff = User.objects.create_superuser("sam")
     client = Client()
     client.force_login(staff)

@@ -86,6 +86,7 @@ def test_the_canaries_stand_everywhere(order: Order) -> None:
         "ordernote",
         "ordernoteedit",
         "keptpage",
+        "feedback",
         "django_admin_log",
     }
 
@@ -346,7 +347,7 @@ def test_the_export_knows_every_table(order: Order) -> None:
     told = export([order], "sam")["orders"][0]
     assert set(told) == {
         "order", "contact", "lines", "fulfillments", "devices", "mailed_codes", "share_links", "attempts", "staff_views",
-        "audit", "inbox", "messages", "polls", "preferences", "staff_log", "notes",
+        "audit", "feedback", "inbox", "messages", "polls", "preferences", "staff_log", "notes",
     }  # fmt: skip
     assert all(told[name] for name in told if name != "audit")
     assert [tried["detail"] for message in told["messages"] for tried in message["tries"]] == ["no canarydetail here"]
@@ -376,4 +377,4 @@ def test_the_export_is_written_for_its_owner_alone_and_over_nothing(order: Order
 
 
 def test_every_room_is_asked() -> None:
-    assert set(rooms.every()) == {"cms", "inbox", "messages", "page", "polling", "staff"}
+    assert set(rooms.every()) == {"cms", "feedback", "inbox", "messages", "page", "polling", "staff"}

@@ -28,6 +28,7 @@ from order_status_plugin.view.model import (
     PendingView,
     PrivateView,
     RailStep,
+    RecommendationView,
     Sum,
     WindowView,
 )
@@ -709,3 +710,58 @@ ALL = {
     "erased": erased,
     "noted": noted,
 }
+
+
+def extras(tier: Tier = Tier.PUBLIC) -> OrderView:
+    """An order beside which the shop offers something."""
+    titles = ("Linen napkins, set of four", "Olive wood spoons", "Salt jar", "Serving plate, ash glaze, 32 cm")
+    return replace(
+        in_transit(tier),
+        reorder_url="/account/orders/1/" if tier is Tier.PRIVATE else "",
+        recommendations=tuple(
+            RecommendationView(title=title, url="/", initial=title[0], price="€ 24.00") for title in titles
+        ),
+    )
+
+
+#: What an editor may have laid out beside the parts of the order.
+EXTRAS = [
+    {"type": "steps", "value": {}},
+    {"type": "parcels", "value": {}},
+    {
+        "type": "questions",
+        "value": {
+            "title": "Good to know",
+            "questions": [
+                {
+                    "type": "item",
+                    "id": "q1",
+                    "value": {
+                        "question": "Can I still change my address?",
+                        "answer": "<p>Until the parcel is sent. <b>Write to us</b> with the new one.</p>",
+                    },
+                },
+                {
+                    "type": "item",
+                    "id": "q2",
+                    "value": {
+                        "question": "What do I do when a bowl arrives broken, and the box looks as if nothing happened?",
+                        "answer": "<p>Keep the box, please, and take two pictures:</p><ul><li>the bowl</li><li>the label</li></ul>",
+                    },
+                },
+            ],
+        },
+    },
+    {"type": "feedback", "value": {"title": "How was your delivery?"}},
+    {"type": "recommendations", "value": {"title": "Goes well with it", "most": 4}},
+    {"type": "details", "value": {}},
+    {"type": "reorder", "value": {"title": "Once more?", "button": "Order it again"}},
+    {
+        "type": "contact",
+        "value": {
+            "title": "Contact us",
+            "phone": "+351 21 123 4567",
+            "hours": "Monday to Friday, 9:00 to 17:00\nSaturday, 10:00 to 13:00",
+        },
+    },
+]

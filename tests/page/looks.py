@@ -21,12 +21,13 @@ CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 POLICY = "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
 
 
-def html_of(view: Any, error: str = "") -> str:
-    """Return the page of a view as a browser gets it."""
+def html_of(view: Any, error: str = "", layout: Any = None) -> str:
+    """Return the page of a view as a browser gets it; ``layout`` is what an editor made, as data of blocks."""
     from django.test import RequestFactory
     from django.utils import translation
 
-    from order_status_plugin.cms.layout import default_layout
+    from order_status_plugin.cms.blocks import LayoutBlock
+    from order_status_plugin.cms.layout import default_layout, place
     from order_status_plugin.page.render import answer, render
 
     from .fixtures import DEVICES
@@ -34,7 +35,8 @@ def html_of(view: Any, error: str = "") -> str:
     request = RequestFactory().get("/orders/link/")
     with translation.override(view.language):
         devices = DEVICES if view.tier == "private" else ()
-        return answer(request, render(view, default_layout(), devices), "/orders/link/", error=error).content.decode()
+        placed = place(LayoutBlock().to_python(layout), view.language) if layout else default_layout()
+        return answer(request, render(view, placed, devices), "/orders/link/", error=error).content.decode()
 
 
 def pages() -> dict[str, str]:
@@ -47,6 +49,8 @@ def pages() -> dict[str, str]:
 
     found = {f"{name}-{tier}": html_of(make(tier)) for name, make in fixtures.ALL.items() for tier in Tier}
     found["arabic-private"] = html_of(fixtures.arabic())
+    for tier in (Tier.PUBLIC, Tier.PRIVATE):
+        found[f"extras-{tier}"] = html_of(fixtures.extras(tier), layout=fixtures.EXTRAS)
     found["confirmed-error"] = html_of(fixtures.order(), error="We could not show it here")
     forms = {"shop": "Tilia & Sal", "help_email": "hello@shop.example", "action": "/orders/", "look_up_url": "/orders/"}
     for name in ("look_up", "not_found", "forbidden"):
@@ -64,6 +68,7 @@ def doors(forms: dict[str, str]) -> dict[str, str]:
     from django.template.loader import render_to_string
 
     from order_status_plugin.access.models import ShareLink
+    from order_status_plugin.feedback.models import Feedback
     from order_status_plugin.page.share import qr
     from order_status_plugin.view.model import ShareView
 
@@ -92,6 +97,7 @@ def doors(forms: dict[str, str]) -> dict[str, str]:
         language="en",
         is_rtl=False,
     )
+    said = {**forms, "path": "/orders/link/", "longest": 2000}
     contexts: dict[str, tuple[str, dict[str, Any]]] = {
         "code": ("code", forms),
         "code-error": ("code", {**forms, "error": "This code does not open anything here"}),
@@ -100,6 +106,9 @@ def doors(forms: dict[str, str]) -> dict[str, str]:
         "end_devices-done": ("end_devices", {**forms, "is_done": True}),
         "share-public": ("share", share),
         "share-own": ("share", {**share, "is_own": True, "made": made, "may_show_items": True}),
+        "feedback": ("feedback", {**said, "mine": Feedback(rating="good", comment="It came a day early.")}),
+        "feedback-error": ("feedback", {**said, "error": "Please choose one of the three"}),
+        "feedback-sent": ("feedback", {**said, "mine": Feedback(rating="fair"), "is_sent": True}),
         "shared": ("shared", {**forms, "view": view, "until": "30 November 2026"}),
     }
     return {

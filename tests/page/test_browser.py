@@ -34,6 +34,8 @@ def names() -> list[str]:
         *(
             "in-transit-staff",
             "arabic-private",
+            "extras-public",
+            "extras-private",
             "confirmed-error",
             "look_up",
             "look_up-error",
@@ -47,6 +49,9 @@ def names() -> list[str]:
             "share-public",
             "share-own",
             "shared",
+            "feedback",
+            "feedback-error",
+            "feedback-sent",
         ),
     ]
 

@@ -19,7 +19,12 @@ from . import fixtures
 from .looks import STATIC, html_of, pages
 
 EMPTY = {"meta", "link", "input", "img", "br", "rect", "path"}
-LOOKS = [*(f"{name}-{tier}" for name in fixtures.ALL for tier in Tier), "arabic-private"]
+LOOKS = [
+    *(f"{name}-{tier}" for name in fixtures.ALL for tier in Tier),
+    "arabic-private",
+    "extras-public",
+    "extras-private",
+]
 
 
 class Document(HTMLParser):

@@ -17,9 +17,9 @@ from django.utils.module_loading import import_string
 from oscar.core.loading import get_model
 
 from ...conf import conf
-from ...events import OrderSnapshot
+from ...events import OrderSnapshot, Recommendation
 from ..base import Host, Nudge
-from . import pages, reference, words
+from . import offers, pages, reference, words
 from .hearing import Ears
 from .reading import Reader
 from .sending import ParseReference
@@ -106,6 +106,14 @@ class OscarHost(Host):
     def sends_confirmation(self) -> bool:
         """Oscar mails a confirmation; it is ours to leave out only while theirs carries our link."""
         return pages.mail_carries_link()
+
+    def reorder_url(self, reference: str) -> str:
+        """Return the account's page of an order, which has Oscar's button for it; guests have none."""
+        return offers.reorder_url(reference)
+
+    def recommendations(self, reference: str, most: int) -> list[Recommendation]:
+        """Return the public products that the shop recommends with those of the order."""
+        return offers.recommendations(reference, most, str(self.options.get("image_size", "")))
 
     # --- checks -------------------------------------------------------------------------------------
 

@@ -1,0 +1,50 @@
+"""The contact card: where customers reach the shop."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, ClassVar
+
+from django.core.validators import RegexValidator
+from django.utils.translation import gettext_lazy as _
+from wagtail.blocks import CharBlock, TextBlock
+
+from ..conf import conf
+from .base import WORDS, OrderBlock
+
+_PHONE = RegexValidator(
+    r"\A\+?[0-9][0-9 ()./\u00a0-]{2,28}[0-9]\Z",
+    _("Enter a phone number as customers dial it, such as +351 21 123 4567."),
+)
+_NOT_DIALLED = re.compile(r"[^0-9+]")
+
+
+class ContactBlock(OrderBlock):
+    """Email and help pages as the shop's settings have them; phone and hours as the editor writes them here."""
+
+    region: ClassVar[str] = "side"
+    is_general: ClassVar[bool] = True
+
+    title = CharBlock(label=_("Heading"), max_length=200, default=_("Contact us"))
+    phone = CharBlock(label=_("Phone"), required=False, max_length=30, validators=[_PHONE])
+    hours = TextBlock(
+        label=_("Hours"),
+        required=False,
+        max_length=300,
+        rows=3,
+        help_text=_("When somebody answers, a line each: “Monday to Friday, 9:00 to 17:00”."),
+    )
+
+    class Meta:
+        group = WORDS
+        label = _("Contact card")
+        icon = "mail"
+        template = "order_status_plugin/blocks/contact.html"
+
+    def get_context(self, value: Any, parent_context: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Add the ways to reach the shop: as the page around it knows them, else as the settings do."""
+        context: dict[str, Any] = super().get_context(value, parent_context)
+        context.setdefault("help_email", conf.HELP_EMAIL)
+        context.setdefault("help_url", conf.HELP_URL)
+        context["dial"] = _NOT_DIALLED.sub("", value.get("phone") or "")
+        return context

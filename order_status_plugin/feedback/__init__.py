@@ -1,0 +1,1 @@
+"""What customers think of a delivery: a rating and, if they like, a few words."""
