@@ -7,19 +7,19 @@ from typing import Any
 
 from django.apps import apps
 from django.templatetags.static import static
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, json_script
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
-from wagtail.admin.menu import MenuItem
+from wagtail.admin.menu import MenuItem, WagtailMenuRegisterable, WagtailMenuRegisterableGroup
 from wagtail.admin.rich_text.editors.draftail.features import ControlFeature
 from wagtail.admin.widgets import Button
 from wagtail.rich_text import FeatureRegistry
 
 from .cms import words
 from .cms.preview import OrderPreviewMixin
-from .page.sheet import LookView, SheetView, sheet_url
+from .page.sheet import LookView, SentenceView, SheetView, sheet_url
 
 
 @hooks.register("register_rich_text_features")
@@ -39,6 +39,16 @@ def placeholder_picker() -> SafeString:
     )
 
 
+@hooks.register("insert_editor_js")
+def audience_title() -> SafeString:
+    """Keep the title of an audience true while an editor chooses."""
+    return format_html(
+        '<script id="order-audience" data-url="{}" src="{}"></script>',
+        reverse("order_status_sentence"),
+        static("order_status_plugin/editor/audience.js"),
+    )
+
+
 @hooks.register("register_admin_urls")
 def sheet_addresses() -> list[URLPattern]:
     """Add the overview sheet and what it frames."""
@@ -46,15 +56,35 @@ def sheet_addresses() -> list[URLPattern]:
     return [
         path("order-status/sheet/", SheetView.as_view(), name="order_status_sheet"),
         path(f"order-status/sheet/{one}", SheetView.as_view(), name="order_status_sheet_of"),
+        path("order-status/sentence/", SentenceView.as_view(), name="order_status_sentence"),
         path("order-status/look/", LookView.as_view(), name="order_status_look"),
         path(f"order-status/look/{one}", LookView.as_view(), name="order_status_look_of"),
     ]
 
 
+class SheetItem(WagtailMenuRegisterable):
+    """The sheet of what is live, in the menu."""
+
+    def get_menu_item(self, order: int | None = None) -> MenuItem:
+        """Lead there."""
+        return MenuItem(_("Every status at once"), sheet_url(), name="order-status-sheet", icon_name="view", order=1000)
+
+
+class OrderStatusGroup(WagtailMenuRegisterableGroup):
+    """One entry of the menu holds all that is edited for the order status page."""
+
+    menu_label = _("Order status")
+    menu_icon = "site"
+    menu_name = "order-status"
+    menu_order = 250
+    submenu_hook = "register_order_status_menu_item"
+    items = (SheetItem,)
+
+
 @hooks.register("register_admin_menu_item")
-def sheet_in_the_menu() -> MenuItem:
-    """Lead to the sheet of what is live."""
-    return MenuItem(_("Order status"), sheet_url(), name="order-status-sheet", icon_name="view", order=310)
+def order_status_in_the_menu() -> MenuItem:
+    """Gather ours in one place."""
+    return OrderStatusGroup().get_menu_item()
 
 
 @hooks.register("register_page_header_buttons")
@@ -66,17 +96,7 @@ def sheet_of_the_page(page: Any, user: Any, view_name: str, next_url: str | None
 
 if apps.is_installed("wagtail.snippets"):
     from wagtail.snippets.models import register_snippet
-    from wagtail.snippets.views.snippets import SnippetViewSetGroup
 
     from .cms.admin import SpecialMessageViewSet
 
-    class OrderStatusGroup(SnippetViewSetGroup):
-        """One entry of the menu holds all that is edited for the order status page."""
-
-        menu_label = _("Order status")
-        menu_icon = "site"
-        menu_name = "order-status"
-        menu_order = 250
-        items = (SpecialMessageViewSet,)
-
-    register_snippet(OrderStatusGroup)
+    register_snippet(SpecialMessageViewSet)

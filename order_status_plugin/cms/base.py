@@ -18,15 +18,29 @@ from wagtail.blocks import (
 
 from . import choices
 from .audience import Audience
+from .sentence import sentence
 
 
 def _several(label: Any, found: Any) -> MultipleChoiceBlock:
     return MultipleChoiceBlock(choices=found, required=False, label=label, widget=forms.CheckboxSelectMultiple)
 
 
+class SentenceBlock(CharBlock):
+    """The title of an audience in the editor: written by us, never stored. ``editor/audience.js`` keeps it true."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, **kwargs)
+        self.field.widget = forms.HiddenInput({"data-controller": "order-audience"})
+
+    def value_from_datadict(self, data: Any, files: Any, prefix: str) -> str:
+        """Return nothing: what the title says follows from the conditions."""
+        return ""
+
+
 class AudienceBlock(StructBlock):
     """Who sees a block or a message. Empty fields are open; see :class:`~order_status_plugin.cms.audience.Audience`."""
 
+    sentence = SentenceBlock(label="")
     stages = _several(_("The order is"), choices.stages)
     tiers = _several(_("Seen by"), choices.tiers)
     first_day = DateBlock(required=False, label=_("From"))
@@ -55,8 +69,19 @@ class AudienceBlock(StructBlock):
 
     class Meta:
         label = _("Audience")
+        label_format = "{sentence}"
         icon = "group"
         collapsed = True
+
+    def get_form_state(self, value: Any) -> dict[str, Any]:
+        """Return what the editor draws, its title among it."""
+        return {**super().get_form_state(value), "sentence": sentence(Audience.of(value))}
+
+    def get_prep_value(self, value: Any) -> dict[str, Any]:
+        """Return what is stored: the conditions."""
+        stored: dict[str, Any] = super().get_prep_value(value)
+        stored.pop("sentence", None)
+        return stored
 
 
 class OrderBlock(StructBlock):
