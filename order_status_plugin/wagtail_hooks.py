@@ -12,7 +12,7 @@ from django.utils.html import format_html, json_script
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
-from wagtail.admin.menu import MenuItem, WagtailMenuRegisterable, WagtailMenuRegisterableGroup
+from wagtail.admin.menu import MenuItem
 from wagtail.admin.rich_text.editors.draftail.features import ControlFeature
 from wagtail.admin.widgets import Button
 from wagtail.rich_text import FeatureRegistry
@@ -62,29 +62,9 @@ def sheet_addresses() -> list[URLPattern]:
     ]
 
 
-class SheetItem(WagtailMenuRegisterable):
-    """The sheet of what is live, in the menu."""
-
-    def get_menu_item(self, order: int | None = None) -> MenuItem:
-        """Lead there."""
-        return MenuItem(_("Every status at once"), sheet_url(), name="order-status-sheet", icon_name="view", order=1000)
-
-
-class OrderStatusGroup(WagtailMenuRegisterableGroup):
-    """One entry of the menu holds all that is edited for the order status page."""
-
-    menu_label = _("Order status")
-    menu_icon = "site"
-    menu_name = "order-status"
-    menu_order = 250
-    submenu_hook = "register_order_status_menu_item"
-    items = (SheetItem,)
-
-
-@hooks.register("register_admin_menu_item")
-def order_status_in_the_menu() -> MenuItem:
-    """Gather ours in one place."""
-    return OrderStatusGroup().get_menu_item()
+def sheet_item() -> MenuItem:
+    """Return the entry of the sheet of what is live."""
+    return MenuItem(_("Every status at once"), sheet_url(), name="order-status-sheet", icon_name="view", order=1000)
 
 
 @hooks.register("register_page_header_buttons")
@@ -96,7 +76,23 @@ def sheet_of_the_page(page: Any, user: Any, view_name: str, next_url: str | None
 
 if apps.is_installed("wagtail.snippets"):
     from wagtail.snippets.models import register_snippet
+    from wagtail.snippets.views.snippets import SnippetViewSetGroup
 
     from .cms.admin import SpecialMessageViewSet
 
-    register_snippet(SpecialMessageViewSet)
+    class OrderStatusGroup(SnippetViewSetGroup):
+        """One entry of the menu holds all that is edited for the order status page."""
+
+        menu_label = _("Order status")
+        menu_icon = "site"
+        menu_name = "order-status"
+        menu_order = 250
+        items = (SpecialMessageViewSet,)
+
+        def get_submenu_items(self) -> list[MenuItem]:
+            """Return what is edited, and the sheet on which all of it is seen."""
+            return [*super().get_submenu_items(), sheet_item()]
+
+    register_snippet(OrderStatusGroup)
+else:
+    hooks.register("register_admin_menu_item", sheet_item)

@@ -46,7 +46,7 @@ class SpecialMessageFilters(WagtailFilterSet):
         fields: ClassVar[list[str]] = ["level", "live", "site", "is_on_page", "is_beside_parcels", "is_in_mails"]
 
 
-class SpecialMessageEditView(EditView):  # type: ignore[misc]  # Wagtail is untyped
+class SpecialMessageEditView(EditView):
     """The form of one message, which leads to its overview sheet."""
 
     @cached_property
@@ -64,8 +64,6 @@ class SpecialMessageViewSet(SnippetViewSet):
     icon = "info-circle"
     menu_label = _("Special messages")
     menu_name = "order-status-messages"
-    menu_hook = "register_order_status_menu_item"
-    menu_order = 10
     edit_view_class = SpecialMessageEditView
     list_per_page = 50
     ordering: ClassVar[list[str]] = ["-live", "-priority", "title"]

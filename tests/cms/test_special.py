@@ -24,6 +24,7 @@ from order_status_plugin.cms import epoch, schedule
 from order_status_plugin.cms.audience import Audience, Traits
 from order_status_plugin.cms.base import AudienceBlock
 from order_status_plugin.cms.messages import Message, Messages, Place, in_language
+from order_status_plugin.cms.models import ContentEpoch
 from order_status_plugin.cms.rich_text import absolute, plain, safe
 from order_status_plugin.cms.special import SpecialMessage
 from order_status_plugin.events import Milestone, Tier
@@ -422,7 +423,8 @@ def test_one_entry_of_the_menu_holds_messages_and_sheet(editor: Client, order: O
 
     request = editor.get("/cms/").wsgi_request
     (group,) = [item for item in admin_menu.menu_items_for_request(request) if str(item.label) == "Order status"]
-    names = [str(item.label) for item in group.menu.menu_items_for_request(request)]
+    items = sorted(group.menu.menu_items_for_request(request), key=lambda item: item.order)
+    names = [str(item.label) for item in items]
     assert names == ["Special messages", "Every status at once"]
     one = publish()
     form_ = editor.get(f"{BASE}/edit/{one.pk}/").content.decode()
@@ -445,3 +447,29 @@ def test_the_title_of_an_audience_says_for_whom(editor: Client) -> None:
 )
 def test_a_form_that_is_none_is_no_error(editor: Client, hostile: dict[str, str]) -> None:
     assert editor.post("/cms/order-status/sentence/", hostile).status_code < 500
+
+
+@pytest.mark.parametrize(
+    ("audience", "is_told"),
+    [
+        ({"first_day": "2026-12-24"}, True),
+        ({"last_day": "2026-12-23"}, True),
+        ({"first_day": "2026-12-25", "last_day": "2026-12-31"}, False),
+        ({"first_day": "2026-12-01", "last_day": "2026-12-24"}, False),
+        ({"stages": ["lost"]}, False),
+    ],
+)
+def test_open_pages_hear_of_a_day_that_begins_or_ends_something(
+    order: Order, monkeypatch: Any, settings: Any, audience: dict[str, Any], is_told: bool
+) -> None:
+    """Once, at midnight of the shop, and not before."""
+    settings.TIME_ZONE = "America/Lima"
+    publish(audience=audience)
+    midnight = dt.datetime(2026, 12, 24, 5, tzinfo=dt.UTC)  # of Lima
+    ContentEpoch.objects.update(changed_at=midnight - dt.timedelta(hours=9))
+    numbers = []
+    for moment in (midnight - dt.timedelta(seconds=1), midnight, midnight + dt.timedelta(minutes=1)):
+        monkeypatch.setattr(timezone, "now", lambda moment=moment: moment)
+        schedule.run()
+        numbers.append(epoch.current())
+    assert [later - numbers[0] for later in numbers] == [0, int(is_told), int(is_told)]
