@@ -23,7 +23,7 @@ def main() -> int:
         import django
 
         django.setup()
-        from . import access, pages, shop
+        from . import access, content, pages, shop
 
         roam()
         placed, order = shop.build()
@@ -35,6 +35,7 @@ def main() -> int:
                 *pages.queries(compared),
                 *pages.weight(server, compared),
                 *access.timing(order),
+                *content.content(order),
             ]
         from django.db import connections
 
