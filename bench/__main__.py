@@ -23,7 +23,7 @@ def main() -> int:
         import django
 
         django.setup()
-        from . import access, maps, pages, shop
+        from . import access, content, maps, pages, shop
 
         roam()
         placed, order = shop.build()
@@ -36,6 +36,7 @@ def main() -> int:
                 *pages.weight(server, compared),
                 *maps.drawing(),
                 *access.timing(order),
+                *content.content(order),
             ]
         from django.db import connections
 

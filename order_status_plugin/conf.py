@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
@@ -148,6 +149,10 @@ class Settings:
             if isinstance(given, Mapping) and name in given:
                 return given[name]
         return super().__getattribute__(name)
+
+    def zone(self) -> ZoneInfo:
+        """Return the zone of the shop."""
+        return ZoneInfo(self.TIME_ZONE or settings.TIME_ZONE)
 
     def retention(self, what: str) -> dt.timedelta | None:
         """Return how long this is kept, None for ever."""

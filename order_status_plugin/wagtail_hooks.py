@@ -8,7 +8,7 @@ from typing import Any
 from django.apps import apps
 from django.contrib.auth.models import Permission
 from django.templatetags.static import static
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, json_script
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -20,7 +20,7 @@ from wagtail.rich_text import FeatureRegistry
 
 from .cms import words
 from .cms.preview import OrderPreviewMixin
-from .page.sheet import LookView, SheetView, sheet_url
+from .page.sheet import LookView, SentenceView, SheetView, sheet_url
 from .staff.feedback import FeedbackMenuItem, FeedbackReport
 from .staff.notes import NotesViewSet
 
@@ -42,6 +42,16 @@ def placeholder_picker() -> SafeString:
     )
 
 
+@hooks.register("insert_editor_js")
+def audience_title() -> SafeString:
+    """Keep the title of an audience true while an editor chooses."""
+    return format_html(
+        '<script id="order-audience" data-url="{}" src="{}"></script>',
+        reverse("order_status_sentence"),
+        static("order_status_plugin/editor/audience.js"),
+    )
+
+
 @hooks.register("register_admin_urls")
 def sheet_addresses() -> list[URLPattern]:
     """Add the overview sheet and what it frames."""
@@ -49,15 +59,15 @@ def sheet_addresses() -> list[URLPattern]:
     return [
         path("order-status/sheet/", SheetView.as_view(), name="order_status_sheet"),
         path(f"order-status/sheet/{one}", SheetView.as_view(), name="order_status_sheet_of"),
+        path("order-status/sentence/", SentenceView.as_view(), name="order_status_sentence"),
         path("order-status/look/", LookView.as_view(), name="order_status_look"),
         path(f"order-status/look/{one}", LookView.as_view(), name="order_status_look_of"),
     ]
 
 
-@hooks.register("register_admin_menu_item")
-def sheet_in_the_menu() -> MenuItem:
-    """Lead to the sheet of what is live."""
-    return MenuItem(_("Order status"), sheet_url(), name="order-status-sheet", icon_name="view", order=310)
+def sheet_item() -> MenuItem:
+    """Return the entry of the sheet of what is live."""
+    return MenuItem(_("Every status at once"), sheet_url(), name="order-status-sheet", icon_name="view", order=1000)
 
 
 @hooks.register("register_admin_urls")
@@ -107,6 +117,11 @@ if apps.is_installed("wagtail.snippets"):
         menu_order = 250
         items = (SpecialMessageViewSet, NotesViewSet)
 
+        def get_submenu_items(self) -> list[MenuItem]:
+            """Return what is edited, and the sheet on which all of it is seen."""
+            return [*super().get_submenu_items(), sheet_item()]
+
     register_snippet(OrderStatusGroup)
 else:
     hooks.register("register_admin_viewset", lambda: NotesViewSet(add_to_admin_menu=True))
+    hooks.register("register_admin_menu_item", sheet_item)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django.contrib.admin.utils import quote
+from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.compare import TextFieldComparison
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, MultiFieldPanel, ObjectList, PublishingPanel
 from wagtail.admin.ui.tables import Column, LiveStatusTagColumn, UpdatedAtColumn
-from wagtail.snippets.views.snippets import SnippetViewSet
+from wagtail.admin.widgets import Button
+from wagtail.snippets.views.snippets import EditView, SnippetViewSet
 
 from .audience import Audience
 from .sentence import sentence
@@ -42,6 +46,17 @@ class SpecialMessageFilters(WagtailFilterSet):
         fields: ClassVar[list[str]] = ["level", "live", "site", "is_on_page", "is_beside_parcels", "is_in_mails"]
 
 
+class SpecialMessageEditView(EditView):
+    """The form of one message, which leads to its overview sheet."""
+
+    @cached_property
+    def header_more_buttons(self) -> list[Any]:
+        """Return Wagtail's and ours."""
+        meta = self.model._meta
+        url = reverse("order_status_sheet_of", args=[meta.app_label, meta.model_name, quote(self.object.pk)])
+        return [*super().header_more_buttons, Button(_("Every status at once"), url=url, icon_name="view", priority=5)]
+
+
 class SpecialMessageViewSet(SnippetViewSet):
     """The list and the forms of special messages."""
 
@@ -49,6 +64,7 @@ class SpecialMessageViewSet(SnippetViewSet):
     icon = "info-circle"
     menu_label = _("Special messages")
     menu_name = "order-status-messages"
+    edit_view_class = SpecialMessageEditView
     list_per_page = 50
     ordering: ClassVar[list[str]] = ["-live", "-priority", "title"]
     filterset_class = SpecialMessageFilters

@@ -19,6 +19,7 @@ from wagtail.blocks import (
 
 from . import choices
 from .audience import Audience
+from .sentence import sentence
 
 #: What editors may do to rich text.
 FEATURES = ["bold", "italic", "ol", "ul", "link", "document-link"]
@@ -37,9 +38,22 @@ class Need(StrEnum):
     RECOMMENDATIONS = "recommendations"
 
 
+class SentenceBlock(CharBlock):
+    """The title of an audience in the editor: written by us, never stored. ``editor/audience.js`` keeps it true."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, **kwargs)
+        self.field.widget = forms.HiddenInput({"data-controller": "order-audience"})
+
+    def value_from_datadict(self, data: Any, files: Any, prefix: str) -> str:
+        """Return nothing: what the title says follows from the conditions."""
+        return ""
+
+
 class AudienceBlock(StructBlock):
     """Who sees a block or a message. Empty fields are open; see :class:`~order_status_plugin.cms.audience.Audience`."""
 
+    sentence = SentenceBlock(label="")
     stages = _several(_("The order is"), choices.stages)
     tiers = _several(_("Seen by"), choices.tiers)
     first_day = DateBlock(required=False, label=_("From"))
@@ -68,8 +82,19 @@ class AudienceBlock(StructBlock):
 
     class Meta:
         label = _("Audience")
+        label_format = "{sentence}"
         icon = "group"
         collapsed = True
+
+    def get_form_state(self, value: Any) -> dict[str, Any]:
+        """Return what the editor draws, its title among it."""
+        return {**super().get_form_state(value), "sentence": sentence(Audience.of(value))}
+
+    def get_prep_value(self, value: Any) -> dict[str, Any]:
+        """Return what is stored: the conditions."""
+        stored: dict[str, Any] = super().get_prep_value(value)
+        stored.pop("sentence", None)
+        return stored
 
 
 class OrderBlock(StructBlock):

@@ -15,14 +15,48 @@ from django.db import transaction
 from django.utils import timezone
 from wagtail.models import Revision
 
+from ..conf import conf
+from . import epoch
+from .audience import Audience
 from .layout import page_model
+from .models import ContentEpoch
 from .special import SpecialMessage
 
 
 def run() -> int:
     """Do what is due; return how many rows changed. Repeating it, also at once, changes nothing."""
     now = timezone.now()
-    return sum(_expire(model, now) + _publish(model, now) for model in _models())
+    changed = sum(_expire(model, now) + _publish(model, now) for model in _models())
+    _begin_at_edges(now)
+    return changed
+
+
+def _begin_at_edges(now: dt.datetime) -> None:
+    """Begin a new epoch where a day came since the last one on which an audience begins or ends.
+
+    Pages that are asked for know the day themselves: this is for those that are open.
+    """
+    zone = conf.zone()
+    since = ContentEpoch.objects.values_list("changed_at", flat=True).first()
+    today = now.astimezone(zone).date()
+    if since is None or (last := since.astimezone(zone).date()) >= today:
+        return
+    edges = (audience.next_day_of_change(last) for audience in _audiences())
+    if any(day is not None and day <= today for day in edges):
+        with transaction.atomic():
+            # One of several workers does it: for the others the epoch is of today.
+            if ContentEpoch.objects.select_for_update().filter(changed_at=since).exists():
+                epoch.begin()
+
+
+def _audiences() -> Iterator[Audience]:
+    for given in SpecialMessage.objects.filter(live=True).exclude(audience={}).values_list("audience", flat=True):
+        yield Audience.of(given)
+    if (page := page_model()) is not None:
+        for one in page._default_manager.live():
+            for child in one.layout.raw_data:
+                value = child.get("value")
+                yield Audience.of(value.get("audience") if isinstance(value, dict) else None)
 
 
 def _models() -> Iterator[Any]:

@@ -10,7 +10,7 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib.admin.utils import quote, unquote
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -19,8 +19,10 @@ from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView, View
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
+from ..cms.audience import Audience
+from ..cms.base import AudienceBlock
 from ..cms.preview import OrderPreviewMixin, mail_modes, scene_modes
-from ..cms.sentence import TIERS
+from ..cms.sentence import TIERS, sentence
 from ..events import Tier
 from ..view import samples
 from .preview import Switches
@@ -72,6 +74,22 @@ def _url(name: str, subject: Any) -> str:
         return reverse(f"order_status_{name}")
     meta = subject._meta
     return reverse(f"order_status_{name}_of", args=[meta.app_label, meta.model_name, quote(subject.pk)])
+
+
+class SentenceView(View):
+    """For whom an audience is that an editor is choosing: its form comes in, a sentence goes out. Nothing is kept."""
+
+    http_method_names = ("post",)
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Say it."""
+        prefix = request.POST.get("prefix", "")
+        try:
+            given = AudienceBlock().value_from_datadict(request.POST, request.FILES, prefix)
+            said = sentence(Audience.of(given))
+        except (ArithmeticError, KeyError, ValueError):
+            said = ""  # half a date, half a number: the form says so at save
+        return HttpResponse(said, content_type="text/plain; charset=utf-8")
 
 
 class LookView(View):

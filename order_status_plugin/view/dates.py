@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -17,7 +16,7 @@ from .model import Moment
 
 def shop_zone() -> ZoneInfo:
     """Return the zone for times that belong to no place."""
-    return ZoneInfo(conf.TIME_ZONE or settings.TIME_ZONE)
+    return conf.zone()
 
 
 def long_day(day: dt.date) -> str:

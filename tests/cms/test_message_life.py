@@ -1,0 +1,122 @@
+"""A message from the first word to the last: who may do what, two steps to publish, a picture, a translation, a parcel."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group, Permission
+from django.contrib.contenttypes.models import ContentType
+from django.test import Client
+from wagtail.images import get_image_model
+from wagtail.images.tests.utils import get_test_image_file
+from wagtail.models import GroupApprovalTask, Locale, Page, Workflow, WorkflowContentType, WorkflowTask
+
+from order_status_plugin.cms.special import SpecialMessage
+from order_status_plugin.tracking.models import Order
+from tests.access.orders import let_in, placed
+from tests.orders import sent
+
+from .test_special import BASE, form, publish, shown
+
+
+@pytest.fixture
+def order(db: None) -> Order:
+    return placed()
+
+
+def person(name: str, *may: str) -> Client:
+    """Return a browser of somebody who is no superuser, in a group of their own."""
+    user = get_user_model().objects.create_user(name, f"{name}@shop.example", "secret")
+    group = Group.objects.create(name=name)
+    wanted = [f"{deed}_specialmessage" for deed in may]
+    group.permissions.set(Permission.objects.filter(codename__in=["access_admin", *wanted]))
+    assert group.permissions.count() == len(may) + 1
+    user.groups.add(group)
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def test_whoever_may_only_change_cannot_publish(order: Order) -> None:
+    writer, publisher, stranger = person("w", "add", "change"), person("p", "change", "publish"), person("s")
+    assert stranger.get(f"{BASE}/").status_code == 302
+    assert "Special messages" not in stranger.get("/cms/").content.decode()
+    assert writer.post(f"{BASE}/add/", form(**{"action-publish": "1"})).status_code == 302
+    one = SpecialMessage.objects.get()
+    assert not one.live
+    assert "Back soon" not in shown(order)
+    for deed in ("unpublish", "delete"):
+        assert writer.post(f"{BASE}/{deed}/{one.pk}/").status_code == 302
+    assert SpecialMessage.objects.filter(pk=one.pk).exists()
+    assert publisher.post(f"{BASE}/edit/{one.pk}/", form(**{"action-publish": "1"})).status_code == 302
+    assert "Back soon" in shown(order)
+
+
+def test_a_workflow_of_two_steps_publishes_at_the_second(order: Order) -> None:
+    writer = person("writer", "add", "change")
+    steps = [person(name, "change", "publish") for name in ("first", "second")]
+    workflow = Workflow.objects.create(name="Two")
+    kind = ContentType.objects.get_for_model(SpecialMessage)
+    WorkflowContentType.objects.create(workflow=workflow, content_type=kind)
+    for number, name in enumerate(("first", "second")):
+        task = GroupApprovalTask.objects.create(name=name)
+        task.groups.add(Group.objects.get(name=name))
+        WorkflowTask.objects.create(workflow=workflow, task=task, sort_order=number)
+    writer.post(f"{BASE}/add/", form(**{"action-submit": "1"}))
+    one = SpecialMessage.objects.get()
+    for number, step in enumerate(steps):
+        assert not one.live, f"before step {number}"
+        assert "Back soon" not in shown(order)
+        task = one.current_workflow_task_state
+        action = f"/cms/snippets/order_status_plugin/specialmessage/workflow/action/{one.pk}/approve/{task.pk}/"
+        assert step.post(action, {"comment": "good"}).status_code in (200, 302)
+        one = SpecialMessage.objects.get()
+    assert one.live
+    assert "Back soon" in shown(order)
+
+
+def test_a_picture_and_a_button(order: Order) -> None:
+    picture = get_image_model().objects.create(title="Snow", file=get_test_image_file(), description="Snow")
+    picture.contextual_alt_text, picture.decorative = "A shop in the snow", False
+    page = Page.objects.get(depth=2)
+    publish(
+        extras=[
+            ("picture", picture),
+            ("button", {"label": "All hours", "page": page, "url": ""}),
+        ]
+    )
+    html = shown(order)
+    assert 'alt="A shop in the snow"' in html
+    assert ">All hours</a>" in html
+    page.unpublish()
+    SpecialMessage.objects.get().save()
+    assert "We close" in shown(order)
+    assert "All hours" not in shown(order)
+
+
+def test_beside_a_parcel_it_speaks_of_that_parcel(db: None) -> None:
+    ups, dpd = sent("f1", (("1", 1),)), sent("f2", (("1", 1),), "DPD", "05222800000000")
+    order = placed(fulfillments=(ups, dpd))
+    for carrier, title in (("ups", "{{ carrier }}: {{ tracking_number }}"), ("gls", "Nobody's")):
+        publish(title=title, is_on_page=False, is_beside_parcels=True, audience={"carriers": [carrier]})
+    public, private = shown(order), shown(order, let_in(order))
+    assert public.count("UPS: (in your delivery details)</span></h3>") == 1
+    assert private.count("UPS: 1Z") == 1
+    assert "Nobody" not in public
+
+
+def test_it_is_submitted_for_translation_in_wagtail(order: Order, settings: Any) -> None:
+    settings.LANGUAGES = settings.WAGTAIL_CONTENT_LANGUAGES = [("en", "English"), ("fr", "French")]
+    settings.WAGTAIL_I18N_ENABLED = True
+    french = Locale.objects.create(language_code="fr")
+    one = publish()
+    editor = Client()
+    editor.force_login(get_user_model().objects.create_superuser("ada", "ada@shop.example", "secret"))
+    address = f"/cms/translation/submit/snippet/order_status_plugin/specialmessage/{one.pk}/"
+    answer = editor.post(address, {"locales": [french.pk]})
+    assert answer.status_code == 302
+    other = SpecialMessage.objects.get(locale=french)
+    assert other.translation_key == one.translation_key
+    assert not other.live
