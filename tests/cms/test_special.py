@@ -360,9 +360,9 @@ def test_a_draft_is_previewed_among_the_live_ones_where_it_will_stand(editor: Cl
     for mode in dict(one.preview_modes):
         assert "Live already" in look(editor, one, mode) or mode.startswith("mail-"), mode
     there = look(editor, one, "in_transit", tier="private", parcels="many")
-    assert there.count("For Nora</h2>") == 1
-    assert there.count("For Nora</h3>") >= 1
-    assert there.index("Live already</h2>") < there.index("For Nora</h2>")
+    assert there.count("For Nora</span></h2>") == 1
+    assert there.count("For Nora</span></h3>") >= 1
+    assert there.index("Live already</span></h2>") < there.index("For Nora</span></h2>")
     assert "For dear customer" in look(editor, one, "in_transit", tier="public", parcels="one")
     assert "For Nora" not in look(editor, one, "delivered", tier="private")
     assert "For Nora" in look(editor, one, "mail-shipped")
