@@ -113,6 +113,14 @@ class SpecialMessage(
         if problems:
             raise ValidationError(dict(problems))
 
+    def copy_for_translation(self, locale: Any, exclude_fields: Any = None) -> SpecialMessage:
+        """Return a copy to be translated: a draft, so that nobody reads it before somebody has."""
+        copy: SpecialMessage = super().copy_for_translation(locale, exclude_fields)
+        copy.live, copy.has_unpublished_changes = False, True
+        copy.first_published_at = copy.last_published_at = None
+        copy.latest_revision = copy.live_revision = None
+        return copy
+
     def preview_site(self) -> Any:
         """Return the site whose customers read it."""
         return self.site or super().preview_site()

