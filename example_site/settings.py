@@ -94,7 +94,18 @@ if REDIS_URL:
 USE_TZ = True
 TIME_ZONE = "Europe/Lisbon"
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English"), ("fr", "Français"), ("ar", "العربية")]
+LANGUAGES = [
+    ("en", "English"),
+    ("de", "Deutsch"),
+    ("es", "Español"),
+    ("fr", "Français"),
+    ("it", "Italiano"),
+    ("nl", "Nederlands"),
+    ("pl", "Polski"),
+    ("pt-br", "Português (Brasil)"),
+    ("ar", "العربية"),
+    ("ja", "日本語"),
+]
 SITE_ID = 1
 
 STATIC_URL = "/static/"

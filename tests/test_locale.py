@@ -10,10 +10,21 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 from django.utils import translation
-from django.utils.translation import gettext, ngettext, pgettext
+from django.utils.translation import gettext, ngettext, pgettext, to_language
+
+from order_status_plugin.view.words import HEADLINE
+from tools import extract_messages
 
 CHECKOUT = Path(__file__).parent.parent
 CATALOGUES = sorted((CHECKOUT / "order_status_plugin" / "locale").glob("*/LC_MESSAGES/*.po"))
+
+
+TAG = re.compile(r"</?\w+[^>]*>")
+
+
+@pytest.fixture(scope="module")
+def said() -> list[extract_messages.Text]:
+    return extract_messages.texts()
 
 
 def placeholders(text: str) -> list[str]:
@@ -39,6 +50,34 @@ def test_every_translation_has_the_originals_placeholders(path: Path) -> None:
         # One may be a word instead of its number; the last form has them all.
         assert placeholders(strings[-1]) == placeholders(ids[-1]), entry.id
         assert all(set(placeholders(each)) <= set(placeholders(ids[-1])) for each in strings), entry.id
+
+
+@pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.parent.parent.name)
+def test_everything_that_is_said_is_translated_and_nothing_else(path: Path, said: list[extract_messages.Text]) -> None:
+    assert extract_messages.missing(path, said) == []
+    assert extract_messages.gone(path, said) == []
+
+
+@pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.parent.parent.name)
+def test_a_translation_is_no_copy(path: Path) -> None:
+    """Names and words that a language has from English stay; a tenth would be no translation."""
+    entries = [entry for entry in extract_messages.read(path) if entry.id]
+    same = [entry.id for entry in entries if entry.string == entry.id]
+    assert len(same) < len(entries) / 20, same
+
+
+@pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.parent.parent.name)
+def test_no_mark_up_is_lost(path: Path) -> None:
+    for entry in extract_messages.read(path):
+        if isinstance(entry.id, str) and entry.id:
+            assert sorted(TAG.findall(str(entry.string))) == sorted(TAG.findall(entry.id)), entry.id
+
+
+@pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.parent.parent.name)
+def test_every_headline_is_a_word_of_its_own(path: Path) -> None:
+    with translation.override(to_language(path.parent.parent.name)):
+        said = {str(word) for word in HEADLINE.values()}
+    assert len(said) == len(HEADLINE)
 
 
 def test_django_finds_them() -> None:
