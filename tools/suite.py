@@ -35,6 +35,7 @@ OF_THEIR_OWN = tuple(
     for name in (
         "carriers",
         "live/test_servers.py",
+        "maps",
         "security/test_browser.py",
         "simulator",
         "worker/test_processes.py",
