@@ -17,7 +17,7 @@ def leg(start: Position, end: Position) -> list[Position]:
     """Return the positions along the way; longitudes run on, so that the way never jumps."""
     far = angle(start, end)
     if far < SHORT:
-        return [start, end]
+        return [start, (_near(end[0], start[0]), end[1])]
     steps = max(8, round(far / 2.5))
     if 180 - far > 1:
         found = [start]
@@ -40,13 +40,14 @@ def _arc(start: Position, end: Position, steps: int) -> list[Position]:
     side = 1 if start[1] + end[1] >= 0 else -1
     top = max(side * start[1], side * end[1])
     rise = side * max(0.0, min(HIGH, top + 30) - top)
-    return [
+    between = [
         (
             start[0] + (end[0] - start[0]) * part,
             start[1] + (end[1] - start[1]) * part + rise * 4 * part * (1 - part),
         )
-        for part in (step / steps for step in range(steps + 1))
+        for part in (step / steps for step in range(1, steps))
     ]
+    return [start, *between, end]
 
 
 def angle(start: Position, end: Position) -> float:
