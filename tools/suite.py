@@ -29,7 +29,8 @@ RESULTS = CHECKOUT / "build" / "suite"
 SHARED = ("--ignore=tests/browser", "--ignore=tests/page/test_browser.py", "--ignore=tests/projects")
 #: What these look at has no database.
 OF_THE_CHECKOUT = tuple(f"--ignore=tests/test_{name}.py" for name in ("architecture", "docs", "packaging"))
-#: These start processes with a SQLite file of their own, or parse and draw without any database.
+#: These start processes with a SQLite file of their own, parse and draw without any database, or (the doctor, which
+#: visits every address) ask for minutes what is the same on both.
 OF_THEIR_OWN = tuple(
     f"--ignore=tests/{name}"
     for name in (
@@ -37,6 +38,7 @@ OF_THEIR_OWN = tuple(
         "live/test_servers.py",
         "maps",
         "security/test_browser.py",
+        "security/test_doctor.py",
         "simulator",
         "worker/test_processes.py",
     )
