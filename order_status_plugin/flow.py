@@ -16,6 +16,8 @@
                   │              │             other people's code
                   ▼              ▼
          page ◀── view ──▶ mail      what may be shown is decided in view/, who may see it in access/
+                   ▲
+                  cms                what editors and staff write: a new epoch makes kept pages anew, open ones hear of it
 
 This is the only place that wires the rooms together. django-q2 runs the functions whose names begin with
 ``drain``, ``sweep`` and ``retain`` (see ``ensure_schedules``).
