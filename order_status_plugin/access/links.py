@@ -114,7 +114,8 @@ def resolve(token: str) -> Order | None:
     link = read_link(token)
     if link is None:
         return None
-    return Order.objects.filter(locator=link.locator, link_version=link.version).first()
+    # The page names the shop by its site.
+    return Order.objects.select_related("site").filter(locator=link.locator, link_version=link.version).first()
 
 
 def channel_of(locator: str, version: int) -> str:
