@@ -4,12 +4,26 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django.core.checks import CheckMessage, Error, Warning
 
+from .exceptions import UnreadableMessage
+
 #: A shared secret shorter than this can be guessed by trying.
 SHORT = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """One message of a provider, as it came: a request of its to our door, or its answer to a question of ours."""
+
+    body: bytes  # raw: signatures are over these very bytes
+    headers: Mapping[str, str]  # names in lower case
+    secret: str = ""  # from the address, for providers that cannot sign
+    is_answer: bool = False  # we asked for it: what a weakly signed request says, an answer proves
+    url: str = ""  # absolute, as it was asked for: some sign it, too; not kept in the inbox
 
 
 class Backend:
@@ -77,5 +91,27 @@ class Backend:
         return list(given) if isinstance(given, (list, tuple)) else []
 
     def _where(self) -> str:
-        kind = next((base.__name__ for base in type(self).__mro__ if Backend in base.__bases__), "Backend")
+        kinds = [base.__name__ for base in type(self).__mro__ if {Backend, Receiver} & set(base.__bases__)]
+        kind = next((name for name in kinds if name != Receiver.__name__), Backend.__name__)
         return f"ORDER_STATUS['{kind.upper()}S'][{self.alias!r}]['OPTIONS']"
+
+
+class Receiver(Backend):
+    """A backend whose provider may tell us something by webhooks. Its alias is their address."""
+
+    #: The headers that are kept beside the body in the inbox, in lower case: what ``parse`` needs, no secrets.
+    kept_headers: ClassVar[tuple[str, ...]] = ()
+    #: Whether the answer to a webhook says what became of it. Some providers would take it for something to do.
+    answers_in_words: ClassVar[bool] = True
+
+    def is_pushed(self) -> bool:
+        """Say whether webhooks are set up."""
+        return False
+
+    def verify(self, webhook: Webhook) -> None:
+        """Raise UntrustedWebhook unless a configured secret signed this very body."""
+        raise UnreadableMessage("This backend takes no webhooks.")
+
+    def message_key(self, webhook: Webhook) -> str:
+        """Return the provider's own id of this delivery, "" to go by the digest of the body."""
+        return ""

@@ -14,7 +14,7 @@ from .exceptions import BackendError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .backend import Backend
+    from .backend import Backend, Receiver
     from .channels.base import Channel
     from .hosts.base import Host
     from .sources.base import Source
@@ -85,6 +85,11 @@ def get_source(alias: str) -> Source:
 def get_channel(alias: str) -> Channel:
     """Return the message channel of this alias. Raises KeyError or BackendError."""
     return cast("Channel", _channels[alias])
+
+
+def get_receiver(alias: str) -> Receiver:
+    """Return the source or the channel whose webhooks come to this alias. Raises KeyError or BackendError."""
+    return get_source(alias) if alias in _sources else get_channel(alias)
 
 
 def all_hosts() -> list[Host]:

@@ -141,6 +141,54 @@ class Milestone(StrEnum):
     STALLED = "stalled"
 
 
+class Medium(StrEnum):
+    """What carries a message: each has texts of its own."""
+
+    MAIL = "mail"
+    SMS = "sms"
+    PUSH = "push"
+    WALLET = "wallet"
+
+
+class Delivery(StrEnum):
+    """What a provider says became of a message that it took."""
+
+    DELIVERED = "delivered"
+    FAILED = "failed"  # this one did not arrive; the next one may
+    BOUNCED = "bounced"  # nobody is reached there, and never will be
+    COMPLAINED = "complained"  # the recipient called it spam
+    OPTED_OUT = "opted_out"  # the recipient stopped the sender at the provider
+
+
+class Word(StrEnum):
+    """What a customer's answer to a message means."""
+
+    STOP = "stop"
+    START = "start"
+    HELP = "help"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryReport:
+    """A provider's word on one message that it took."""
+
+    provider_id: str  # as in the receipt
+    delivery: Delivery
+    happened_at: dt.datetime | None = None  # aware; None: when we hear of it
+    recipient: str = ""  # as the channel understands it, where the provider says it
+    detail: str = ""  # its own code and words, for staff
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerWord:
+    """A customer's answer to a message, e.g. STOP. What else they wrote is not kept."""
+
+    sender: str  # as the channel's ``recipient`` spells it
+    word: Word
+    happened_at: dt.datetime | None = None  # aware; None: when we hear of it
+
+
 #: The names of Shopify's ``FulfillmentEventStatus`` for ours; None where it has none.
 TO_SHOPIFY: dict[ParcelStatus, str | None] = {
     ParcelStatus.CONFIRMED: "CONFIRMED",

@@ -57,3 +57,7 @@ class PermanentFailure(OrderStatusError):
 
 class AccessDenied(PermanentFailure):
     """The other side does not accept our credentials."""
+
+
+class GoneRecipient(PermanentFailure):
+    """Nobody is reached at this address any more: nothing is sent there again until the customer gives it anew."""

@@ -14,8 +14,8 @@ from django.db import DataError, Error, IntegrityError, connections, router, tra
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
+from ..backend import Receiver, Webhook
 from ..exceptions import OrderStatusError, TemporaryFailure, UnknownParcel, UnreadableMessage
-from ..sources.base import Source, Webhook
 from ..tracking.models import Parcel
 from .models import InboxMessage
 
@@ -42,17 +42,17 @@ MAX_ATTEMPTS = 50
 BACKLOG = 5
 
 
-def store(alias: str, webhook: Webhook, source: Source) -> tuple[InboxMessage, bool]:
+def store(alias: str, webhook: Webhook, receiver: Receiver) -> tuple[InboxMessage, bool]:
     """Store a verified webhook and say whether it is new. Committed when this returns, outside of a transaction.
 
     The same delivery again is the same row. One that reuses the key of another with other words is kept beside it.
     """
     digest = hashlib.sha256(webhook.body).hexdigest()
     # An answer is nobody's delivery: the same words again are the same answer.
-    key = _key(source, webhook) or (f"answer {digest}" if webhook.is_answer else digest)
+    key = _key(receiver, webhook) or (f"answer {digest}" if webhook.is_answer else digest)
     headers = {
         name: value.replace("\x00", "")
-        for name in source.kept_headers
+        for name in receiver.kept_headers
         if (value := webhook.headers.get(name)) is not None
     }
     fields = {"digest": digest, "body": webhook.body, "headers": headers, "is_answer": webhook.is_answer}
@@ -63,17 +63,17 @@ def store(alias: str, webhook: Webhook, source: Source) -> tuple[InboxMessage, b
 
 
 def as_webhook(message: InboxMessage) -> Webhook:
-    """Return the webhook as its source reads it again."""
+    """Return the webhook as its receiver reads it again."""
     return Webhook(body=bytes(message.body), headers=message.headers, is_answer=message.is_answer)
 
 
-def _key(source: Source, webhook: Webhook) -> str:
+def _key(receiver: Receiver, webhook: Webhook) -> str:
     if webhook.is_answer:
         return ""
     try:
-        key = source.message_key(webhook)
+        key = receiver.message_key(webhook)
     except Exception:  # another's adapter: the digest does as well, and the message must be kept
-        logger.warning("%s: message_key failed, the digest of the body is taken", source.alias, exc_info=True)
+        logger.warning("%s: message_key failed, the digest of the body is taken", receiver.alias, exc_info=True)
         return ""
     return key if key.isprintable() and len(key) <= 150 else hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()
 

@@ -11,10 +11,10 @@ from django.http.request import UnreadablePostError
 from django.http.response import HttpResponseBase
 
 from ..access.headers import Secure
-from ..backends import get_source
+from ..backend import Receiver, Webhook
+from ..backends import get_receiver
 from ..conf import conf
 from ..exceptions import BackendError, UnreadableMessage, UntrustedWebhook
-from ..sources.base import Source, Webhook
 from ..worker import wake
 from . import inbox
 from .models import InboxMessage
@@ -25,24 +25,24 @@ logger = logging.getLogger(__name__)
 class HookView(Secure):
     """``orders/hooks/<alias>/`` and ``orders/hooks/<alias>/<secret>/``.
 
-    200: stored and handled. 202: stored, ours to look at or to do later. 400: not signed by a secret of ours.
+    200: stored and handled. 202: stored, ours to look at or to do later. 204: stored, to who takes no words. 400: not signed by a secret of ours.
     413: too long. 503: we could not store it, send it again. ``handle`` is given the stored row's primary key.
     """
 
     checks_csrf: ClassVar[bool] = False
     http_method_names = ["post", "head", "options"]
     handle: inbox.Handle | None = None
-    source: Source
+    receiver: Receiver
 
     def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
-        """Find the source first: an alias that nobody configured is no address, whatever is asked of it."""
+        """Find the receiver first: an alias that nobody configured is no address, whatever is asked of it."""
         alias = str(kwargs.get("alias", ""))
         try:
-            self.source = get_source(alias)
+            self.receiver = get_receiver(alias)
         except KeyError:
             raise Http404 from None
         except BackendError:
-            logger.exception("the source %r cannot be used", alias)
+            logger.exception("%r cannot be used", alias)
             return _trouble()
         return super().dispatch(request, *args, **kwargs)
 
@@ -52,15 +52,14 @@ class HookView(Secure):
 
     def post(self, request: HttpRequest, alias: str, secret: str = "") -> HttpResponse:
         """Take one webhook in."""
-        source = self.source
         body = _read(request)
         if body is None:
             return _refuse(413, f"The body is larger than {conf.WEBHOOK_MAX_BYTES} bytes.")
         headers = {name.lower(): value for name, value in request.headers.items()}
-        webhook = Webhook(body=body, headers=headers, secret=secret)
+        webhook = Webhook(body=body, headers=headers, secret=secret, url=request.build_absolute_uri())
         try:
-            source.verify(webhook)
-        except UnreadableMessage as error:  # a source that takes none
+            self.receiver.verify(webhook)
+        except UnreadableMessage as error:  # one that takes none
             raise Http404(str(error)) from None
         except UntrustedWebhook as error:
             return _refuse(400, str(error))
@@ -68,7 +67,7 @@ class HookView(Secure):
             logger.exception("%s: verify failed", alias)
             return _refuse(400, "This webhook could not be verified.")
         try:
-            message, is_new = inbox.store(alias, webhook, source)
+            message, is_new = inbox.store(alias, webhook, self.receiver)
         except Error:
             logger.exception("%s: a webhook could not be stored; its sender will try again", alias)
             return _trouble()
@@ -84,6 +83,8 @@ class HookView(Secure):
                 wake.wake("inbox", inbox.DRAIN)
         except Error:
             logger.warning("inbox message %s waits for the worker: the database failed", message.pk, exc_info=True)
+        if not self.receiver.answers_in_words:
+            return HttpResponse(status=204)
         return JsonResponse({"state": str(state)}, status=200 if state == inbox.State.HANDLED else 202)
 
 

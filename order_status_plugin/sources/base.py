@@ -12,23 +12,14 @@ from typing import TYPE_CHECKING, ClassVar
 from django.core.checks import CheckMessage
 
 from .. import reading
-from ..backend import Backend
+from ..backend import Receiver
+from ..backend import Webhook as Webhook
 from ..carriers import catalogue
 from ..exceptions import PermanentFailure, UnreadableMessage, UntrustedWebhook
 
 if TYPE_CHECKING:
     from ..events import Nudge, TrackedParcel, TrackingUpdate
     from ..http import Response
-
-
-@dataclass(frozen=True, slots=True)
-class Webhook:
-    """One message of a provider, as it came: a request of its to our door, or its answer to a question of ours."""
-
-    body: bytes  # raw: signatures are over these very bytes
-    headers: Mapping[str, str]  # names in lower case
-    secret: str = ""  # from the address, for sources that cannot sign
-    is_answer: bool = False  # we asked for it: what a weakly signed request says, an answer proves
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +34,7 @@ class Budget:
 MODEST = (Budget(calls=60, per=dt.timedelta(minutes=1)),)
 
 
-class Source(Backend, ABC):
+class Source(Receiver, ABC):
     """Turns a provider's messages into our words. Its own words never leave its file.
 
     A source that is pushed to has :meth:`verify` and :meth:`parse`; one that is asked has :meth:`fetch` and
@@ -52,8 +43,6 @@ class Source(Backend, ABC):
 
     #: Staff enter what it says: its estimates are the shop's own.
     is_by_hand: ClassVar[bool] = False
-    #: The headers that are kept beside the body in the inbox, in lower case: what :meth:`parse` needs, no secrets.
-    kept_headers: ClassVar[tuple[str, ...]] = ()
     #: Numbers that one call of :meth:`fetch`, and one of :meth:`register`, may be about.
     batch_size: ClassVar[int] = 1
     #: What the provider allows; ``OPTIONS["budgets"]``, a list of ``(calls, seconds)``, stands in its place.
@@ -77,19 +66,7 @@ class Source(Backend, ABC):
             return self.allowed or MODEST
         return tuple(Budget(int(calls), dt.timedelta(seconds=float(seconds))) for calls, seconds in given)
 
-    # --- it tells us ----------------------------------------------------------------------------------
-
-    def is_pushed(self) -> bool:
-        """Say whether webhooks are set up: then it is asked rarely, for what they may have missed."""
-        return False
-
-    def verify(self, webhook: Webhook) -> None:
-        """Raise UntrustedWebhook unless a configured secret signed this very body."""
-        raise UnreadableMessage("This source takes no webhooks.")
-
-    def message_key(self, webhook: Webhook) -> str:
-        """Return the provider's own id of this delivery, "" to go by the digest of the body."""
-        return ""
+    # --- it tells us, where is_pushed() says so: it is then asked rarely, for what they may have missed ----
 
     def parse(self, webhook: Webhook) -> Iterable[TrackingUpdate | Nudge]:
         """Yield what a verified body, or an answer, says. Raises UnreadableMessage, with what is wrong and where.
