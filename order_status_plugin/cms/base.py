@@ -96,6 +96,10 @@ class AudienceBlock(StructBlock):
         stored.pop("sentence", None)
         return stored
 
+    def get_translatable_segments(self, value: Any) -> list[Any]:
+        """Return nothing for wagtail-localize to translate: tags and shipping methods are conditions, not words."""
+        return []
+
 
 class OrderBlock(StructBlock):
     """Subclass it, give it a template, and register it with the hook ``register_order_status_block``.
