@@ -26,10 +26,11 @@ class ContactBlock(OrderBlock):
     is_general: ClassVar[bool] = True
 
     title = CharBlock(label=_("Heading"), max_length=200, default=_("Contact us"))
-    phone = CharBlock(label=_("Phone"), required=False, max_length=30, validators=[_PHONE])
+    phone = CharBlock(label=_("Phone"), required=False, default="", max_length=30, validators=[_PHONE])
     hours = TextBlock(
         label=_("Hours"),
         required=False,
+        default="",
         max_length=300,
         rows=3,
         help_text=_("When somebody answers, a line each: “Monday to Friday, 9:00 to 17:00”."),

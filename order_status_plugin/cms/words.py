@@ -26,7 +26,8 @@ class LineBlock(CharBlock):
     """A line of editors' words."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+        # No words are "": what was saved before a block had this field has nothing there, which no translation takes.
+        super().__init__(**{"default": "", **kwargs})
         self.field.widget = WordsInput(self.field.widget.attrs)
 
     def clean(self, value: Any) -> Any:

@@ -217,9 +217,9 @@ def agree(contexts: Contexts, shop: Demo, office: Office, title: str) -> None:
         page.context.close()
 
 
-def translate(page: Page) -> None:
-    """Have what is open copied into French, and open the copy."""
-    page.get_by_role("button", name="Actions", exact=True).first.click()
+def translate(page: Page, menu: Locator) -> None:
+    """Have what this menu is of copied into French, and open the copy."""
+    menu.click()
     page.get_by_role("link", name="Translate").first.click()
     page.get_by_label("French").check()
     if (pages_below := page.get_by_label("Include subtree")).is_visible():
@@ -242,7 +242,7 @@ def test_the_editors_day(
     writer.get_by_role("button", name="Order status").click()
     writer.get_by_role("link", name="Special messages").click()
     writer.get_by_role("link", name="Add special message").first.click()
-    writer.get_by_label("Title").fill(TITLE)
+    writer.locator("[name=title]").fill(TITLE)
     write(writer, writer.locator("[data-contentpath=text] [contenteditable=true]"), WORDS)
     audience = writer.locator("[data-contentpath=audience]").first
     audience.locator("[data-panel-toggle]").first.click()
@@ -289,12 +289,12 @@ def test_the_editors_day(
     head = sign_in(contexts(viewport={"width": 1400, "height": 1000}).new_page(), shop, "ines", office.password)
     head.goto(f"{shop.facts['wagtail_admin']}pages/")
     head.get_by_role("table").get_by_role("link", name="Tilia & Sal", exact=True).first.click()
-    translate(head)
+    translate(head, head.get_by_role("button", name="Actions", exact=True).first)
     head.goto(shop.facts["status_page_edit_url"])
     head.get_by_role("button", name="Toggle status").click()
     head.get_by_role("button", name="Switch locales").click()
     head.get_by_role("link", name="French").click()
-    expect(head.get_by_label("Title")).to_have_value("Where is my order?")
+    expect(head.locator("[name=title]")).to_have_value("Where is my order?")
     write(head, head.locator("[data-contentpath=layout] [contenteditable=true]").first, EMBALLE)
     shoot(head, "editor-05-french")
     do(head, "Publish")
@@ -302,9 +302,8 @@ def test_the_editors_day(
     has_not(french, PACKED)
     head.get_by_role("button", name="Order status").click()
     head.get_by_role("link", name="Special messages").click()
-    head.get_by_role("link", name=TITLE, exact=True).first.click()
-    translate(head)
-    head.get_by_label("Title").fill(TITRE)
+    translate(head, head.get_by_role("button", name=f"More options for '{TITLE}'"))
+    head.locator("[name=title]").fill(TITRE)
     write(head, head.locator("[data-contentpath=text] [contenteditable=true]"), MOTS)
     do(head, "Schedule to publish", "Publish")
 
