@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import cast
+from typing import Any, cast
 
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -100,8 +100,18 @@ def render_look_up(request: HttpRequest, error: str, status: int) -> HttpRespons
 
 def editors_page(request: HttpRequest) -> str:
     """Return the address of this site's OrderStatusPage, "" when there is none."""
-    page = page_for(Site.find_for_request(request), get_language() or "")
-    return page.get_url(request) or "" if page else ""
+    site = Site.find_for_request(request)
+    page = page_for(site, get_language() or "")
+    if page is None:
+        return ""
+    if page.locale_id != site.root_page.locale_id and not _leads_to(site, page):
+        return ""
+    return page.get_url(request) or ""
+
+
+def _leads_to(site: Site, page: Any) -> bool:
+    """Say whether a translation can be opened: Wagtail shows nothing of a language before its home page is live."""
+    return bool(site.root_page.get_translations().filter(locale_id=page.locale_id).live().exists())
 
 
 class LookUpView(PageView):

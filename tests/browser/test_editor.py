@@ -79,7 +79,11 @@ def office(shop: Demo) -> Iterator[Office]:
     )
     office = Office(process)
     said = office.asks("prepare")
-    office.password, office.steps, office.french = said["password"], tuple(said["steps"]), shop.base_url + said["french"]
+    office.password, office.steps, office.french = (
+        said["password"],
+        tuple(said["steps"]),
+        shop.base_url + said["french"],
+    )
     yield office
     process.communicate(timeout=10)
 
@@ -228,9 +232,7 @@ def translate(page: Page, menu: Locator) -> None:
         page.get_by_role("button", name="Submit").click()
 
 
-def test_the_editors_day(
-    shop: Demo, office: Office, contexts: Contexts, shoot: Shoot, until: Until
-) -> None:
+def test_the_editors_day(shop: Demo, office: Office, contexts: Contexts, shoot: Shoot, until: Until) -> None:
     waiting, sent = shop.order(scenario="confirmed")["link"], shop.order(scenario="delivered")["link"]
     customer = opened(contexts(), waiting)
     french = opened(contexts(locale="fr-FR"), office.french)
