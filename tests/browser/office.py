@@ -87,4 +87,5 @@ def drain() -> dict[str, Any]:
 
 
 for line in sys.stdin:
-    print(json.dumps({"prepare": prepare, "drain": drain}[line.strip()]()), flush=True)
+    sys.stdout.write(f"{json.dumps({'prepare': prepare, 'drain': drain}[line.strip()]())}\n")
+    sys.stdout.flush()

@@ -25,7 +25,6 @@ PROMISED = 2.0
 
 Shoot = Callable[[Page, str], None]
 Contexts = Callable[..., BrowserContext]
-Until = Callable[..., float]
 
 TITLE, TITRE = "We close for Christmas", "Nous fermons à Noël"
 WORDS, MOTS = "Nothing leaves our studio from the 24th.", "Rien ne quitte l’atelier dès le 24."
@@ -49,7 +48,8 @@ class Office:
     french: str = ""
 
     def asks(self, command: str) -> Any:
-        assert self.process.stdin and self.process.stdout
+        assert self.process.stdin
+        assert self.process.stdout
         self.process.stdin.write(f"{command}\n")
         self.process.stdin.flush()
         return json.loads(self.process.stdout.readline())
@@ -174,7 +174,8 @@ def drag(page: Page, block: Locator, before: Locator) -> None:
     handle.scroll_into_view_if_needed()
     handle.hover()
     start, end = handle.bounding_box(), before.locator("h2").first.bounding_box()
-    assert start and end
+    assert start
+    assert end
     across = start["x"] + start["width"] / 2
     page.mouse.down()
     page.mouse.move(across, start["y"] - 10, steps=4)
@@ -232,7 +233,7 @@ def translate(page: Page, menu: Locator) -> None:
         page.get_by_role("button", name="Submit").click()
 
 
-def test_the_editors_day(shop: Demo, office: Office, contexts: Contexts, shoot: Shoot, until: Until) -> None:
+def test_the_editors_day(shop: Demo, office: Office, contexts: Contexts, shoot: Shoot) -> None:
     waiting, sent = shop.order(scenario="confirmed")["link"], shop.order(scenario="delivered")["link"]
     customer = opened(contexts(), waiting)
     french = opened(contexts(locale="fr-FR"), office.french)
@@ -319,3 +320,70 @@ def test_the_editors_day(shop: Demo, office: Office, contexts: Contexts, shoot: 
     has_not(other, TITLE, TITRE)
     for name, page in (("waiting", customer), ("french", french), ("sent", other)):
         shoot(page, f"editor-06-{name}")
+
+
+@dataclass
+class Watched:
+    """An open page of a customer that says when it changed."""
+
+    page: Page
+
+    def awaits(self, text: str) -> None:
+        assert not self.page.evaluate(WATCH, text), "it stands there already"
+
+    def delay(self, answered: float) -> float:
+        """Return the seconds from an answer to the change, both by this machine's clock; NaN when nothing changed."""
+        changed: float = self.page.evaluate(
+            "Promise.race([window.seen, new Promise(done => setTimeout(() => done(NaN), 10000))])"
+        )
+        return (changed - answered) / 1000
+
+
+def answered(page: Page, button: Locator) -> float:
+    """Click what publishes; return when its answer had come, in milliseconds of the epoch."""
+    with page.expect_response(
+        lambda answer: answer.request.method == "POST" and answer.request.resource_type == "document"
+    ) as caught:
+        button.click()
+    page.wait_for_load_state()
+    expect(page.locator(".messages .success")).to_have_count(1)
+    timing = caught.value.request.timing
+    return float(timing["startTime"] + timing["responseStart"])
+
+
+def publish(page: Page) -> float:
+    page.locator("footer").get_by_role("button", name="More actions").click()
+    return answered(page, page.locator("footer").get_by_role("button", name="Publish", exact=True))
+
+
+@pytest.mark.parametrize("is_beside", [False, True], ids=["one process", "another process"])
+def test_open_pages_change_within_two_seconds(shop: Demo, beside: str, contexts: Contexts, is_beside: bool) -> None:
+    """From the answer that whoever publishes gets to the change on the customer's screen; no second try."""
+    order = shop.order(scenario="ready_for_pickup")
+    link = order["link"].replace(shop.base_url, beside) if is_beside else order["link"]
+    customer = Watched(opened(contexts(), link))
+    staff = sign_in(contexts().new_page(), shop, shop.facts["staff"]["username"], shop.facts["staff"]["password"])
+    mark, took = ("first", "second")[is_beside], {}
+
+    staff.goto(shop.facts["status_page_edit_url"])
+    layout = staff.locator("[data-contentpath=layout]").first
+    for name in () if blocks(layout) else ("Steps", "Notes to the customer", "Parcels"):
+        add_block(staff, layout, name)
+    add_block(staff, layout, "Heading").locator("input[name$=value-text]").fill(f"The {mark} heading")
+    customer.awaits(f"The {mark} heading")
+    took["page"] = customer.delay(publish(staff))
+
+    staff.goto(f"{shop.facts['wagtail_admin']}snippets/order_status_plugin/specialmessage/add/")
+    staff.locator("[name=title]").fill(f"The {mark} message")
+    customer.awaits(f"The {mark} message")
+    took["message"] = customer.delay(publish(staff))
+
+    staff.goto(f"{shop.facts['wagtail_admin']}order-status/notes/?q={order['number']}")
+    staff.get_by_role("link", name=re.compile(order["number"])).first.click()
+    write(staff, staff.locator("[contenteditable=true]").first, f"The {mark} note")
+    staff.get_by_label("Anyone with the link").check()
+    customer.awaits(f"The {mark} note")
+    took["note"] = customer.delay(answered(staff, staff.get_by_role("button", name="Put it on the page")))
+
+    assert customer.page.evaluate("window.isTheSame"), "it was loaded again"
+    assert all(seconds <= PROMISED for seconds in took.values()), took
