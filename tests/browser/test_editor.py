@@ -188,6 +188,11 @@ def write(page: Page, field: Locator, text: str) -> None:
     field.click()
     page.keyboard.press("ControlOrMeta+a")
     page.keyboard.type(text)
+    # Draftail hands its text to the form a quarter of a second later.
+    page.wait_for_function(
+        "text => [...document.querySelectorAll('[data-draftail-input]')].some(each => each.value.includes(text))",
+        arg=text.strip(),
+    )
 
 
 def preview(page: Page, status: str, mode: str, *texts: str) -> None:

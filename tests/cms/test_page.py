@@ -10,7 +10,7 @@ import pytest
 from django.core.management import call_command
 from django.db.migrations.writer import MigrationWriter
 from django.test import Client
-from wagtail.models import Page, Site
+from wagtail.models import Locale, Page, Site
 
 from order_status_plugin.access.links import order_path
 from order_status_plugin.cms.fields import IntroField
@@ -84,6 +84,26 @@ def test_our_own_address_leads_to_it(client: Client, page: OrderStatusPage) -> N
     assert client.get("/orders/").headers["Location"] == "/my-order/"
     page.unpublish()
     assert client.get("/orders/").status_code == 200
+
+
+def test_our_own_address_leads_to_a_translation_once_its_home_is_live(
+    client: Client, page: OrderStatusPage, settings: Any
+) -> None:
+    settings.WAGTAIL_I18N_ENABLED = True
+    settings.LANGUAGES = settings.WAGTAIL_CONTENT_LANGUAGES = [("en", "English"), ("fr", "French")]
+    french = Locale.objects.create(language_code="fr")
+    home = page.get_parent().specific.copy_for_translation(french)
+    other = page.copy_for_translation(french)
+    other.title, other.slug = "Où est ma commande ?", "ma-commande"
+    other.save_revision().publish()
+    asked = {"headers": {"accept-language": "fr"}}
+    form = client.get("/orders/", **asked)
+    assert form.status_code == 200, "Wagtail serves nothing below a home page that is a draft"
+    assert '<html lang="fr"' in form.content.decode()
+    home.save_revision().publish()
+    assert client.get("/orders/", **asked).headers["Location"] == "/ma-commande/"
+    assert "Où est ma commande" in client.get("/ma-commande/", **asked).content.decode()
+    assert client.get("/orders/").headers["Location"] == "/my-order/"
 
 
 def test_links_to_orders_do_not_hang_on_it(client: Client, page: OrderStatusPage) -> None:

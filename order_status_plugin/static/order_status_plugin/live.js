@@ -122,7 +122,7 @@
   function hear(n) {
     if (n <= version()) return;
     wanted = Math.max(wanted, n || 0);
-    later(Math.random() * (n ? 120 : 800));
+    later(Math.random() * (n ? 120 : 500));
   }
 
   function tell(n) {
