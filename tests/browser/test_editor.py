@@ -190,7 +190,7 @@ def write(page: Page, field: Locator, text: str) -> None:
     page.keyboard.type(text)
     # Draftail hands its text to the form a quarter of a second later.
     page.wait_for_function(
-        "text => [...document.querySelectorAll('[data-draftail-input]')].some(each => each.value.includes(text))",
+        "text => [...document.querySelectorAll('input[type=hidden]')].some(each => each.value.includes(text))",
         arg=text.strip(),
     )
 
@@ -202,6 +202,11 @@ def preview(page: Page, status: str, mode: str, *texts: str) -> None:
     expect(shown).to_be_visible()
     for text in texts:
         expect(shown).to_contain_text(text)
+
+
+def rest(page: Page) -> None:
+    """Wait until Wagtail has saved by itself: what is sent meanwhile from the form for a new message makes a second one."""
+    expect(page.locator("header").get_by_text("Saved", exact=True)).to_be_visible(timeout=20_000)
 
 
 def set_schedule(page: Page, at: dt.datetime) -> None:
@@ -258,6 +263,7 @@ def test_the_editors_day(shop: Demo, office: Office, contexts: Contexts, shoot: 
     expect(audience.locator("[data-panel-heading-text]").first).to_have_text("Shown to: confirmed, nothing sent yet")
     now = dt.datetime.now(ZoneInfo("Europe/Lisbon"))
     live_at = (now + dt.timedelta(seconds=120)).replace(second=0, microsecond=0)
+    rest(writer)
     set_schedule(writer, live_at)
     shoot(writer, "editor-01-message")
     do(writer, "Submit to Two steps")
