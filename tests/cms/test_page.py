@@ -100,6 +100,7 @@ def test_our_own_address_leads_to_a_translation_once_its_home_is_live(
     form = client.get("/orders/", **asked)
     assert form.status_code == 200, "Wagtail serves nothing below a home page that is a draft"
     assert '<html lang="fr"' in form.content.decode()
+    home.refresh_from_db()  # it counts its children
     home.save_revision().publish()
     assert client.get("/orders/", **asked).headers["Location"] == "/ma-commande/"
     assert "Où est ma commande" in client.get("/ma-commande/", **asked).content.decode()
