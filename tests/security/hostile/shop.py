@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from django.apps import apps
@@ -101,7 +102,7 @@ class Hostile:
         if path.startswith("/static/"):
             found = finders.find(path.removeprefix("/static/").partition("?")[0])
             kind = {"css": "text/css", "js": "text/javascript"}.get(path.rpartition(".")[2], "application/octet-stream")
-            return (200, {"Content-Type": kind}, open(found, "rb").read()) if found else (404, {}, b"")
+            return (200, {"Content-Type": kind}, Path(found).read_bytes()) if found else (404, {}, b"")
         if path.startswith("/mails/"):
             return 200, {"Content-Type": "text/html; charset=utf-8"}, self.mails[int(path.split("/")[2])].encode()
         if path.endswith("/live/"):

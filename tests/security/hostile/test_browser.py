@@ -164,20 +164,21 @@ def block_fields() -> set[str]:
 def test_every_field_is_seen_somewhere(monkeypatch: pytest.MonkeyPatch, media: None) -> None:
     """Else the run above would look at pages on which nothing hostile stands."""
     stand_in(monkeypatch)
-    words = [Payload(number, f"w{number}w", is_address=True) for number in range(400)]
     said: dict[str, set[str]] = {}
 
     class Named(Supply):
         def take(self, name: str) -> str:
-            word = super().take(name)
+            super().take(name)
+            word = f"w{sum(self.taken.values())}w"  # another one each time
             said.setdefault(name, set()).add(word)
             return word
 
-    shop = fill(Named(words), 0)
+    shop = fill(Named([Payload(0, "", is_address=True)]), 0)
     seen = b"".join(shop.answer(who, path)[2] for who, path in shop.looks.values()).decode()
     shown = set(re.findall(r"w\d+w", seen, re.IGNORECASE)) | {w.casefold() for w in re.findall(r"W\d+W", seen)}
     unseen = {name for name, given in said.items() if not given & shown}
-    assert unseen == UNSEEN
+    assert not unseen - UNSEEN, "\n".join(sorted(unseen - UNSEEN))
+    assert sorted(UNSEEN - unseen) == []
 
 
 #: Fields that no page prints as they were written: read by us, used to find things, or fit for addresses alone.
