@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.apps import apps
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.blocks import Block, StreamBlock
 
+from . import providers
 from .base import FEATURES, ORDER, WORDS, OrderBlock
 from .contact import ContactBlock
+from .embeds import EmbedBlock
 from .feedback import FeedbackBlock
 from .offers import RecommendationsBlock, ReorderBlock
 from .questions import QuestionsBlock
+from .rich_text import safe
 from .words import LineBlock, WordsBlock
 
 
@@ -113,6 +116,12 @@ class TextBlock(OrderBlock):
         icon = "pilcrow"
         template = "order_status_plugin/blocks/text.html"
 
+    def get_context(self, value: Any, parent_context: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Add the words, ready to print, whatever way they came into the database."""
+        context: dict[str, Any] = super().get_context(value, parent_context)
+        context["words"] = safe([value["text"].source])[0] if value.get("text") else ""
+        return context
+
 
 def own_blocks() -> list[tuple[str, Block]]:
     """Return the blocks of this package by name."""
@@ -135,6 +144,8 @@ def own_blocks() -> list[tuple[str, Block]]:
         from .pictures import PictureBlock
 
         found.append(("picture", PictureBlock()))
+    if providers.offered():
+        found.append(("embed", EmbedBlock()))
     return found
 
 

@@ -11,7 +11,7 @@ from django.utils import translation
 from ..access.headers import secure
 from ..cms.look import look_of
 from ..cms.placeholders import fill_html
-from .context import frame, render_page
+from .context import allow_embeds, frame, render_page
 from .door import refuse
 from .identify import answer_look_up
 from .language import asked_language, carry, chosen, query
@@ -26,7 +26,7 @@ def serve(page: Any, request: HttpRequest) -> HttpResponseBase:
         # There is no order yet: what speaks of one reads as its neutral word.
         known = {"shop_name": look.shop, "help_email": look.help_email}
         body = fill_html(page.body.render_as_block(context), known) if page.body else ""
-        return render_page(
+        response = render_page(
             request,
             "look_up.html",
             status,
@@ -36,6 +36,8 @@ def serve(page: Any, request: HttpRequest) -> HttpResponseBase:
             error=error,
             action=f"{request.path}{query(request)}",
         )
+        allow_embeds(response, body)
+        return response
 
     # Wagtail shows a preview in a frame of its own admin.
     ancestors = "'self'" if getattr(request, "is_preview", False) else "'none'"
