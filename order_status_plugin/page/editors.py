@@ -11,6 +11,7 @@ from django.utils import translation
 from ..access.headers import secure
 from ..cms.look import look_of
 from ..cms.placeholders import fill_html
+from .checker import checker
 from .context import allow_embeds, frame, render_page
 from .door import refuse
 from .identify import answer_look_up
@@ -48,4 +49,6 @@ def serve(page: Any, request: HttpRequest) -> HttpResponseBase:
 
     answer = secure(look_up, frame_ancestors=ancestors, refuse=refuse)
     response: HttpResponseBase = answer(request)
+    if isinstance(response, HttpResponse) and (check := checker(request)):
+        response.content = response.content.replace(b"</body>", f"{check}</body>".encode())
     return response
