@@ -53,6 +53,7 @@ from .intake.models import InboxMessage
 from .live import publish
 from .messages import consent, outbox, relay, requests
 from .messages import privacy as messages_privacy
+from .messages.rules import MessageRules
 from .page import kept
 from .page import privacy as page_privacy
 from .polling import condition, follow, run
@@ -90,6 +91,7 @@ HOLDERS: dict[str, rooms.Room] = {
 
 def connect() -> None:
     """Wire the rooms together: at start-up, once."""
+    epoch.follow(MessageRules)
     record.hear("consent", consent.take)
     record.observe("outbox", outbox.write)
     health.observe("polling", condition.report)

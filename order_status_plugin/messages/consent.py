@@ -8,7 +8,7 @@ this very recipient lets it leave. Then the shop's rules, and the night at the r
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -51,19 +51,34 @@ class Said:
     number: int = 0  # the later of two that were said at the same moment is the higher
 
 
-def standing(ledger: Iterable[Said], milestone: str, recipients: Sequence[str], *, needs_yes: bool) -> str:
-    """Return "" where the ledger of an order's channel lets this milestone go to this recipient, else why not.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """All that decides whether a recipient of an order may be written to on one channel."""
+
+    is_erased: bool
+    suppressed: str  # a reason, "" for none
+    ledger: Sequence[Said]
+    needs_yes: bool  # the basis of the channel is consent
+
+
+def refusal(facts: Facts, milestone: str, recipients: Sequence[str]) -> str:
+    """Return why this milestone must not go to this recipient, "" where it may.
 
     ``recipients`` are the recipient's digests under every key of the ring. A no counts whoever the address belonged
     to; a yes that is needed must be the recipient's own.
     """
+    if facts.is_erased:
+        return ERASED
+    if facts.suppressed:
+        return SUPPRESSED.get(facts.suppressed, NOT_WANTED)
     about = sorted(
-        (said for said in ledger if said.topic in ("", milestone)), key=lambda said: (said.happened_at, said.number)
+        (said for said in facts.ledger if said.topic in ("", milestone)),
+        key=lambda said: (said.happened_at, said.number),
     )
     if about and not about[-1].is_given:
         return NOT_WANTED
     own = [said for said in about if said.recipient_digest in recipients]
-    if needs_yes and not (own and own[-1].is_given):
+    if facts.needs_yes and not (own and own[-1].is_given):
         return NO_CONSENT
     return ""
 
@@ -87,17 +102,18 @@ def may_send(
         )
         .first()
     )
-    if row is None or row[0] is not None:
+    if row is None:
         raise Withheld(ERASED)
-    _erased, number, has_said, suppressed = row
-    if suppressed:
-        raise Withheld(SUPPRESSED.get(suppressed, NOT_WANTED))
+    erased_at, number, has_said, suppressed = row
     channel = _channel(alias)
-    needs_yes = basis_of(channel) == CONSENT
-    if has_said or needs_yes:
-        why = standing(ledger_of(order.pk, alias) if has_said else (), milestone, known_as, needs_yes=needs_yes)
-        if why:
-            raise Withheld(why)
+    facts = Facts(
+        is_erased=erased_at is not None,
+        suppressed=suppressed or "",
+        ledger=ledger_of(order.pk, alias) if has_said else (),
+        needs_yes=basis_of(channel) == CONSENT,
+    )
+    if why := refusal(facts, milestone, known_as):
+        raise Withheld(why)
     _obey(rules_for(order.site_id, number or 0), alias, milestone)
     if getattr(channel, "rings", False):
         _let_sleep(rules_for(order.site_id, number or 0), milestone, recipient, now, address)
@@ -147,7 +163,8 @@ def ledger_of(order_pk: int, alias: str) -> list[Said]:
 
 def is_wanted(order_pk: int, alias: str, milestone: str = "") -> bool:
     """Say whether the customer did not switch these messages off. What else holds one back is not asked here."""
-    return not standing(ledger_of(order_pk, alias), milestone, (), needs_yes=False)
+    facts = Facts(is_erased=False, suppressed="", ledger=ledger_of(order_pk, alias), needs_yes=False)
+    return not refusal(facts, milestone, ())
 
 
 def say(
@@ -196,7 +213,7 @@ def hear(alias: str, recipient_digest: str, word: Word, at: dt.datetime | None =
         return
     now = timezone.now()
     moment = min(at or now, now)
-    entry, is_new = ConsentEntry.objects.get_or_create(
+    ConsentEntry.objects.get_or_create(
         order=None,
         channel=alias,
         recipient_digest=recipient_digest,
@@ -206,18 +223,8 @@ def hear(alias: str, recipient_digest: str, word: Word, at: dt.datetime | None =
     )
     if word is Word.START:
         suppression.resume(alias, recipient_digest, moment)
-    elif is_new and not _resumed_since(entry):
+    else:
         suppression.suppress(alias, recipient_digest, Reason.STOP, moment)
-
-
-def _resumed_since(entry: ConsentEntry) -> bool:
-    return ConsentEntry.objects.filter(
-        order=None,
-        channel=entry.channel,
-        recipient_digest=entry.recipient_digest,
-        is_given=True,
-        happened_at__gt=entry.happened_at,
-    ).exists()
 
 
 def take(order: Order, snap: OrderSnapshot) -> None:

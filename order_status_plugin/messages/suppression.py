@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ..events import Delivery
+from .ledger import ConsentEntry, ConsentSource
 
 
 class Reason(models.TextChoices):
@@ -54,6 +55,21 @@ class Suppression(models.Model):
         return f"{self.channel}: {self.reason}"
 
 
+def stands(reason: str, at: dt.datetime, resumed_at: dt.datetime | None) -> bool:
+    """Say whether what was said at ``at`` still holds for somebody whose last START came at ``resumed_at``, or never.
+
+    The word that was said last counts, in whatever order the two are heard; of two at one moment, STOP.
+    """
+    return reason not in OWN or resumed_at is None or at >= resumed_at
+
+
+def _resumed_at(alias: str, recipient_digest: str) -> dt.datetime | None:
+    words = ConsentEntry.objects.filter(
+        order=None, channel=alias, recipient_digest=recipient_digest, is_given=True, source=ConsentSource.WORD
+    )
+    return words.order_by("-happened_at").values_list("happened_at", flat=True).first()
+
+
 def suppress(
     alias: str, recipient_digest: str, reason: Delivery | Reason | str, at: dt.datetime | None = None, detail: str = ""
 ) -> None:
@@ -61,13 +77,14 @@ def suppress(
 
     ``reason`` is BOUNCED, COMPLAINED or OPTED_OUT of :class:`Delivery`, or a :class:`Reason`.
     """
-    if not recipient_digest:
-        return
     moment = at or timezone.now()
+    reason = Reason(str(reason))
+    if not recipient_digest or not stands(reason, moment, _resumed_at(alias, recipient_digest)):
+        return
     row, is_new = Suppression.objects.get_or_create(
         channel=alias,
         recipient_digest=recipient_digest,
-        reason=Reason(str(reason)).value,
+        reason=reason.value,
         lifted_at=None,
         defaults={"at": moment, "detail": detail[:500]},
     )
@@ -82,7 +99,9 @@ def active(alias: str, digests: Iterable[str]) -> QuerySet[Suppression]:
 
 def resume(alias: str, recipient_digest: str, at: dt.datetime) -> None:
     """Take back what the recipient said themselves until then; a bounce stays one."""
-    active(alias, [recipient_digest]).filter(reason__in=OWN, at__lt=at).update(lifted_at=at, lifted_because="START")
+    for row in active(alias, [recipient_digest]):
+        if not stands(row.reason, row.at, at):
+            active(alias, [recipient_digest]).filter(pk=row.pk).update(lifted_at=at, lifted_because="START")
 
 
 def lift(row: Suppression, actor: str, because: str) -> bool:
