@@ -51,7 +51,7 @@ from .intake import inbox
 from .intake import privacy as intake_privacy
 from .intake.models import InboxMessage
 from .live import publish
-from .messages import consent, outbox, relay, requests
+from .messages import consent, outbox, relay, requests, stalled
 from .messages import privacy as messages_privacy
 from .messages.rules import MessageRules
 from .page import kept
@@ -281,6 +281,7 @@ def sweep() -> int:
             taken += 1
     if follow.missed():
         wake.wake("polls", POLLS)
+    stalled.tell()
     cleaning.clean()
     kept.clean()
     return taken

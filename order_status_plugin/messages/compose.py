@@ -22,10 +22,11 @@ from .consent import may_send
 from .language import language_of
 from .models import OutboxMessage
 from .outbox import NOT_NOTIFIED
+from .overtaken import is_overtaken
 from .person import addressee
 from .render import render
 from .stop import stop_token
-from .withheld import ERASED, NO_ADDRESS, WITHDRAWN, Withheld
+from .withheld import ERASED, NO_ADDRESS, OVERTAKEN, WITHDRAWN, Withheld
 
 
 def compose(row: OutboxMessage) -> Message:
@@ -46,7 +47,9 @@ def compose(row: OutboxMessage) -> Message:
         raise TemporaryFailure(f"The channel {row.channel!r} cannot be used: {error}") from error
     if contact is None or not recipient:
         raise Withheld(NO_ADDRESS)
-    may_send(order, row.channel, row.milestone, recipient, timezone.now(), contact.shipping_address)
+    rules = may_send(order, row.channel, row.milestone, recipient, timezone.now(), contact.shipping_address)
+    if is_overtaken(row, rules):
+        raise Withheld(OVERTAKEN)
     language = language_of(order.locale)
     with translation.override(language):
         link = order_url(order)

@@ -85,8 +85,8 @@ def refusal(facts: Facts, milestone: str, recipients: Sequence[str]) -> str:
 
 def may_send(
     order: Order, alias: str, milestone: str, recipient: str, now: dt.datetime, address: Address | None = None
-) -> None:
-    """Return where this message may leave now. Raises Withheld, or Later with the moment to ask again.
+) -> Rules:
+    """Return the shop's rules where this message may leave now. Raises Withheld, or Later with the moment to ask again.
 
     ``recipient`` is as the channel spells it, ``address`` where the order goes. One query; two where the customer
     ever said anything.
@@ -114,9 +114,11 @@ def may_send(
     )
     if why := refusal(facts, milestone, known_as):
         raise Withheld(why)
-    _obey(rules_for(order.site_id, number or 0), alias, milestone)
+    rules = rules_for(order.site_id, number or 0)
+    _obey(rules, alias, milestone)
     if getattr(channel, "rings", False):
-        _let_sleep(rules_for(order.site_id, number or 0), milestone, recipient, now, address)
+        _let_sleep(rules, milestone, recipient, now, address)
+    return rules
 
 
 def _obey(rules: Rules, alias: str, milestone: str) -> None:

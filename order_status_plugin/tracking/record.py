@@ -30,7 +30,7 @@ from ..exceptions import CarrierNotOpen, UnknownParcel
 from . import append, match, refresh, snapshot, tombstone
 from .locator import locator_for
 from .milestones import Reached
-from .models import Order, Parcel
+from .models import Fulfillment, Order, Parcel
 
 _observers: dict[str, Callable[[Reached], None]] = {}
 _hearers: dict[str, Callable[[Order, OrderSnapshot], None]] = {}
@@ -185,6 +185,14 @@ def choose_carrier(parcel: Parcel, carrier: str) -> Parcel:
         refresh.order(row)
         changed(row, timezone.now())
     return parcel
+
+
+def choose_notice(fulfillment: Fulfillment, *, notify: bool) -> None:
+    """Record whether staff want the customer told of a shipment. What the host says later does not undo it.
+
+    Nothing that a page shows changes, so nobody else is told.
+    """
+    Fulfillment.objects.filter(pk=fulfillment.pk).update(notify_customer=notify, notify_by_hand=True)
 
 
 def check_in(parcels: Iterable[Parcel], moment: dt.datetime) -> None:
