@@ -89,7 +89,7 @@ def messages_of(order: Order) -> list[Told]:
     """Return the order's messages, the newest first; what one told for others stands once. Three queries at the most."""
     rows: QuerySet[OutboxMessage] = OutboxMessage.objects.filter(order=order, told_by=None)
     rows = rows.exclude(milestone=Notice.SUPPORT)
-    addresses = _addresses(order)
+    addresses = addresses_of(order)
     return [_told(row, addresses) for row in rows.order_by("-created_at", "-pk")[:MOST]]
 
 
@@ -107,7 +107,7 @@ def switches_of(order: Order) -> list[Switch]:
         found.append(
             Switch(
                 alias=alias,
-                label=_label(alias),
+                label=label_of(alias),
                 recipient=masked(recipient),
                 is_on=not against and not refusal(facts, "", known(alias, recipient)),
                 stopped=gettext(withheld.SUPPRESSED[against]) if against else "",
@@ -120,7 +120,7 @@ def _told(row: OutboxMessage, addresses: dict[str, str]) -> Told:
     return Told(
         row=row,
         what=str(LETTERS[row.milestone]) if row.milestone in LETTERS else word_of(Milestone(row.milestone)),
-        channel=_label(row.channel),
+        channel=label_of(row.channel),
         recipient=addresses.get(row.recipient_digest, ""),
         state=str(STATES[row.state]),
         why=gettext(row.reason) if row.reason in _REASONS else "",
@@ -128,7 +128,7 @@ def _told(row: OutboxMessage, addresses: dict[str, str]) -> Told:
     )
 
 
-def _addresses(order: Order) -> dict[str, str]:
+def addresses_of(order: Order) -> dict[str, str]:
     """Return the masked addresses that the order has, by digest: the host's, and what staff corrected."""
     contacts: Iterable[ContactSnapshot | None] = (person(order.pk), addressee(order.pk))
     found: dict[str, str] = {}
@@ -146,7 +146,7 @@ def _reached(alias: str, contact: ContactSnapshot | None) -> str:
         return ""
 
 
-def _label(alias: str) -> str:
+def label_of(alias: str) -> str:
     try:
         return str(get_channel(alias).label or alias)
     except (KeyError, BackendError):
