@@ -44,7 +44,7 @@ from .cms import epoch, layout, schedule
 from .cms import privacy as cms_privacy
 from .cms.special import SpecialMessage
 from .conf import conf
-from .events import Nudge, TrackedParcel
+from .events import ConsentSnapshot, Nudge, TrackedParcel
 from .exceptions import OrderStatusError, UnknownParcel
 from .feedback import privacy as feedback_privacy
 from .intake import inbox
@@ -116,11 +116,15 @@ def _publish(sender: object, *, order: Order, version: int, **kwargs: Any) -> No
     publish.changed(order, version)
 
 
-def nudge(alias: str, reference: str, locale: str = "") -> None:
-    """Hear of an order from its host: keep the least now, read the rest after commit. Never raises."""
+def nudge(alias: str, reference: str, locale: str = "", consents: Sequence[ConsentSnapshot] = ()) -> None:
+    """Hear of an order from its host: keep the least now, read the rest after commit. Never raises.
+
+    ``consents`` is what was answered at a checkout that keeps no answers itself: nobody could read them later.
+    """
     try:
         with transaction.atomic():
-            record.first_sight(alias, reference, locale)
+            row = record.first_sight(alias, reference, locale)
+            consent.answered(row, consents)
     except Exception:
         # The host goes on: the sweep finds what is missing here.
         logger.exception("order %s of %s could not be noted; the sweep will take it", reference, alias)

@@ -8,7 +8,7 @@ this very recipient lets it leave. Then the shop's rules, and the night at the r
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +31,7 @@ from .suppression import Reason, Suppression
 from .withheld import ERASED, NO_CONSENT, NOT_TOLD, NOT_WANTED, QUIET_HOURS, SHOP_IS_OFF, SUPPRESSED, Later, Withheld
 
 if TYPE_CHECKING:
-    from ..events import Address, ContactSnapshot, OrderSnapshot
+    from ..events import Address, ConsentSnapshot, ContactSnapshot, OrderSnapshot
 
 #: The two legal grounds of a channel's ``OPTIONS["basis"]``: news of the order is part of the contract, or is asked for.
 CONTRACT, CONSENT = "contract", "consent"
@@ -230,35 +230,53 @@ def hear(alias: str, recipient_digest: str, word: Word, at: dt.datetime | None =
 
 
 def take(order: Order, snap: OrderSnapshot) -> None:
-    """Write down what the customer agreed to at checkout, once, in the transaction that records the order."""
-    for said in snap.contact.consents:
+    """Write down what the host says the customer agreed to, in the transaction that records the order.
+
+    What was answered before anything was known of the contact (see ``answered``) is its recipient's from now on.
+    """
+    answered(order, snap.contact.consents, snap.contact, snap.placed_at)
+    for entry in ConsentEntry.objects.filter(order=order, source=ConsentSource.CHECKOUT, recipient_digest=""):
+        if recipient := _recipient(entry.channel, snap.contact).strip():
+            ConsentEntry.objects.filter(pk=entry.pk).update(
+                recipient_digest=known(entry.channel, recipient)[0], recipient_masked=masked(recipient)
+            )
+
+
+def answered(
+    order: Order,
+    consents: Iterable[ConsentSnapshot],
+    contact: ContactSnapshot | None = None,
+    placed_at: dt.datetime | None = None,
+) -> None:
+    """Write down what was answered at checkout, each answer once."""
+    for said in consents:
         if said.channel not in conf.CHANNELS:
             continue
-        recipient = said.recipient or _recipient(said.channel, snap.contact)
-        happened_at = min(said.happened_at or snap.placed_at, timezone.now())
-        known_as = known(said.channel, recipient) if recipient.strip() else [""]
-        is_known = ConsentEntry.objects.filter(
+        recipient = said.recipient or (_recipient(said.channel, contact) if contact else "")
+        known_as = known(said.channel, recipient) if recipient.strip() else []
+        same = ConsentEntry.objects.filter(
             order=order,
             channel=said.channel,
             topic=said.topic,
             is_given=said.is_given,
-            recipient_digest__in=known_as,
+            recipient_digest__in=["", *known_as],
             source__in=(ConsentSource.CHECKOUT, ConsentSource.API),
-        ).exists()
-        if not is_known:
-            say(
-                order,
-                said.channel,
-                is_given=said.is_given,
-                source=ConsentSource.CHECKOUT,
-                recipient=recipient,
-                topic=said.topic,
-                wording=said.wording,
-                locale=said.locale or order.locale,
-                version=said.version,
-                address=said.ip_address,
-                happened_at=happened_at,
-            )
+        )
+        if same.exists():
+            continue
+        say(
+            order,
+            said.channel,
+            is_given=said.is_given,
+            source=ConsentSource.CHECKOUT,
+            recipient=recipient,
+            topic=said.topic,
+            wording=said.wording,
+            locale=said.locale or order.locale,
+            version=said.version,
+            address=said.ip_address,
+            happened_at=said.happened_at or placed_at,
+        )
 
 
 def _recipient(alias: str, contact: ContactSnapshot) -> str:
