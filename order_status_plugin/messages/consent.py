@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db.models import Exists, OuterRef, Subquery
 from django.utils import timezone
@@ -23,6 +23,7 @@ from ..exceptions import BackendError
 from ..keys import digest, digests
 from ..tracking.models import Order
 from . import suppression
+from .basis import CONSENT, basis_of
 from .ledger import ConsentEntry, ConsentSource, network_of
 from .person import addressee
 from .quiet import awake_at, zones_for
@@ -31,11 +32,9 @@ from .suppression import Reason, Suppression
 from .withheld import ERASED, NO_CONSENT, NOT_TOLD, NOT_WANTED, QUIET_HOURS, SHOP_IS_OFF, SUPPRESSED, Later, Withheld
 
 if TYPE_CHECKING:
+    from ..channels.base import Channel
     from ..events import Address, ConsentSnapshot, ContactSnapshot, OrderSnapshot
 
-#: The two legal grounds of a channel's ``OPTIONS["basis"]``: news of the order is part of the contract, or is asked for.
-CONTRACT, CONSENT = "contract", "consent"
-BASES = (CONTRACT, CONSENT)
 #: How soon a row that waits for the shop's own switch is looked at again.
 _RECHECK = dt.timedelta(minutes=10)
 
@@ -116,7 +115,7 @@ def may_send(
         raise Withheld(why)
     rules = rules_for(order.site_id, number or 0)
     _obey(rules, alias, milestone)
-    if getattr(channel, "rings", False):
+    if channel is not None and channel.rings:
         _let_sleep(rules, milestone, recipient, now, address)
     return rules
 
@@ -137,17 +136,11 @@ def _let_sleep(rules: Rules, milestone: str, recipient: str, now: dt.datetime, a
         raise Later(until, QUIET_HOURS)
 
 
-def _channel(alias: str) -> Any:
+def _channel(alias: str) -> Channel | None:
     try:
         return get_channel(alias)
     except (KeyError, BackendError):
         return None
-
-
-def basis_of(channel: Any) -> str:
-    """Return the legal ground of a channel; one that nobody understands is the strict one."""
-    given = channel.options.get("basis", CONTRACT) if channel is not None else CONSENT
-    return CONTRACT if given == CONTRACT else CONSENT
 
 
 def known(alias: str, recipient: str) -> list[str]:

@@ -18,7 +18,8 @@ from ..exceptions import BackendError
 from ..tracking.models import Order
 from ..view.milestone import word_of
 from . import suppression, withheld
-from .consent import CONSENT, Facts, basis_of, known, ledger_of, masked, refusal
+from .basis import CONSENT, basis_of
+from .consent import Facts, known, ledger_of, masked, refusal
 from .models import OutboxMessage
 from .notices import Notice
 from .outbox import NOT_NOTIFIED

@@ -13,6 +13,7 @@ from django.test import override_settings
 from django.utils import timezone
 from wagtail.models import Site
 
+from order_status_plugin.checks import check_settings
 from order_status_plugin.cms import epoch
 from order_status_plugin.events import Address, ConsentSnapshot, ContactSnapshot, Delivery, ParcelStatus, Word
 from order_status_plugin.keys import digest
@@ -147,6 +148,7 @@ def test_a_yes_is_the_recipients_own() -> None:
 
 def test_a_basis_that_nobody_understands_is_the_strict_one() -> None:
     with basis("contrat"):
+        assert [error.id for error in check_settings()] == ["order_status.E310"]
         place()
         assert drain() == 0
 

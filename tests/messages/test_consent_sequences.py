@@ -18,6 +18,7 @@ from order_status_plugin.channels.base import Channel, Message, Receipt
 from order_status_plugin.events import ContactSnapshot, Delivery, Milestone, Word
 from order_status_plugin.keys import digest
 from order_status_plugin.messages import consent, outbox, suppression
+from order_status_plugin.messages.basis import BASES, CONSENT
 from order_status_plugin.messages.ledger import ConsentEntry, ConsentSource
 from order_status_plugin.messages.quiet import awake_at, zones_for
 from order_status_plugin.messages.relay import drain
@@ -61,7 +62,7 @@ class Letter(Phone):
 CHANNELS = {
     f"{name}_{basis}": {"BACKEND": f"{__name__}.{cls}", "OPTIONS": {"basis": basis}}
     for name, cls in (("phone", "Phone"), ("letter", "Letter"))
-    for basis in consent.BASES
+    for basis in BASES
 }
 
 
@@ -95,7 +96,7 @@ class World:
     def __init__(self, number: int, clock: Any) -> None:
         self.rng = random.Random(number)
         self.alias = self.rng.choice(sorted(CHANNELS))
-        self.rings, self.needs_yes = self.alias.startswith("phone"), self.alias.endswith(consent.CONSENT)
+        self.rings, self.needs_yes = self.alias.startswith("phone"), self.alias.endswith(CONSENT)
         self.model, self.now, self.address, numbers = begin(self.rng, rings=self.rings, needs_yes=self.needs_yes)
         # Numbers decide the zone where no address does: an extension makes them this world's own.
         self.recipients = [f"{each};ext={number}" if each.startswith("+") else f"{each} {number}" for each in numbers]
