@@ -11,7 +11,7 @@ from typing import Any
 from ..tracking.dump import dump
 from ..tracking.models import Order
 from .corrected import CorrectedContact
-from .ledger import ConsentEntry
+from .ledger import ConsentEntry, ConsentSource
 from .models import MessageAttempt, OutboxMessage
 from .withheld import ERASED
 
@@ -28,9 +28,12 @@ def export(order: Order) -> dict[str, Any]:
             for row in messages
         ],
         "consents": [
-            dump(row, without=("id", "order", "recipient_digest")) for row in ConsentEntry.objects.filter(order=order)
+            dump(row, without=("id", "order", "recipient_digest", "actor"))
+            for row in ConsentEntry.objects.filter(order=order)
         ],
-        "corrected_contact": [dump(row, without=("order",)) for row in CorrectedContact.objects.filter(order=order)],
+        "corrected_contact": [
+            dump(row, without=("order", "actor")) for row in CorrectedContact.objects.filter(order=order)
+        ],
     }
 
 
@@ -42,5 +45,7 @@ def erase(order: Order, *, is_thorough: bool) -> None:
     messages.filter(state=OutboxMessage.State.PENDING).update(
         state=OutboxMessage.State.HELD, reason=ERASED, lease="", leased_until=None
     )
-    ConsentEntry.objects.filter(order=order).update(recipient_masked="", network="")
+    said = ConsentEntry.objects.filter(order=order)
+    said.update(recipient_masked="", network="")
+    said.filter(source=ConsentSource.STAFF).update(wording="")  # the customer's own words, not the shop's
     CorrectedContact.objects.filter(order=order).delete()
