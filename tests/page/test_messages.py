@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from order_status_plugin.access import links
-from order_status_plugin.events import Delivery
+from order_status_plugin.events import Delivery, ParcelStatus
 from order_status_plugin.keys import digest
 from order_status_plugin.messages import consent, notices, outbox, suppression
 from order_status_plugin.messages.ledger import ConsentEntry
@@ -18,7 +18,7 @@ from order_status_plugin.messages.relay import drain
 from order_status_plugin.tracking import record
 
 from ..access.test_headers import assert_ours
-from ..messages.shop import EMAIL, place
+from ..messages.shop import EMAIL, place, scan
 from .doors import browser
 
 pytestmark = pytest.mark.django_db
@@ -81,7 +81,7 @@ def test_the_switch_counts_for_the_next_message_and_keeps_its_words(order, owner
     assert (entry.source, entry.is_given, entry.wording) == ("page", False, "Email: Switch off")
     assert (entry.wording_locale, entry.network) == ("en", "192.0.2.0/24")
     drain()  # the letter about the new device is no news
-    place(parcels=2)
+    scan(ParcelStatus.OUT_FOR_DELIVERY)
     assert drain() == 0
     assert "The customer switched these messages off." in body(owner, order)
     owner.post(path(order), {"channel": "email", "choice": "on"})
