@@ -11,10 +11,12 @@ from .flow import INBOX, POLLS
 from .intake import inbox
 from .intake.models import InboxMessage
 from .messages.models import OutboxMessage
+from .messages.suppression import Suppression
 from .polling import breaker, follow
 from .polling.models import Poll, SourceState
 from .staff.boxes import InboxAdmin, OutboxAdmin
 from .staff.log import AuditAdmin, StaffViewAdmin
+from .staff.messages import SuppressionAdmin
 from .staff.orders import OrderAdmin, ParcelAdmin
 from .staff.own_carriers import MerchantCarrierAdmin
 from .staff.polls import PollAdmin, SourceStateAdmin
@@ -65,6 +67,7 @@ class AskedSourceAdmin(SourceStateAdmin):
 
 
 admin.site.register(OutboxMessage, OutboxAdmin)
+admin.site.register(Suppression, SuppressionAdmin)
 admin.site.register(Order, OrderAdmin)
 admin.site.register(Parcel, ParcelAdmin)
 admin.site.register(MerchantCarrier, MerchantCarrierAdmin)

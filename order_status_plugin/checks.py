@@ -20,6 +20,7 @@ from .carriers import catalogue
 from .cms import providers
 from .conf import Settings, conf
 from .maps.tiles import complaints, files
+from .messages.basis import BASES
 from .places.resolve import OfflinePlaces
 from .places.table import Unreadable, table
 
@@ -57,6 +58,7 @@ def check_settings(**kwargs: Any) -> list[CheckMessage]:
         Error(f"ORDER_STATUS['EMBEDS'] {what}", hint=hint or None, id="order_status.E016")
         for what, hint in providers.complaints()
     ]
+    found += _check_messages()
     if conf.IDENTIFICATION not in IDENTIFICATIONS:
         found.append(
             Error(
@@ -107,6 +109,26 @@ def _check_retention() -> Iterator[CheckMessage]:
             yield Error(
                 f"ORDER_STATUS['RETENTION'][{name!r}] must be a timedelta, or None for ever, not {value!r}.",
                 id="order_status.E003",
+            )
+
+
+def _check_messages() -> Iterator[CheckMessage]:
+    try:
+        _start, _end = (dt.time.fromisoformat(text) for text in conf.MESSAGES_QUIET)
+    except (TypeError, ValueError):
+        yield Error(
+            f"ORDER_STATUS['MESSAGES_QUIET'] must be two times as in ('21:00', '08:00'), not {conf.MESSAGES_QUIET!r}.",
+            hint="Two equal times are no quiet hours.",
+            id="order_status.E003",
+        )
+    for alias, entry in conf.CHANNELS.items() if isinstance(conf.CHANNELS, Mapping) else ():
+        options = entry.get("OPTIONS", {}) if isinstance(entry, Mapping) else {}
+        basis = options.get("basis", BASES[0]) if isinstance(options, Mapping) else BASES[0]
+        if basis not in BASES:
+            yield Error(
+                f"ORDER_STATUS['CHANNELS'][{alias!r}]: 'basis' must be one of {BASES}, not {basis!r}.",
+                hint="Until it is, nothing leaves without a customer's express yes.",
+                id="order_status.E310",
             )
 
 

@@ -46,15 +46,16 @@ from .cms import privacy as cms_privacy
 from .cms.brand import BrandSettings
 from .cms.special import SpecialMessage
 from .conf import conf
-from .events import Nudge, TrackedParcel
+from .events import ConsentSnapshot, Nudge, TrackedParcel
 from .exceptions import OrderStatusError, UnknownParcel
 from .feedback import privacy as feedback_privacy
 from .intake import inbox
 from .intake import privacy as intake_privacy
 from .intake.models import InboxMessage
 from .live import publish
-from .messages import outbox, relay, requests
+from .messages import consent, outbox, relay, requests, stalled
 from .messages import privacy as messages_privacy
+from .messages.rules import MessageRules
 from .page import kept
 from .page import privacy as page_privacy
 from .polling import condition, follow, run
@@ -92,6 +93,8 @@ HOLDERS: dict[str, rooms.Room] = {
 
 def connect() -> None:
     """Wire the rooms together: at start-up, once."""
+    epoch.follow(MessageRules)
+    record.hear("consent", consent.take)
     record.observe("outbox", outbox.write)
     health.observe("polling", condition.report)
     signals.order_changed.connect(_publish, dispatch_uid="order_status.live")
@@ -118,11 +121,15 @@ def _publish(sender: object, *, order: Order, version: int, **kwargs: Any) -> No
     publish.changed(order, version)
 
 
-def nudge(alias: str, reference: str, locale: str = "") -> None:
-    """Hear of an order from its host: keep the least now, read the rest after commit. Never raises."""
+def nudge(alias: str, reference: str, locale: str = "", consents: Sequence[ConsentSnapshot] = ()) -> None:
+    """Hear of an order from its host: keep the least now, read the rest after commit. Never raises.
+
+    ``consents`` is what was answered at a checkout that keeps no answers itself: nobody could read them later.
+    """
     try:
         with transaction.atomic():
-            record.first_sight(alias, reference, locale)
+            row = record.first_sight(alias, reference, locale)
+            consent.answered(row, consents)
     except Exception:
         # The host goes on: the sweep finds what is missing here.
         logger.exception("order %s of %s could not be noted; the sweep will take it", reference, alias)
@@ -283,6 +290,7 @@ def sweep() -> int:
             taken += 1
     if follow.missed():
         wake.wake("polls", POLLS)
+    stalled.tell()
     cleaning.clean()
     kept.clean()
     return taken

@@ -19,7 +19,11 @@ from .cms.models import ContentEpoch, OrderNote, OrderNoteEdit
 from .cms.special import SpecialMessage
 from .feedback.models import Feedback
 from .intake.models import InboxMessage
-from .messages.models import MessageAttempt, OutboxMessage, Preference
+from .messages.corrected import CorrectedContact
+from .messages.ledger import ConsentEntry
+from .messages.models import MessageAttempt, OutboxMessage
+from .messages.rules import MessageRules
+from .messages.suppression import Suppression
 from .page.models import KeptPage
 from .polling.models import Poll, SourceState
 from .tracking.models import (
@@ -38,7 +42,9 @@ __all__ = [
     "AttemptCount",
     "AuditEntry",
     "BrandSettings",
+    "ConsentEntry",
     "ContentEpoch",
+    "CorrectedContact",
     "DeliveryEstimate",
     "Device",
     "Feedback",
@@ -51,6 +57,7 @@ __all__ = [
     "MailedCode",
     "MerchantCarrier",
     "MessageAttempt",
+    "MessageRules",
     "Order",
     "OrderContact",
     "OrderLine",
@@ -59,12 +66,12 @@ __all__ = [
     "OutboxMessage",
     "Parcel",
     "Poll",
-    "Preference",
     "Pulse",
     "ShareLink",
     "SourceState",
     "SpecialMessage",
     "SpentClaim",
     "StaffView",
+    "Suppression",
     "TrackingEvent",
 ]

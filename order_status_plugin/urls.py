@@ -16,6 +16,7 @@ from .page.door import NotFoundView
 from .page.feedback import FeedbackView
 from .page.identify import ClaimView, ForgetView, IdentifyView, LookUpView
 from .page.mailed import MailLinksView
+from .page.messages import MessagesView
 from .page.renew import RenewView
 from .page.share import EndSharedView, SharedView, ShareView
 from .page.style import StyleView
@@ -45,6 +46,7 @@ urlpatterns = [
     re_path(rf"^{LINK}/forget/$", ForgetView.as_view(), name="forget"),
     re_path(rf"^{LINK}/code/$", AskCodeForView.as_view(), name="ask-code-for"),
     re_path(rf"^{LINK}/devices/$", DevicesView.as_view(), name="devices"),
+    re_path(rf"^{LINK}/messages/$", MessagesView.as_view(), name="messages"),
     re_path(rf"^{LINK}/renew/$", RenewView.as_view(), name="renew"),
     re_path(rf"^{LINK}/share/$", ShareView.as_view(), name="share"),
     re_path(rf"^{LINK}/share/end/$", EndSharedView.as_view(), name="share-end"),

@@ -23,6 +23,7 @@ from .cms.preview import OrderPreviewMixin
 from .page.sheet import LookView, SentenceView, SheetView, sheet_url
 from .staff.feedback import FeedbackMenuItem, FeedbackReport
 from .staff.notes import NotesViewSet
+from .staff.rules import MessageRulesViewSet
 
 
 @hooks.register("register_rich_text_features")
@@ -115,7 +116,7 @@ if apps.is_installed("wagtail.snippets"):
         menu_icon = "site"
         menu_name = "order-status"
         menu_order = 250
-        items = (SpecialMessageViewSet, NotesViewSet)
+        items = (SpecialMessageViewSet, NotesViewSet, MessageRulesViewSet)
 
         def get_submenu_items(self) -> list[MenuItem]:
             """Return what is edited, and the sheet on which all of it is seen."""
@@ -124,6 +125,7 @@ if apps.is_installed("wagtail.snippets"):
     register_snippet(OrderStatusGroup)
 else:
     hooks.register("register_admin_viewset", lambda: NotesViewSet(add_to_admin_menu=True))
+    hooks.register("register_admin_viewset", lambda: MessageRulesViewSet(add_to_admin_menu=True))
     hooks.register("register_admin_menu_item", sheet_item)
 
 if apps.is_installed("wagtail.contrib.settings"):

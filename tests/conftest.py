@@ -142,12 +142,13 @@ def _fresh_layouts() -> Iterator[None]:
     from order_status_plugin.cms import look
     from order_status_plugin.cms.layout import layout_for
     from order_status_plugin.cms.messages import messages_for
+    from order_status_plugin.messages.rules import rules_read
 
     own._known = own.NOTHING
-    for kept in (layout_for, messages_for):
+    for kept in (layout_for, messages_for, rules_read):
         kept.cache_clear()
     look.forget()
     yield
-    for kept in (layout_for, messages_for):
+    for kept in (layout_for, messages_for, rules_read):
         kept.cache_clear()
     look.forget()

@@ -1,4 +1,4 @@
-"""The one change to Oscar's checkout: payment on invoice."""
+"""The changes to Oscar's checkout: payment on invoice, and whether the shop may text."""
 
 from __future__ import annotations
 
@@ -7,11 +7,17 @@ from typing import Any
 from oscar.apps.checkout import views
 from oscar.core.loading import get_model
 
+from order_status_plugin.hosts.oscar.consents import KeepsAnswers, TakesAnswers
+
 #: What the payment step says, and the private part of the status page after it.
 INVOICE = "Invoice, due in 14 days"
 
 
-class PaymentDetailsView(views.PaymentDetailsView):
+class ShippingAddressView(KeepsAnswers, views.ShippingAddressView):
+    """Keeps what was answered until the order is placed."""
+
+
+class PaymentDetailsView(TakesAnswers, views.PaymentDetailsView):
     """Takes no money: the order goes out with an invoice."""
 
     def generate_order_number(self, basket: Any) -> str:

@@ -28,6 +28,11 @@ class Action(StrEnum):
     UNLOCKED = "unlocked"
     DEVICE_LET_IN = "device_let_in"
     DEVICE_FORGOTTEN = "device_forgotten"
+    CONTACT_CORRECTED = "contact_corrected"
+    MESSAGES_RESENT = "messages_resent"
+    SUPPRESSION_LIFTED = "suppression_lifted"
+    CONSENT_ENTERED = "consent_entered"
+    NOTICE_CHOSEN = "notice_chosen"
 
 
 WORDS: dict[str, str | Promise] = {
@@ -40,6 +45,11 @@ WORDS: dict[str, str | Promise] = {
     Action.UNLOCKED: _("identification unlocked"),
     Action.DEVICE_LET_IN: _("device let in"),
     Action.DEVICE_FORGOTTEN: _("device forgotten"),
+    Action.CONTACT_CORRECTED: _("address of messages corrected"),
+    Action.MESSAGES_RESENT: _("messages sent again"),
+    Action.SUPPRESSION_LIFTED: _("suppressed address released"),
+    Action.CONSENT_ENTERED: _("wish about messages entered"),
+    Action.NOTICE_CHOSEN: _("messages about shipments chosen"),
 }
 
 

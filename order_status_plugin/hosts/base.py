@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from ..events import OrderSnapshot, Recommendation
 
 #: Called with (host alias, reference, locale): "something about this order changed, read it again after commit".
-Nudge = Callable[[str, str, str], None]
+#: A fourth argument, for a shop that keeps them nowhere, are the answers of its checkout: ConsentSnapshots.
+Nudge = Callable[..., None]
 
 
 class Host(Backend, ABC):

@@ -13,7 +13,8 @@ from enum import StrEnum
 from typing import Any
 from urllib.parse import urljoin
 
-from django.urls import reverse
+from django.conf import settings
+from django.urls import NoReverseMatch, reverse
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -25,6 +26,7 @@ from ..backends import get_channel
 from ..channels.base import Message
 from ..cms.look import look_for
 from ..conf import conf
+from ..events import ContactSnapshot
 from ..exceptions import BackendError, TemporaryFailure
 from ..keys import digest
 from ..tracking.contact import email_digests
@@ -37,6 +39,7 @@ from .models import OutboxMessage
 from .outbox import DRAIN
 from .person import person
 from .render import render_notice
+from .rules import rules_for
 from .withheld import NO_ADDRESS, OVER, Withheld
 
 logger = logging.getLogger(__name__)
@@ -51,6 +54,7 @@ class Notice(StrEnum):
     DEVICE = "device"
     CODE = "code"
     LINKS = "links"
+    SUPPORT = "support"
 
 
 WORDS = frozenset(Notice)
@@ -71,39 +75,63 @@ def owe(order: Order, notice: Notice, occurrence: str) -> OutboxMessage | None:
             continue
         if not recipient:
             continue
-        known_as = digest("recipient", alias, recipient.casefold())
-        about = "\0".join((str(order.pk), notice.value, occurrence, alias, known_as))
-        now = timezone.now()
-        row, _is_new = OutboxMessage.objects.get_or_create(
-            key=hashlib.sha256(about.encode()).hexdigest()[:32],
-            defaults={
-                "order": order,
-                "milestone": notice.value,
-                "subject": "order",
-                "occurrence": occurrence,
-                "channel": alias,
-                "recipient_digest": known_as,
-                "happened_at": now,
-                "created_at": now,
-                "due_at": now,
-            },
-        )
-        wake("outbox", DRAIN)
-        return row
+        return _owe(order, notice, occurrence, alias, recipient, "order")
+    return None
+
+
+def _owe(order: Order, notice: Notice, occurrence: str, alias: str, recipient: str, subject: str) -> OutboxMessage:
+    known_as = digest("recipient", alias, recipient.casefold())
+    about = "\0".join((str(order.pk), notice.value, occurrence, alias, known_as))
+    now = timezone.now()
+    row, _is_new = OutboxMessage.objects.get_or_create(
+        key=hashlib.sha256(about.encode()).hexdigest()[:32],
+        defaults={
+            "order": order,
+            "milestone": notice.value,
+            "subject": subject,
+            "occurrence": occurrence,
+            "channel": alias,
+            "recipient_digest": known_as,
+            "happened_at": now,
+            "created_at": now,
+            "due_at": now,
+        },
+    )
+    wake("outbox", DRAIN)
+    return row
+
+
+def owe_support(order: Order, subject: str, occurrence: str) -> OutboxMessage | None:
+    """Tell the shop's support that an order, or a parcel of it, does not move; None where nobody is to be told.
+
+    The same stall, owed again, is the same row.
+    """
+    address = rules_for(order.site_id).support_email()
+    contact = ContactSnapshot(email=address)
+    for alias in conf.CHANNELS if address else ():
+        try:
+            channel = get_channel(alias)
+            is_right = channel.takes_notices and channel.recipient(contact).strip() == address
+        except Exception:  # a channel's code is not ours
+            logger.exception("channel %s could not say whether it reaches support", alias)
+            continue
+        if is_right:
+            return _owe(order, Notice.SUPPORT, occurrence, alias, address, subject)
     return None
 
 
 def compose(row: OutboxMessage) -> Message:
     """Return the letter of this row. Raises Withheld, or TemporaryFailure to try later."""
     order = row.order
-    contact = person(order.pk)
+    is_support = row.milestone == Notice.SUPPORT
+    contact = ContactSnapshot(email=rules_for(order.site_id).support_email()) if is_support else person(order.pk)
     try:
         recipient = get_channel(row.channel).recipient(contact) if contact else ""
     except (KeyError, BackendError) as error:
         raise TemporaryFailure(f"The channel {row.channel!r} cannot be used: {error}") from error
     if contact is None or not recipient:
         raise Withheld(NO_ADDRESS)
-    language = language_of(order.locale)
+    language = settings.LANGUAGE_CODE if is_support else language_of(order.locale)
     with translation.override(language):
         look = look_for(order.site_id)
         shop = look.shop
@@ -167,6 +195,31 @@ def _code(row: OutboxMessage, shop: str) -> tuple[str, dict[str, Any]]:
     }
 
 
+def _support(row: OutboxMessage, shop: str) -> tuple[str, dict[str, Any]]:
+    link = order_url(row.order)
+    staff = admin_path(row.order)
+    number = {"number": row.order.number}
+    return _("Order %(number)s does not move") % number, {
+        "lines": [
+            _("A parcel of this order was not scanned for days.")
+            if row.subject.startswith("parcel:")
+            else _("Nothing of this order was sent yet."),
+            _("Its customer is told, too, where the rules for messages say so."),
+        ],
+        "button": {"url": urljoin(link, staff) if staff else link, "label": _("Order %(number)s") % number},
+        "number": "",
+        "first_name": "",
+    }
+
+
+def admin_path(order: Order) -> str:
+    """Return where staff see an order, "" in a project without Django's admin."""
+    try:
+        return reverse("admin:order_status_plugin_order_change", args=[order.pk])
+    except NoReverseMatch:
+        return ""
+
+
 def _links(row: OutboxMessage, shop: str) -> tuple[str, dict[str, Any]]:
     orders = orders_of(email_digests(_email_of(row.order)))
     return _("The links of your orders at %(shop)s") % {"shop": shop}, {
@@ -183,6 +236,7 @@ _TEXTS: dict[Notice, Callable[[OutboxMessage, str], tuple[str, dict[str, Any]]]]
     Notice.DEVICE: _device,
     Notice.CODE: _code,
     Notice.LINKS: _links,
+    Notice.SUPPORT: _support,
 }
 
 

@@ -141,6 +141,7 @@ ROUTES: dict[str, Route] = {
     "ask-code-for": Route(Tier.STAFF, FORM, (HTML,), _of_link("ask-code-for")),
     "forget": Route(Tier.STAFF, FORM, (HTML,), _of_link("forget")),
     "devices": Route(Tier.STAFF, FORM, (HTML,), _of_link("devices")),
+    "messages": Route(Tier.STAFF, FORM, (HTML,), _of_link("messages")),
     "renew": Route(Tier.STAFF, FORM, (HTML,), _of_link("renew")),
     "share": Route(Tier.STAFF, FORM, (HTML,), _of_link("share")),
     "share-end": Route(Tier.STAFF, FORM, (HTML,), _of_link("share-end")),

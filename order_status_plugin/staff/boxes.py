@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from ..messages.models import MessageAttempt
+from ..messages.told import addresses_of
 from .read_only import ReadOnlyAdmin, ReadOnlyInline
 
 #: As much of a body as a page shows.
@@ -83,6 +84,7 @@ class OutboxAdmin(ReadOnlyAdmin):
         "subject",
         "occurrence",
         "channel",
+        "recipient",
         "state",
         "reason",
         "told_by",
@@ -94,3 +96,8 @@ class OutboxAdmin(ReadOnlyAdmin):
         "provider_id",
     )
     inlines = (TryInline,)
+
+    @admin.display(description=_("recipient"))
+    def recipient(self, row: Any) -> str:
+        """Show the address, masked, as far as the order still has it."""
+        return addresses_of(row.order).get(row.recipient_digest, "…")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,7 +33,20 @@ class NothingToDo(OrderStatusError):
     """Somebody else was faster: look at the order again."""
 
 
-class ReasonForm(forms.Form):
+#: What was entered.
+Given = Mapping[str, Any]
+
+
+class OrderForm(forms.Form):
+    """What is asked before a deed; nothing, by default."""
+
+    def __init__(self, *args: Any, order: Order, **kwargs: Any) -> None:
+        """Take the order along."""
+        super().__init__(*args, **kwargs)
+        self.order = order
+
+
+class ReasonForm(OrderForm):
     """Why an order is held."""
 
     reason = forms.CharField(
@@ -43,52 +56,54 @@ class ReasonForm(forms.Form):
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """One button on the order's page. ``do`` gets the order, the user's name and the reason; it returns what to say."""
+    """One button on the order's page. ``do`` gets the order, the user's name and what was entered; it returns what to say."""
 
     slug: str
     label: str | Promise
     #: What happens, before it does.
     warning: str | Promise
-    do: Callable[[Order, str, str], str | HttpResponse]
+    do: Callable[[Order, str, Given], str | HttpResponse]
     #: Says whether it makes sense for this order as it is.
     fits: Callable[[Order], bool]
     #: Django's own permission on orders, or one by its full name.
     permission: str = "change"
-    form: type[forms.Form] = forms.Form
+    form: type[OrderForm] = OrderForm
     is_final: bool = False
+    #: Says, before it is done, how much would be.
+    counts: Callable[[Order], str] | None = None
 
 
-def _new_link(order: Order, actor: str, _reason: str) -> str:
+def _new_link(order: Order, actor: str, _given: Given) -> str:
     record.revoke_link(order)
     audit(Action.LINK_RENEWED, order, actor)
     return gettext("The old links are dead. Hand out the new one.")
 
 
-def _unlock(order: Order, actor: str, _reason: str) -> str:
+def _unlock(order: Order, actor: str, _given: Given) -> str:
     limits.unlock(order)
     audit(Action.UNLOCKED, order, actor)
     return gettext("The customer can identify again.")
 
 
-def _hold(order: Order, actor: str, reason: str) -> str:
-    if not holds.hold(order, reason, actor):
+def _hold(order: Order, actor: str, given: Given) -> str:
+    if not holds.hold(order, given["reason"], actor):
         raise NothingToDo
     return gettext("The order is on legal hold.")
 
 
-def _lift(order: Order, actor: str, _reason: str) -> str:
+def _lift(order: Order, actor: str, _given: Given) -> str:
     if not holds.lift(order, actor):
         raise NothingToDo
     return gettext("The hold is lifted.")
 
 
-def _erase(order: Order, actor: str, _reason: str) -> str:
+def _erase(order: Order, actor: str, _given: Given) -> str:
     if not erase(order, actor):
         raise NothingToDo
     return gettext("Everything personal of this order is erased.")
 
 
-def _export(order: Order, actor: str, _reason: str) -> HttpResponse:
+def _export(order: Order, actor: str, _given: Given) -> HttpResponse:
     response = HttpResponse(as_json(export([order], actor)), content_type="application/json")
     response["Content-Disposition"] = f'attachment; filename="order-{order.pk}.json"'
     return response
@@ -154,6 +169,8 @@ DEEDS = (
 class DeedsAdmin(ReadOnlyAdmin):
     """An order's page with buttons; each leads to a page that asks again, and only its POST does anything."""
 
+    all_deeds: tuple[Deed, ...] = DEEDS
+
     def get_urls(self) -> list[URLPattern]:
         """Add the page that asks."""
         mine = path(
@@ -171,11 +188,11 @@ class DeedsAdmin(ReadOnlyAdmin):
 
     def deeds(self, request: HttpRequest, order: Order) -> list[Deed]:
         """Return what this user may do to this order as it is."""
-        return [deed for deed in DEEDS if deed.fits(order) and self.may_do(request, deed)]
+        return [deed for deed in self.all_deeds if deed.fits(order) and self.may_do(request, deed)]
 
     def deed_view(self, request: HttpRequest, object_id: str, slug: str) -> HttpResponse:
         """Ask, and do it."""
-        deed = next((deed for deed in DEEDS if deed.slug == slug), None)
+        deed = next((deed for deed in self.all_deeds if deed.slug == slug), None)
         order: Any = self.get_object(request, object_id)
         if deed is None or order is None:
             raise Http404
@@ -185,10 +202,10 @@ class DeedsAdmin(ReadOnlyAdmin):
         if not deed.fits(order):
             self.message_user(request, gettext("This cannot be done to the order as it is now."), messages.ERROR)
             return back
-        form = deed.form(request.POST if request.method == "POST" else None)
+        form = deed.form(request.POST if request.method == "POST" else None, order=order)
         if request.method == "POST" and form.is_valid():
             try:
-                said = deed.do(order, request.user.get_username(), form.cleaned_data.get("reason", ""))
+                said = deed.do(order, request.user.get_username(), form.cleaned_data)
             except (OrderIsHeld, NothingToDo):
                 said = ""
             if isinstance(said, HttpResponse):
@@ -205,5 +222,6 @@ class DeedsAdmin(ReadOnlyAdmin):
             "order": order,
             "deed": deed,
             "form": form,
+            "counted": deed.counts(order) if deed.counts else "",
         }
         return TemplateResponse(request, TEMPLATE, context)

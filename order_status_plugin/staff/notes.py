@@ -30,12 +30,15 @@ from ..carriers import catalogue
 from ..cms.models import OrderNote, OrderNoteEdit
 from ..cms.writing import CannotWrite, change, withdraw, write
 from ..events import Headline
+from ..messages.told import messages_of
 from ..tracking.models import Order
 from ..view.words import HEADLINE
 from .note_form import NoteForm
 
 NAMESPACE = "order_status_notes"
 VIEW, ADD, CHANGE = (f"order_status_plugin.{action}_ordernote" for action in ("view", "add", "change"))
+#: Who sees what went out about an order, too.
+SEE_MESSAGES = "order_status_plugin.view_outboxmessage"
 #: As many orders and notes as one page lists.
 MOST = 25
 
@@ -172,8 +175,9 @@ class OrderNotesView(_NotesView):
     def answer(self, form: NoteForm) -> HttpResponse:
         """Render."""
         notes = [(note, html(note.text)) for note in OrderNote.objects.filter(order=self.order)]
-        media = form.media
-        return self.show(form=form, notes=notes, media=media)
+        may_see = self.order is not None and self.request.user.has_perm(SEE_MESSAGES)
+        told = messages_of(self.order) if may_see and self.order is not None else ()
+        return self.show(form=form, notes=notes, told=told, media=form.media)
 
 
 class NoteView(OrderNotesView):

@@ -26,6 +26,7 @@ from .by_hand import ByHandForm
 from .carrier import ChoosesCarrier
 from .deeds import DeedsAdmin
 from .log import AuditInline
+from .messages import ALL_DEEDS, ConsentInline, MessageInline
 from .notes import notes_url
 from .read_only import ReadOnlyInline
 
@@ -124,6 +125,7 @@ class EstimateInline(ReadOnlyInline):
 class OrderAdmin(DeedsAdmin):
     """Orders. Nothing personal is read here: who the customer is stands on the order status page and at the host."""
 
+    all_deeds = ALL_DEEDS
     change_form_template = "order_status_plugin/staff/order.html"
     list_display = ("__str__", "host", "headline", "parcel_count", "placed_at", "country", "state_text")
     list_filter = ("headline", "host", "state", "is_held", "placed_at")
@@ -159,7 +161,15 @@ class OrderAdmin(DeedsAdmin):
         "grants_ended_at",
         "erased_at",
     )
-    inlines = (NoteInline, ParcelInline, FulfillmentInline, LineInline, AuditInline)
+    inlines = (
+        NoteInline,
+        ParcelInline,
+        FulfillmentInline,
+        MessageInline,
+        ConsentInline,
+        LineInline,
+        AuditInline,
+    )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:
         """Count the parcels in the same query."""

@@ -17,6 +17,16 @@ from ..events import (
     Reason,
 )
 
+#: A parcel that should be scanned again soon. One that waits to be collected waits for its customer.
+MOVING = (
+    ParcelStatus.CONFIRMED,
+    ParcelStatus.LABEL_CREATED,
+    ParcelStatus.PICKED_UP_BY_CARRIER,
+    ParcelStatus.IN_TRANSIT,
+    ParcelStatus.OUT_FOR_DELIVERY,
+    ParcelStatus.ATTEMPTED_DELIVERY,
+)
+
 
 def choices(enum: type) -> list[tuple[str, str]]:
     """Return an enum of ours as Django's choices, in its own words."""
@@ -153,6 +163,8 @@ class Fulfillment(models.Model):
     sent_at = models.DateTimeField(_("sent"))
     is_cancelled = models.BooleanField(default=False)
     notify_customer = models.BooleanField(_("notify the customer"), default=True)
+    #: Staff chose it here: it stands, whatever the host says later.
+    notify_by_hand = models.BooleanField(_("chosen by hand"), default=False)
 
     class Meta:
         verbose_name = _("fulfillment")
@@ -225,7 +237,15 @@ class Parcel(models.Model):
                 fields=("fulfillment", "carrier", "carrier_text", "number_key"), name="order_status_parcel_number"
             ),
         )
-        indexes = (models.Index(fields=("number_key", "carrier"), name="order_status_parcel_key"),)
+        indexes = (
+            models.Index(fields=("number_key", "carrier"), name="order_status_parcel_key"),
+            # The few that are on their way, among all that ever were.
+            models.Index(
+                fields=("status",),
+                name="order_status_parcel_moving",
+                condition=models.Q(status__in=[status.value for status in MOVING]),
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.carrier_text or self.carrier} {self.tracking_number}".strip()

@@ -30,14 +30,20 @@ from ..exceptions import CarrierNotOpen, UnknownParcel
 from . import append, match, refresh, snapshot, tombstone
 from .locator import locator_for
 from .milestones import Reached
-from .models import Order, Parcel
+from .models import Fulfillment, Order, Parcel
 
 _observers: dict[str, Callable[[Reached], None]] = {}
+_hearers: dict[str, Callable[[Order, OrderSnapshot], None]] = {}
 
 
 def observe(name: str, callback: Callable[[Reached], None]) -> None:
     """Have ``callback`` called for each milestone, inside the transaction that records it. Once a name."""
     _observers[name] = callback
+
+
+def hear(name: str, callback: Callable[[Order, OrderSnapshot], None]) -> None:
+    """Have ``callback`` called with each snapshot that says something new, in its transaction, before any milestone."""
+    _hearers[name] = callback
 
 
 @dataclass(slots=True)
@@ -97,6 +103,8 @@ def order(host: str, snap: OrderSnapshot, *, is_import: bool = False) -> Order:
         if is_first and is_import:
             snapshot.backdate(row, snap)
         row.save()
+        for callback in _hearers.values():
+            callback(row, snap)
         _tell(row, reached, is_import=is_import)
     return row
 
@@ -177,6 +185,14 @@ def choose_carrier(parcel: Parcel, carrier: str) -> Parcel:
         refresh.order(row)
         changed(row, timezone.now())
     return parcel
+
+
+def choose_notice(fulfillment: Fulfillment, *, notify: bool) -> None:
+    """Record whether staff want the customer told of a shipment. What the host says later does not undo it.
+
+    Nothing that a page shows changes, so nobody else is told.
+    """
+    Fulfillment.objects.filter(pk=fulfillment.pk).update(notify_customer=notify, notify_by_hand=True)
 
 
 def check_in(parcels: Iterable[Parcel], moment: dt.datetime) -> None:

@@ -169,7 +169,8 @@ def _fulfillments(row: Order, snap: OrderSnapshot, lines: dict[str, OrderLine], 
         fulfillment.kind = said.kind
         fulfillment.sent_at = said.sent_at or fulfillment.sent_at
         fulfillment.is_cancelled = said.is_cancelled
-        fulfillment.notify_customer = said.notify_customer
+        if not fulfillment.notify_by_hand:
+            fulfillment.notify_customer = said.notify_customer
         fulfillment.save()
         _fulfilled_lines(fulfillment, said, lines)
         parcels = _parcels(row, fulfillment, said, position)

@@ -46,7 +46,7 @@ def build_milestone(
     return MilestoneView(
         milestone=milestone,
         subject=_subject(milestone, view, is_part=bool(parcel_id or fulfillment_id) and _is_split(view)),
-        word=_("%(news)s.") % {"news": _word(milestone)},
+        word=_("%(news)s.") % {"news": word_of(milestone)},
         sentence=_note_sentence(note_id) if milestone is Milestone.NOTE else _sentence(milestone, parcel),
         order=view,
         parcel=parcel,
@@ -77,13 +77,13 @@ def _is_split(view: OrderView) -> bool:
 
 
 def _subject(milestone: Milestone, view: OrderView, *, is_part: bool) -> str:
-    said = {"news": _word(milestone), "shop": view.shop}
+    said = {"news": word_of(milestone), "shop": view.shop}
     if is_part:
         return _("%(news)s: part of your order from %(shop)s") % said
     return _("%(news)s: your order from %(shop)s") % said
 
 
-def _word(milestone: Milestone) -> str:
+def word_of(milestone: Milestone) -> str:
     """Return the news in a word. The order's own headline may differ: another parcel, or a later scan."""
     return {
         Milestone.CONFIRMED: _("Confirmed"),

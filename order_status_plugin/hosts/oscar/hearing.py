@@ -14,6 +14,7 @@ from oscar.apps.order.signals import order_line_status_changed, order_placed, or
 from oscar.core.loading import get_model
 
 from ..base import Nudge
+from .consents import answers_now
 
 logger = logging.getLogger(__name__)
 
@@ -89,7 +90,8 @@ class Ears:
             if not locale and any(entry[1] == told for entry in connection.run_on_commit):
                 return
             transaction.on_commit(told, using=connection.alias)
-        self.nudge(self.alias, reference, locale)
+        answers = answers_now()
+        self.nudge(self.alias, reference, locale, *([answers] if answers else []))
 
     def _placed(self, order: Any, **kwargs: Any) -> tuple[Any, str]:
         """Return the order, with the language it was placed in: Oscar keeps none, and staff's own is not it."""

@@ -1,0 +1,154 @@
+"""What was told of one order and what was held back, and the switches: for its customer, and with more for staff."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from ..backends import get_channel
+from ..conf import conf
+from ..events import ContactSnapshot, Milestone
+from ..exceptions import BackendError
+from ..tracking.models import Order
+from ..view.milestone import word_of
+from . import suppression, withheld
+from .basis import CONSENT, basis_of
+from .consent import Facts, known, ledger_of, masked, refusal
+from .models import OutboxMessage
+from .notices import Notice
+from .outbox import NOT_NOTIFIED
+from .person import addressee, person
+from .relay import SWITCHED_OFF
+
+#: As many messages as a page lists, the newest ones.
+MOST = 100
+
+STATES: dict[str, str | Promise] = {
+    "pending": _("Waits"),
+    "sent": _("Sent"),
+    "held": _("Not sent"),
+    "dead": _("Could not be sent"),
+    "unknown": _("May have arrived"),
+}
+LETTERS: dict[str, str | Promise] = {
+    Notice.DEVICE: _("A new device"),
+    Notice.CODE: _("Your code"),
+    Notice.LINKS: _("Your links"),
+}
+#: The reasons that a customer reads; whatever else stands there is a provider's, for staff.
+_REASONS = frozenset(
+    {
+        withheld.ERASED,
+        withheld.NO_ADDRESS,
+        withheld.NOT_WANTED,
+        withheld.NO_CONSENT,
+        withheld.NOT_TOLD,
+        withheld.OVERTAKEN,
+        withheld.WITHDRAWN,
+        withheld.OVER,
+        withheld.QUIET_HOURS,
+        withheld.SHOP_IS_OFF,
+        *withheld.SUPPRESSED.values(),
+        NOT_NOTIFIED,
+        SWITCHED_OFF,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """One message."""
+
+    row: OutboxMessage
+    what: str
+    channel: str
+    recipient: str  # masked; "" where it went to an address that the order has no more
+    state: str
+    why: str
+    at: dt.datetime  # when it was sent, or written down
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Switch:
+    """One channel that reaches the customer of an order."""
+
+    alias: str
+    label: str
+    recipient: str  # masked
+    is_on: bool
+    #: Why no switch helps: the address is suppressed. "" where the customer may choose.
+    stopped: str
+
+
+def messages_of(order: Order) -> list[Told]:
+    """Return the order's messages, the newest first; what one told for others stands once. Three queries at the most."""
+    rows: QuerySet[OutboxMessage] = OutboxMessage.objects.filter(order=order, told_by=None)
+    rows = rows.exclude(milestone=Notice.SUPPORT)
+    addresses = addresses_of(order)
+    return [_told(row, addresses) for row in rows.order_by("-created_at", "-pk")[:MOST]]
+
+
+def switches_of(order: Order) -> list[Switch]:
+    """Return the channels that reach the customer now, and whether they are on."""
+    contact = addressee(order.pk)
+    found = []
+    for alias in conf.CHANNELS if contact else ():
+        recipient = _reached(alias, contact)
+        if not recipient:
+            continue
+        against = suppression.active(alias, known(alias, recipient)).values_list("reason", flat=True).first()
+        needs_yes = basis_of(get_channel(alias)) == CONSENT
+        facts = Facts(is_erased=False, suppressed="", ledger=ledger_of(order.pk, alias), needs_yes=needs_yes)
+        found.append(
+            Switch(
+                alias=alias,
+                label=label_of(alias),
+                recipient=masked(recipient),
+                is_on=not against and not refusal(facts, "", known(alias, recipient)),
+                stopped=gettext(withheld.SUPPRESSED[against]) if against else "",
+            )
+        )
+    return found
+
+
+def _told(row: OutboxMessage, addresses: dict[str, str]) -> Told:
+    return Told(
+        row=row,
+        what=str(LETTERS[row.milestone]) if row.milestone in LETTERS else word_of(Milestone(row.milestone)),
+        channel=label_of(row.channel),
+        recipient=addresses.get(row.recipient_digest, ""),
+        state=str(STATES[row.state]),
+        why=gettext(row.reason) if row.reason in _REASONS else "",
+        at=row.sent_at or row.created_at,
+    )
+
+
+def addresses_of(order: Order) -> dict[str, str]:
+    """Return the masked addresses that the order has, by digest: the host's, and what staff corrected."""
+    contacts: Iterable[ContactSnapshot | None] = (person(order.pk), addressee(order.pk))
+    found: dict[str, str] = {}
+    for contact in contacts:
+        for alias in conf.CHANNELS if contact else ():
+            if recipient := _reached(alias, contact):
+                found |= dict.fromkeys(known(alias, recipient), masked(recipient))
+    return found
+
+
+def _reached(alias: str, contact: ContactSnapshot | None) -> str:
+    try:
+        return get_channel(alias).recipient(contact).strip() if contact else ""
+    except Exception:  # noqa: BLE001 - a channel's own code: the others are shown all the same
+        return ""
+
+
+def label_of(alias: str) -> str:
+    try:
+        return str(get_channel(alias).label or alias)
+    except (KeyError, BackendError):
+        return alias

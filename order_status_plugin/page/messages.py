@@ -1,0 +1,60 @@
+"""What the customer was told of an order, what was held back and why, and the switches of each channel."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from ..access import links
+from ..access.limits import address_of
+from ..access.tiers import viewer_for
+from ..events import Tier
+from ..messages import consent
+from ..messages.ledger import ConsentSource
+from ..messages.told import messages_of, switches_of
+from ..tracking.models import Order
+from ..view import dates
+from .context import render_page
+from .identify import SeeOther, order_of
+from .language import language_of
+from .own import OwnView, is_own
+
+
+class MessagesView(OwnView):
+    """A page of its own, led to from the private page, which so costs nothing more."""
+
+    def get(self, request: HttpRequest, link: str) -> HttpResponse:
+        """Show it to the customer, and to staff who look as one; lead everybody else to the order."""
+        order = order_of(link)
+        if viewer_for(request, order).tier is not Tier.PRIVATE or order.erased_at is not None:
+            return self.back(order)
+        with translation.override(language_of(order, request)):
+            told = [(each, dates.shop_moment(each.at)) for each in messages_of(order)]
+            return render_page(
+                request,
+                "messages.html",
+                path=links.order_path(order),
+                told=told,
+                switches=switches_of(order),
+                is_own=is_own(request, order),
+            )
+
+    def act(self, request: HttpRequest, order: Order) -> HttpResponse:
+        """Keep the word on one channel, with the words that stood on the button."""
+        with translation.override(language_of(order, request)):
+            alias, choice = request.POST.get("channel", ""), request.POST.get("choice", "")
+            switch = next((each for each in switches_of(order) if each.alias == alias and not each.stopped), None)
+            if switch is not None and choice in ("on", "off") and switch.is_on is not (choice == "on"):
+                consent.say(
+                    order,
+                    alias,
+                    is_given=choice == "on",
+                    source=ConsentSource.PAGE,
+                    recipient=consent.addressed(order, alias),
+                    wording=f"{switch.label}: {_('Switch on') if choice == 'on' else _('Switch off')}",
+                    locale=translation.get_language() or "",
+                    address=address_of(request),
+                )
+        return SeeOther(reverse("order_status:messages", kwargs={"link": links.link_for(order)}))

@@ -1,0 +1,128 @@
+"""What does not move is told once a stall, to the customer and to support, and never of the past."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+import time_machine
+from django.conf import settings
+from django.core import mail
+from django.test import override_settings
+from django.utils import timezone
+
+from order_status_plugin.events import ParcelStatus
+from order_status_plugin.messages import stalled
+from order_status_plugin.messages.models import OutboxMessage
+from order_status_plugin.messages.relay import drain
+
+from .shop import EMAIL, place, scan
+
+pytestmark = pytest.mark.django_db
+
+SUPPORT = "support@shop.example"
+DAY = dt.timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def _rules() -> Any:
+    ours = {
+        "SUPPORT_EMAIL": SUPPORT,
+        "STALLED_UNSENT": 3 * DAY,
+        "STALLED_SILENT": 5 * DAY,
+        "SOURCES": {**settings.ORDER_STATUS["SOURCES"]},
+    }
+    with override_settings(ORDER_STATUS={**settings.ORDER_STATUS, **ours}):
+        yield
+
+
+def later(**delta: float) -> Any:
+    return time_machine.travel(timezone.now() + dt.timedelta(**delta), tick=False)
+
+
+def letters() -> list[tuple[str, str]]:
+    mail.outbox.clear()
+    drain()
+    return sorted((letter.to[0], letter.extra_headers.get("X-Order-Status", "")) for letter in mail.outbox)
+
+
+def test_an_order_of_which_nothing_was_sent() -> None:
+    place()
+    letters()
+    with later(days=2, hours=20):
+        assert stalled.tell() == 0
+    with later(days=3, hours=1):
+        assert stalled.tell() == 1
+        assert stalled.tell() == 0, "once a stall"
+        assert letters() == [(EMAIL, "stalled"), (SUPPORT, "")]
+        staff = next(letter for letter in mail.outbox if letter.to == [SUPPORT])
+        assert "/admin/order_status_plugin/order/" in staff.body
+        assert EMAIL not in staff.body
+        assert "Noor" not in staff.body
+
+
+def test_the_shop_promised_a_later_day() -> None:
+    place(expected_dispatch=(timezone.now() + 6 * DAY).date())
+    with later(days=4):
+        assert stalled.tell() == 0
+    with later(days=7, hours=2):
+        assert stalled.tell() == 1
+
+
+def test_a_parcel_that_nobody_scans() -> None:
+    place(parcels=1)
+    scan(ParcelStatus.IN_TRANSIT)
+    letters()
+    with later(days=5, hours=1):
+        assert stalled.tell() == 1
+        assert stalled.tell() == 0
+        assert letters() == [(EMAIL, "stalled"), (SUPPORT, "")]
+        scan(ParcelStatus.IN_TRANSIT, place=_place("Porto"))
+        letters()
+    with later(days=8):
+        assert stalled.tell() == 0, "it moved"
+    with later(days=10, hours=2):
+        assert stalled.tell() == 1, "another stall"
+        assert letters() == [(EMAIL, "stalled"), (SUPPORT, "")]
+
+
+def _place(city: str) -> Any:
+    from order_status_plugin.events import Place
+
+    return Place(city=city, country="PT")
+
+
+def test_what_moved_before_the_message_left_is_not_told() -> None:
+    place(parcels=1)
+    scan(ParcelStatus.IN_TRANSIT)
+    letters()
+    with later(days=5, hours=1):
+        stalled.tell()
+        scan(ParcelStatus.OUT_FOR_DELIVERY)
+        assert (EMAIL, "stalled") not in letters()
+        assert OutboxMessage.objects.get(milestone="stalled").state == "held"
+
+
+@pytest.mark.parametrize("what", ["history", "import", "delivered", "unfollowed", "cancelled", "long ago"])
+def test_what_is_no_news_is_not_told(what: str) -> None:
+    place(parcels=1, is_import=what == "import")
+    if what != "unfollowed":
+        scan(ParcelStatus.DELIVERED if what == "delivered" else ParcelStatus.IN_TRANSIT)
+    if what == "cancelled":
+        from order_status_plugin.tracking.models import Fulfillment
+
+        Fulfillment.objects.update(is_cancelled=True)
+    sources = {} if what == "unfollowed" else settings.ORDER_STATUS["SOURCES"]
+    days = 9 if what in ("history", "long ago") else 5
+    with later(days=days, hours=1), override_settings(ORDER_STATUS={**settings.ORDER_STATUS, "SOURCES": sources}):
+        assert stalled.tell() == 0
+
+
+def test_many_stalls_cost_the_same(django_assert_max_num_queries: Any) -> None:
+    for ref in range(5):
+        place(ref=str(ref))
+    with later(days=3, hours=1):
+        assert stalled.tell() == 5
+        with django_assert_max_num_queries(5):
+            assert stalled.tell() == 0
