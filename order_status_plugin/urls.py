@@ -16,6 +16,7 @@ from .page.door import NotFoundView
 from .page.feedback import FeedbackView
 from .page.identify import ClaimView, ForgetView, IdentifyView, LookUpView
 from .page.mailed import MailLinksView
+from .page.push import AppView, MovedView, PushView, WorkerView
 from .page.renew import RenewView
 from .page.share import EndSharedView, SharedView, ShareView
 from .page.views import StatusPageView
@@ -37,6 +38,10 @@ urlpatterns = [
     path("hooks/<str:alias>/", hook, name="hook"),
     path("hooks/<str:alias>/<str:secret>/", hook, name="hook-with-secret"),
     path("links/", MailLinksView.as_view(), name="mail-links"),
+    path("push/moved/", MovedView.as_view(), name="push-moved"),
+    path("push/worker.js", WorkerView.as_view(), name="push-worker"),
+    re_path(rf"^push/{LINK}/app\.webmanifest$", AppView.as_view(), name="push-app"),
+    re_path(rf"^push/{LINK}/(?P<deed>ask|subscribe|unsubscribe)/$", PushView.as_view(), name="push"),
     path("share/<str:token>/", SharedView.as_view(), name="shared"),
     path("unsubscribe/<str:token>/", UnsubscribeView.as_view(), name="unsubscribe"),
     re_path(rf"^{LINK}/identify/$", IdentifyView.as_view(), name="identify"),

@@ -74,6 +74,8 @@ def policy(frame_ancestors: str = "'none'", images: tuple[str, ...] = ()) -> str
         "img-src": [*shop, *images],
         "font-src": shop,
         "connect-src": ["'self'"],
+        "worker-src": ["'self'"],
+        "manifest-src": ["'self'"],
         "form-action": ["'self'"],
         "object-src": ["'none'"],
         "base-uri": ["'none'"],

@@ -11,6 +11,7 @@ from wagtail.models import Site
 from ..conf import Settings, conf
 from ..maps.tiles import tiles
 from .language import offered, query
+from .subscribing import server_key
 
 
 def is_by_code() -> bool:
@@ -41,6 +42,7 @@ def frame(shop: str) -> dict[str, Any]:
         "help_email": conf.HELP_EMAIL,
         "is_by_code": is_by_code(),
         "tiles": tiles(),
+        "push_key": server_key(),
     }
 
 
