@@ -37,6 +37,7 @@ OF_THEIR_OWN = tuple(
         "carriers",
         "live/test_servers.py",
         "maps",
+        "push",
         "security/test_browser.py",
         "security/test_doctor.py",
         "simulator",
