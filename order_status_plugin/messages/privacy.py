@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from ..tracking.dump import dump
 from ..tracking.models import Order
+from . import subscriptions
 from .models import MessageAttempt, OutboxMessage, Preference
 from .subscriptions import Subscription
 from .withheld import ERASED
@@ -54,4 +55,4 @@ def erase(order: Order, *, is_thorough: bool) -> None:
         state=OutboxMessage.State.HELD, reason=ERASED, lease="", leased_until=None
     )
     Preference.objects.filter(order=order).delete()
-    Subscription.objects.filter(order=order).delete()
+    subscriptions.end(order)

@@ -87,6 +87,11 @@ def remove(order: Order, channel_alias: str, recipient: str) -> None:
     Subscription.objects.filter(order=order, channel=channel_alias, digest__in=digests_of_it).delete()
 
 
+def end(order: Order) -> None:
+    """Tell no device of the order any more, until it asks again."""
+    Subscription.objects.filter(order=order).delete()
+
+
 def is_on(order: Order, channel_alias: str, recipient: str) -> bool:
     """Say whether this device is told of the order, and note once a day that it is still there."""
     mine = _living(order.pk, channel_alias).filter(digest__in=_digests(channel_alias, recipient))

@@ -127,6 +127,18 @@ def test_staff_who_look_are_not_told(order: Order) -> None:
     assert shown(order, client).select("#push") == []
 
 
+def test_a_new_link_is_told_to_no_device_that_had_the_old_one(order: Order) -> None:
+    press(order, "subscribe")
+    customer = Client()
+    customer.cookies.load(let_in(order))
+    old = order_path(order)
+    customer.post(f"{old}renew/", secure=True)
+    order.refresh_from_db()
+    assert order_path(order) != old
+    assert press(order, "ask") == (200, False)
+    assert subscriptions.addresses(order.pk, "push") == []
+
+
 def test_an_erased_order_tells_nobody(order: Order) -> None:
     erase(order, "customer")
     assert press(order, "subscribe") == (200, False)
