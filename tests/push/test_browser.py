@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from order_status_plugin.access.links import order_path, order_url
@@ -123,6 +124,8 @@ def test_a_message_is_encrypted_sent_decrypted_and_shown(
     expect(switch).to_have_attribute("aria-pressed", "true")
     expect(page.get_by_text("On. You hear of this order here")).to_be_visible()
     assert page.evaluate("asked") == ["permission", "subscription"]
+    found = Axe().run(page, context="#push")
+    assert found.violations_count == 0, found.generate_report()
 
     # From us to the device, over the wire.
     push = get_channel("push")

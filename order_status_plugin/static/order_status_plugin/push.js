@@ -1,4 +1,4 @@
-/* The switch "Tell me on this device". <section id="push"> carries data-path (of the order's page), data-root (ours) and
+/* The switch "Tell me on this device"; share.js loads it after the first view. <section id="push"> carries data-path (of the order's page), data-root (ours) and
  * data-key (the public key); each part of it says with data-when in which states it is seen. Without this script, and
  * where a browser has no notifications, nothing of it is. Nobody is asked for anything before the click. */
 "use strict";
