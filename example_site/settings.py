@@ -211,7 +211,14 @@ ORDER_STATUS = {
         "shop": {"BACKEND": "order_status_plugin.hosts.oscar.OscarHost", "OPTIONS": {"image_size": "240x240"}},
     },
     "SOURCES": SOURCES,
-    "CHANNELS": {"email": {"BACKEND": "order_status_plugin.channels.email.EmailChannel"}},
+    "CHANNELS": {
+        "email": {"BACKEND": "order_status_plugin.channels.email.EmailChannel"},
+        "push": {
+            "BACKEND": "order_status_plugin.channels.webpush.WebPushChannel",
+            # Any 32 bytes are such a key; a shop makes its own with order_status_push_keys.
+            "OPTIONS": {"private_keys": [kept(VAR, "push")]},
+        },
+    },
     "KEYS": link_keys(),
     "HELP_EMAIL": "hello@tilia-sal.example",
 }

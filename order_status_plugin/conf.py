@@ -50,6 +50,8 @@ class Settings:
     LIMIT_LINKS_EMAIL_DAY: int = 5
     #: How often a day feedback on one order may be given or changed, by everybody with its link together.
     LIMIT_FEEDBACK_ORDER_DAY: int = 30
+    #: How often a day notifications of one order may be switched on or off, by everybody with its link together.
+    LIMIT_PUSH_ORDER_DAY: int = 60
     #: Proxies whose X-Forwarded-For is believed, as networks, e.g. ("10.0.0.0/8",).
     TRUSTED_PROXIES: Sequence[str] = ()
 

@@ -23,6 +23,7 @@ from .messages.corrected import CorrectedContact
 from .messages.ledger import ConsentEntry
 from .messages.models import MessageAttempt, OutboxMessage
 from .messages.rules import MessageRules
+from .messages.subscriptions import Subscription
 from .messages.suppression import Suppression
 from .page.models import KeptPage
 from .polling.models import Poll, SourceState
@@ -72,6 +73,7 @@ __all__ = [
     "SpecialMessage",
     "SpentClaim",
     "StaffView",
+    "Subscription",
     "Suppression",
     "TrackingEvent",
 ]

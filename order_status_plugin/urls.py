@@ -17,6 +17,7 @@ from .page.feedback import FeedbackView
 from .page.identify import ClaimView, ForgetView, IdentifyView, LookUpView
 from .page.mailed import MailLinksView
 from .page.messages import MessagesView
+from .page.push import AppView, MovedView, PushView, WorkerView
 from .page.renew import RenewView
 from .page.share import EndSharedView, SharedView, ShareView
 from .page.style import StyleView
@@ -39,6 +40,10 @@ urlpatterns = [
     path("hooks/<str:alias>/", hook, name="hook"),
     path("hooks/<str:alias>/<str:secret>/", hook, name="hook-with-secret"),
     path("links/", MailLinksView.as_view(), name="mail-links"),
+    path("push/moved/", MovedView.as_view(), name="push-moved"),
+    path("push/worker.js", WorkerView.as_view(), name="push-worker"),
+    re_path(rf"^push/{LINK}/app\.webmanifest$", AppView.as_view(), name="push-app"),
+    re_path(rf"^push/{LINK}/(?P<deed>ask|subscribe|unsubscribe)/$", PushView.as_view(), name="push"),
     path("share/<str:token>/", SharedView.as_view(), name="shared"),
     re_path(r"^style/(?P<site>[0-9]{1,9})-(?P<digest>[0-9a-f]{16})\.css$", StyleView.as_view(), name="style"),
     path("unsubscribe/<str:token>/", UnsubscribeView.as_view(), name="unsubscribe"),

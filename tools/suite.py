@@ -38,6 +38,7 @@ OF_THEIR_OWN = tuple(
         "carriers",
         "live/test_servers.py",
         "maps",
+        "push",
         "security/hostile",
         "security/test_browser.py",
         "security/test_doctor.py",

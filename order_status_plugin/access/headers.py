@@ -78,6 +78,8 @@ def policy(frame_ancestors: str = "'none'", images: tuple[str, ...] = (), frames
         "img-src": [*shop, *images],
         "font-src": shop,
         "connect-src": ["'self'"],
+        "worker-src": ["'self'"],
+        "manifest-src": ["'self'"],
         "form-action": ["'self'"],
         "object-src": ["'none'"],
         "base-uri": ["'none'"],

@@ -139,6 +139,19 @@ def feedback(order: Order, address: str) -> list[Limit]:
     ]
 
 
+def subscribing(order: Order | None, address: str) -> list[Limit]:
+    """Return the limits of having a device told of an order, or no more: anybody with the link may.
+
+    Without an order, those of a device that has a new address and says so.
+    """
+    (hour, next_hour), (day, next_day) = _windows()
+    visitors = [
+        Limit((digest_of("push address", address),), hour, conf.LIMIT_ADDRESS_HOUR, next_hour),
+        Limit(("all push",), hour, conf.LIMIT_GLOBAL_HOUR, next_hour),
+    ]
+    return visitors + ([Limit((f"push:{order.pk}",), day, conf.LIMIT_PUSH_ORDER_DAY, next_day)] if order else [])
+
+
 def _windows() -> tuple[tuple[str, dt.datetime], tuple[str, dt.datetime]]:
     """Return name and end of the hour, and of the day, that an attempt counts in."""
     now = timezone.now()
@@ -180,7 +193,7 @@ def give_back(limits: Sequence[Limit]) -> None:
 
 def keys_of(order: Order) -> list[str]:
     """Return the keys under which attempts at this order are counted."""
-    return [f"order:{order.pk}", f"code:{order.pk}", f"feedback:{order.pk}"]
+    return [f"order:{order.pk}", f"code:{order.pk}", f"feedback:{order.pk}", f"push:{order.pk}"]
 
 
 def unlock(order: Order) -> int:

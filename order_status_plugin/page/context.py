@@ -13,6 +13,7 @@ from ..cms.look import Look, look_of
 from ..conf import Settings, conf
 from ..maps.tiles import tiles
 from .language import offered, query
+from .subscribing import server_key
 
 #: By this an embed is known in a page's HTML: words are escaped, so that none can spell it.
 EMBED = "<order-embed "
@@ -36,6 +37,7 @@ def frame(look: Look) -> dict[str, Any]:
         **look.context(),
         "is_by_code": is_by_code(),
         "tiles": tiles(),
+        "push_key": server_key(),
     }
 
 

@@ -19,6 +19,7 @@ from ..keys import Key, signing_key
 from ..tracking.models import Order
 from .language import codes
 from .models import KeptPage
+from .subscribing import server_key
 
 logger = logging.getLogger(__name__)
 
@@ -89,6 +90,7 @@ def _variant(language: str) -> str:
         conf.TIME_ZONE or settings.TIME_ZONE,
         conf.SILENT_AFTER,
         conf.IDENTIFICATION,
+        server_key(),
         codes(),
         *_files(settings.STATIC_URL),
     )
@@ -98,7 +100,7 @@ def _variant(language: str) -> str:
 @lru_cache(maxsize=4)
 def _files(root: str) -> tuple[str, ...]:
     # A storage that puts hashes into names reads them once a process, so this may too.
-    names = ("status.css", "live.js", "share.js", "map.js", "map.css", "embed.js", "embed.css")
+    names = ("status.css", "live.js", "share.js", "map.js", "map.css", "embed.js", "embed.css", "push.js")
     return tuple(static(f"order_status_plugin/{name}") for name in names)
 
 

@@ -28,6 +28,8 @@ JSON = "application/json"
 TEXT = "text/plain"
 CALENDAR = "text/calendar"
 CSS = "text/css"
+SCRIPT = "text/javascript"
+MANIFEST = "application/manifest+json"
 
 READ = ("GET", "HEAD", "OPTIONS")
 FORM = (*READ, "POST")
@@ -102,6 +104,11 @@ def _styles(bird: Bird) -> list[Visit]:
     return [Visit(path, ("link", "item title")) for path in (*now, never)]
 
 
+def _push(bird: Bird) -> list[Visit]:
+    deeds = ("ask", "subscribe", "unsubscribe")
+    return [Visit(reverse(f"{NAMESPACE}:push", kwargs={"link": bird.link, "deed": deed})) for deed in deeds]
+
+
 def _nothing(bird: Bird) -> list[Visit]:
     root = reverse(f"{NAMESPACE}:lookup")
     # What a cache would take for a file: the page must not stand behind it.
@@ -148,6 +155,10 @@ ROUTES: dict[str, Route] = {
     "feedback": Route(Tier.PUBLIC, FORM, (HTML,), _of_link("feedback")),
     "calendar": Route(Tier.PUBLIC, READ, (CALENDAR,), _of_link("calendar")),
     "live": Route(Tier.PUBLIC, READ, (JSON, "text/event-stream", HTML), _of_link("live")),
+    "push": Route(Tier.PUBLIC, FORM, (HTML, JSON), _push),
+    "push-app": Route(Tier.PUBLIC, READ, (MANIFEST,), _of_link("push-app")),
+    "push-moved": Route(Tier.PUBLIC, ("POST", "OPTIONS"), (HTML, JSON), _plain("push-moved")),
+    "push-worker": Route(Tier.PUBLIC, READ, (SCRIPT,), _plain("push-worker")),
     "not-found": Route(Tier.PUBLIC, (), (), _nothing),
 }
 

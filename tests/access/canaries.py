@@ -28,7 +28,7 @@ from order_status_plugin.events import (
 )
 from order_status_plugin.feedback.models import Feedback
 from order_status_plugin.hosts.demo import DemoHost
-from order_status_plugin.messages import consent
+from order_status_plugin.messages import consent, subscriptions
 from order_status_plugin.messages.corrected import CorrectedContact
 from order_status_plugin.messages.ledger import ConsentSource
 from order_status_plugin.messages.models import MessageAttempt, OutboxMessage
@@ -185,6 +185,7 @@ def _told(order: Order) -> None:
     CorrectedContact.objects.create(
         order=order, email="canary.corrected@example.org", phone="canary 12345", changed_at=timezone.now(), actor="sam"
     )
+    subscriptions.add(order, "push", '{"endpoint":"https://canary.example/canarycapability"}', "en")
 
 
 def _let_in(order: Order) -> None:

@@ -42,7 +42,9 @@ from order_status_plugin.access import (
 from order_status_plugin.access.audit import SYSTEM
 from order_status_plugin.access.headers import KEPT_FOR_EVER
 from order_status_plugin.access.models import AttemptCount, Device, Grant, MailedCode, ShareLink, StaffView
+from order_status_plugin.channels.webpush import WebPushChannel, make_key
 from order_status_plugin.events import ParcelStatus, Tier
+from order_status_plugin.exceptions import UnreadableMessage
 from order_status_plugin.intake.models import InboxMessage
 from order_status_plugin.messages import relay, requests
 from order_status_plugin.messages.ledger import ConsentEntry
@@ -56,6 +58,7 @@ from order_status_plugin.view.build import build
 from tests import orders as shop
 from tests.access.orders import EMAIL, let_in, placed
 from tests.cms.brands import brand
+from tests.channels.devices import Device as Browser
 from tests.intake import signed
 
 from .visits import leaks, rows, with_doctor
@@ -315,7 +318,8 @@ def test_ghsa_3pgc_7jf3_5x5g_cve_2021_28583_and_2026_9712_no_file_lies_outside_o
     ours = apps.get_app_config("order_status_plugin").get_models()
     assert [field for model in ours for field in model._meta.get_fields() if isinstance(field, FileField)] == []
     assert {kind for route in surface.ROUTES.values() for kind in route.formats} <= {
-        surface.HTML, surface.JSON, surface.TEXT, surface.CSS, "text/event-stream", "text/calendar",
+        surface.HTML, surface.JSON, surface.TEXT, surface.CSS, surface.SCRIPT, surface.MANIFEST,
+        "text/event-stream", "text/calendar",
     }  # fmt: skip
 
 
@@ -623,11 +627,18 @@ def test_threat_11_nothing_inline_and_no_script_from_words() -> None:
 
 
 def test_threat_12_no_address_that_somebody_gives_is_fetched() -> None:
-    """What opens connections: the simulator's own client, and one module that calls what OPTIONS name, nobody's input."""
+    """What opens connections: the simulator's own client, and one module that calls what OPTIONS name, nobody's input.
+
+    A browser gives the address of its push service: it is called where it stands on a list (tests/channels/test_webpush.py
+    has all the ways of writing another one).
+    """
     opens = {path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.py")
              if re.search(r"^\s*(import|from) (requests|urllib\.request|http\.client|socket|httpx|aiohttp)\b", path.read_text(), re.M)}  # fmt: skip
     ours = ("simulator/", "testing/", "worker/", "live/")
     assert {name for name in opens if not name.startswith(ours)} == {"http.py"}
+    push = WebPushChannel("push", {"private_keys": [make_key()[0]]})
+    with pytest.raises(UnreadableMessage, match="is not among the push services"):
+        push.subscription(Browser("https://169.254.169.254/latest/meta-data/").says())
 
 
 def test_threat_13_mails_are_capped_and_go_to_contacts_of_the_order_only() -> None:

@@ -2,8 +2,14 @@
  * sharing as it does without this script.
  *
  *   <a href="…/share/" data-share="/orders/<link>/" data-title="the shop" [data-copy="id of a field" data-done="Copied"]>
+ *
+ * And what the first view can do without: the switch for notifications comes when all else is there.
  */
 "use strict";
+addEventListener("load", () => {
+  const push = document.getElementById("push");
+  if (push) document.head.append(Object.assign(document.createElement("script"), { src: push.dataset.script }));
+});
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-share]");
   if (!button || event.metaKey || event.ctrlKey || event.shiftKey) return;

@@ -54,7 +54,7 @@ WRITTEN = frozenset(
 #: Models with text that only our own code writes, or that no page shows.
 UNWRITTEN = frozenset(
     {"AttemptCount", "AuditEntry", "Device", "Grant", "InboxMessage", "KeptPage", "LinksRequest", "MailedCode"}
-    | {"MessageAttempt", "OutboxMessage", "Poll", "Preference", "Pulse", "SourceState", "SpentClaim", "StaffView"}
+    | {"MessageAttempt", "OutboxMessage", "Poll", "Pulse", "SourceState", "SpentClaim", "StaffView"}
 )
 
 
