@@ -18,7 +18,7 @@ from .cms.models import ContentEpoch, OrderNote, OrderNoteEdit
 from .cms.special import SpecialMessage
 from .feedback.models import Feedback
 from .intake.models import InboxMessage
-from .messages.models import MessageAttempt, OutboxMessage, Preference
+from .messages.models import ChannelState, MessageAttempt, OutboxMessage, Preference
 from .page.models import KeptPage
 from .polling.models import Poll, SourceState
 from .tracking.models import (
@@ -36,6 +36,7 @@ from .worker.models import Pulse
 __all__ = [
     "AttemptCount",
     "AuditEntry",
+    "ChannelState",
     "ContentEpoch",
     "DeliveryEstimate",
     "Device",

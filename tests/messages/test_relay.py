@@ -16,7 +16,7 @@ from django.utils import timezone
 from order_status_plugin.channels.base import Channel, Message, Receipt
 from order_status_plugin.events import ContactSnapshot, ParcelStatus
 from order_status_plugin.exceptions import PermanentFailure, TemporaryFailure
-from order_status_plugin.messages import lease, relay
+from order_status_plugin.messages import delivery, lease, relay, tries
 from order_status_plugin.messages.models import MessageAttempt, OutboxMessage, Preference
 from order_status_plugin.messages.preferences import choose
 from order_status_plugin.messages.relay import drain
@@ -49,12 +49,26 @@ class Answers(Channel):
         return dict.fromkeys((message.key for message in messages), answer)
 
 
+class KnowsKeys(Answers):
+    knows_keys_for = dt.timedelta(hours=1)
+
+
+def by(channel: type[Channel], **options: Any) -> Any:
+    channels = {"email": {"BACKEND": f"{__name__}.{channel.__name__}", "OPTIONS": options}}
+    return override_settings(ORDER_STATUS={**settings.ORDER_STATUS, "CHANNELS": channels})
+
+
 @pytest.fixture
 def provider() -> Any:
     Answers.answers, Answers.seen = [], []
-    channels = {"email": {"BACKEND": "tests.messages.test_relay.Answers"}}
-    with override_settings(ORDER_STATUS={**settings.ORDER_STATUS, "CHANNELS": channels}):
+    with by(Answers):
         yield Answers
+
+
+@pytest.fixture
+def knowing(provider: Any) -> Any:
+    with by(KnowsKeys):
+        yield provider
 
 
 def with_settings(**more: Any) -> Any:
@@ -203,28 +217,28 @@ def test_a_provider_that_misbehaves_loses_nothing(provider: Any, answer: Any) ->
     assert drain() == 1
 
 
-def test_one_bad_message_stops_no_other(provider: Any) -> None:
+def test_one_bad_message_stops_no_other(knowing: Any) -> None:
     place(ref="1")
     place(ref="2")
     bad = OutboxMessage.objects.get(order__reference="1")
     good = OutboxMessage.objects.get(order__reference="2")
-    provider.answers = [{bad.key: PermanentFailure("no"), good.key: Receipt("yes")}]
+    knowing.answers = [{bad.key: PermanentFailure("no"), good.key: Receipt("yes")}]
     assert drain() == 1
-    assert len(provider.seen) == 1  # one batch, one connection
+    assert len(knowing.seen) == 1  # one batch, one connection
     assert dict(OutboxMessage.objects.values_list("order__reference", "state")) == {"1": "dead", "2": "sent"}
 
 
 def test_a_message_that_cannot_be_written_waits_and_stops_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
     first = place(ref="1")
     place(ref="2")
-    real = relay.compose
+    real = delivery.compose
 
     def compose(row: OutboxMessage) -> Message:
         if row.order_id == first.pk:
             raise ZeroDivisionError("template")
         return real(row)
 
-    monkeypatch.setattr(relay, "compose", compose)
+    monkeypatch.setattr(delivery, "compose", compose)
     assert drain() == 1
     monkeypatch.undo()
     come_due()
@@ -245,11 +259,11 @@ def test_a_held_lease_is_respected_and_an_expired_one_is_taken_over(provider: An
     place()
     (leased,) = lease.claim(5, timezone.now())
     assert drain() == 0
-    MessageAttempt.objects.create(message=leased, lease=leased.lease, started_at=timezone.now())
+    tries.start([leased])
     forget_leases()
     assert drain() == 1
     unknown, known = MessageAttempt.objects.order_by("pk")
-    assert (unknown.outcome, unknown.ended_at, unknown.detail) == ("", None, relay.BROKE_OFF)
+    assert (unknown.outcome, unknown.ended_at, unknown.detail) == ("unknown", None, tries.BROKE_OFF)
     assert known.outcome == "sent"
     assert provider.seen[0][0].key == leased.key  # the provider, and the mailbox, can tell that it is the same
 
@@ -259,7 +273,7 @@ def test_a_row_that_kills_its_relay_is_given_up_in_the_end(provider: Any, monkey
         pass
 
     place()
-    monkeypatch.setattr(relay, "_call", lambda *args: (_ for _ in ()).throw(Killed()))
+    monkeypatch.setattr(provider, "send", lambda *args: (_ for _ in ()).throw(Killed()))
     with override_settings(ORDER_STATUS={**settings.ORDER_STATUS, "MESSAGES_MAX_ATTEMPTS": 2}):
         for _ in range(2):
             with pytest.raises(Killed):
@@ -385,7 +399,7 @@ def test_others_hear_that_a_message_left_and_cannot_break_it() -> None:
 
 
 def test_a_backlog_leaves_in_batches_and_the_rest_wakes_the_worker(
-    provider: Any, monkeypatch: pytest.MonkeyPatch
+    knowing: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     woken: list[str] = []
     monkeypatch.setattr(relay, "wake", lambda name, func: woken.append(name))
@@ -393,7 +407,7 @@ def test_a_backlog_leaves_in_batches_and_the_rest_wakes_the_worker(
     for number in range(5):
         place(ref=str(number))
     assert drain(3) == 3
-    assert [len(batch) for batch in provider.seen] == [2, 1]
+    assert [len(batch) for batch in knowing.seen] == [2, 1]
     assert woken == ["outbox"]
     assert drain() == 2
     assert woken == ["outbox"]
