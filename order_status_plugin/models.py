@@ -18,7 +18,11 @@ from .cms.models import ContentEpoch, OrderNote, OrderNoteEdit
 from .cms.special import SpecialMessage
 from .feedback.models import Feedback
 from .intake.models import InboxMessage
-from .messages.models import MessageAttempt, OutboxMessage, Preference
+from .messages.corrected import CorrectedContact
+from .messages.ledger import ConsentEntry
+from .messages.models import MessageAttempt, OutboxMessage
+from .messages.rules import MessageRules
+from .messages.suppression import Suppression
 from .page.models import KeptPage
 from .polling.models import Poll, SourceState
 from .tracking.models import (
@@ -36,7 +40,9 @@ from .worker.models import Pulse
 __all__ = [
     "AttemptCount",
     "AuditEntry",
+    "ConsentEntry",
     "ContentEpoch",
+    "CorrectedContact",
     "DeliveryEstimate",
     "Device",
     "Feedback",
@@ -49,6 +55,7 @@ __all__ = [
     "MailedCode",
     "MerchantCarrier",
     "MessageAttempt",
+    "MessageRules",
     "Order",
     "OrderContact",
     "OrderLine",
@@ -57,12 +64,12 @@ __all__ = [
     "OutboxMessage",
     "Parcel",
     "Poll",
-    "Preference",
     "Pulse",
     "ShareLink",
     "SourceState",
     "SpecialMessage",
     "SpentClaim",
     "StaffView",
+    "Suppression",
     "TrackingEvent",
 ]

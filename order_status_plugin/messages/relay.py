@@ -23,7 +23,7 @@ from .lease import PENDING, claim, due, release
 from .models import MessageAttempt, OutboxMessage
 from .outbox import DRAIN
 from .retry import delay
-from .withheld import Withheld
+from .withheld import Later, Withheld
 
 logger = logging.getLogger(__name__)
 
@@ -69,6 +69,8 @@ def _send(rows: list[OutboxMessage]) -> int:
             ready.append((row, compose(row)))
         except Withheld as why:
             _hold(row, str(why))
+        except Later as why:
+            _wait(row, why)
         except Exception as error:  # templates and channels are not all ours: one bad row stops no other
             if not isinstance(error, TemporaryFailure):
                 logger.exception("cannot write message %s", row.pk)
@@ -167,6 +169,14 @@ def _hold(row: OutboxMessage, reason: str) -> None:
     release(row.tells.all())
     OutboxMessage.objects.filter(PENDING, pk=row.pk).update(
         state=OutboxMessage.State.HELD, reason=reason, lease="", leased_until=None
+    )
+
+
+def _wait(row: OutboxMessage, why: Later) -> None:
+    """Leave this row for later, without counting a try; what it would have told for others goes on its own account."""
+    release(row.tells.all())
+    OutboxMessage.objects.filter(PENDING, pk=row.pk).update(
+        due_at=why.until, reason=str(why), lease="", leased_until=None
     )
 
 
