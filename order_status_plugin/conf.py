@@ -131,7 +131,18 @@ class Settings:
         "cancelled",
         "refunded",
         "note",
+        "stalled",
     )
+    #: Whether a milestone is still told when a later one of the same parcel came before it left.
+    MESSAGES_OVERTAKEN: bool = True
+    #: From when until when, by the customer's clock, channels that ring wait for the morning; which milestones do not.
+    MESSAGES_QUIET: Sequence[str] = ("21:00", "08:00")
+    MESSAGES_RING_AT_NIGHT: Sequence[str] = ()
+    #: After how long an order of which nothing was sent, and a parcel without a scan, has stalled.
+    STALLED_UNSENT: dt.timedelta = dt.timedelta(days=7)
+    STALLED_SILENT: dt.timedelta = dt.timedelta(days=7)
+    #: Who is told of orders that have stalled; "" for nobody.
+    SUPPORT_EMAIL: str = ""
     #: Several parcels of one order that reach the same milestone within this time are one message.
     DIGEST_WINDOW: dt.timedelta = dt.timedelta(seconds=30)
     #: Tries before a message is given up, and the longest wait between two.

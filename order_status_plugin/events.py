@@ -397,6 +397,21 @@ class FulfillmentSnapshot:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentSnapshot:
+    """What the customer answered at checkout about messages on one channel: a ticked box, or one left open."""
+
+    channel: str  # alias in ORDER_STATUS["CHANNELS"]
+    is_given: bool
+    topic: str = ""  # a Milestone, "" for all
+    recipient: str = ""  # as the channel spells it; "" for the contact's own
+    wording: str = ""  # what stood beside the box, as it was shown
+    version: str = ""  # the shop's own name for that text
+    locale: str = ""  # BCP 47, "" for the order's
+    ip_address: str = ""  # only its network is kept: IPv4 /24, IPv6 /48
+    happened_at: dt.datetime | None = None  # aware; None: when the order was placed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ContactSnapshot:
     """Everything personal of an order but the free text of its lines."""
 
@@ -407,6 +422,7 @@ class ContactSnapshot:
     billing_address: Address = field(default_factory=Address)
     payment_summary: str = ""  # e.g. "Visa ending in 4242", ready to print
     customer_reference: str = ""  # the host's id of a registered customer, "" for guests
+    consents: tuple[ConsentSnapshot, ...] = ()  # what was answered about messages, if it was asked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -51,7 +51,7 @@ from .intake import inbox
 from .intake import privacy as intake_privacy
 from .intake.models import InboxMessage
 from .live import publish
-from .messages import outbox, relay, requests
+from .messages import consent, outbox, relay, requests
 from .messages import privacy as messages_privacy
 from .page import kept
 from .page import privacy as page_privacy
@@ -90,6 +90,7 @@ HOLDERS: dict[str, rooms.Room] = {
 
 def connect() -> None:
     """Wire the rooms together: at start-up, once."""
+    record.hear("consent", consent.take)
     record.observe("outbox", outbox.write)
     health.observe("polling", condition.report)
     signals.order_changed.connect(_publish, dispatch_uid="order_status.live")

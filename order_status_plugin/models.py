@@ -18,7 +18,11 @@ from .cms.models import ContentEpoch, OrderNote, OrderNoteEdit
 from .cms.special import SpecialMessage
 from .feedback.models import Feedback
 from .intake.models import InboxMessage
-from .messages.models import ChannelState, MessageAttempt, OutboxMessage, Preference
+from .messages.corrected import CorrectedContact
+from .messages.ledger import ConsentEntry
+from .messages.models import ChannelState, MessageAttempt, OutboxMessage
+from .messages.rules import MessageRules
+from .messages.suppression import Suppression
 from .page.models import KeptPage
 from .polling.models import Poll, SourceState
 from .tracking.models import (
@@ -37,7 +41,9 @@ __all__ = [
     "AttemptCount",
     "AuditEntry",
     "ChannelState",
+    "ConsentEntry",
     "ContentEpoch",
+    "CorrectedContact",
     "DeliveryEstimate",
     "Device",
     "Feedback",
@@ -50,6 +56,7 @@ __all__ = [
     "MailedCode",
     "MerchantCarrier",
     "MessageAttempt",
+    "MessageRules",
     "Order",
     "OrderContact",
     "OrderLine",
@@ -58,12 +65,12 @@ __all__ = [
     "OutboxMessage",
     "Parcel",
     "Poll",
-    "Preference",
     "Pulse",
     "ShareLink",
     "SourceState",
     "SpecialMessage",
     "SpentClaim",
     "StaffView",
+    "Suppression",
     "TrackingEvent",
 ]

@@ -132,10 +132,11 @@ def _fresh_layouts() -> Iterator[None]:
     from order_status_plugin.carriers import own
     from order_status_plugin.cms.layout import layout_for
     from order_status_plugin.cms.messages import messages_for
+    from order_status_plugin.messages.rules import rules_read
 
     own._known = own.NOTHING
-    for kept in (layout_for, messages_for):
+    for kept in (layout_for, messages_for, rules_read):
         kept.cache_clear()
     yield
-    for kept in (layout_for, messages_for):
+    for kept in (layout_for, messages_for, rules_read):
         kept.cache_clear()

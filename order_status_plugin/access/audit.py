@@ -28,6 +28,7 @@ class Action(StrEnum):
     UNLOCKED = "unlocked"
     DEVICE_LET_IN = "device_let_in"
     DEVICE_FORGOTTEN = "device_forgotten"
+    CONTACT_CORRECTED = "contact_corrected"
 
 
 WORDS: dict[str, str | Promise] = {
@@ -40,6 +41,7 @@ WORDS: dict[str, str | Promise] = {
     Action.UNLOCKED: _("identification unlocked"),
     Action.DEVICE_LET_IN: _("device let in"),
     Action.DEVICE_FORGOTTEN: _("device forgotten"),
+    Action.CONTACT_CORRECTED: _("address of messages corrected"),
 }
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 
 from ..access.links import order_url
 from ..backends import get_channel
@@ -18,14 +18,14 @@ from ..tracking.models import Fulfillment
 from ..view.milestone import build_milestone
 from ..view.names import first_name
 from . import notices
+from .consent import may_send
 from .language import language_of
 from .models import OutboxMessage
 from .outbox import NOT_NOTIFIED
-from .person import person
-from .preferences import is_wanted
+from .person import addressee
 from .render import render
 from .stop import stop_token
-from .withheld import ERASED, NO_ADDRESS, NOT_WANTED, WITHDRAWN, Withheld
+from .withheld import ERASED, NO_ADDRESS, WITHDRAWN, Withheld
 
 
 def compose(row: OutboxMessage) -> Message:
@@ -35,19 +35,18 @@ def compose(row: OutboxMessage) -> Message:
         raise Withheld(ERASED)
     if row.milestone in notices.WORDS:
         return notices.compose(row)
-    if not is_wanted(order.pk, row.channel, row.milestone):
-        raise Withheld(NOT_WANTED)
     if _is_quiet(row):
         raise Withheld(NOT_NOTIFIED)
     if _is_withdrawn(row):
         raise Withheld(WITHDRAWN)
-    contact = person(order.pk)
+    contact = addressee(order.pk)
     try:
         recipient = get_channel(row.channel).recipient(contact) if contact else ""
     except (KeyError, BackendError) as error:
         raise TemporaryFailure(f"The channel {row.channel!r} cannot be used: {error}") from error
     if contact is None or not recipient:
         raise Withheld(NO_ADDRESS)
+    may_send(order, row.channel, row.milestone, recipient, timezone.now(), contact.shipping_address)
     language = language_of(order.locale)
     with translation.override(language):
         link = order_url(order)

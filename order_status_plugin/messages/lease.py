@@ -13,8 +13,9 @@ from django.db import Error, connections, router, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from ..conf import conf
+from ..cms import epoch
 from .models import OutboxMessage
+from .rules import rules_for
 
 logger = logging.getLogger(__name__)
 
@@ -101,6 +102,7 @@ def _join(rows: list[OutboxMessage], token: str, now: dt.datetime) -> list[Outbo
 
     A row that was tried before may have arrived as it was, so nothing is added to it.
     """
+    number = epoch.current() if any(map(_can_join, rows)) else 0
     tellers: list[OutboxMessage] = []
     settled: set[int] = set()  # tells or is told already
     candidates = list(
@@ -117,8 +119,9 @@ def _join(rows: list[OutboxMessage], token: str, now: dt.datetime) -> list[Outbo
         if not _can_join(row):
             continue
         subjects = {row.subject}
+        window = rules_for(row.order.site_id, number).digest_window()
         for other in candidates:
-            if other.pk not in settled and other.subject not in subjects and _same(row, other):
+            if other.pk not in settled and other.subject not in subjects and _same(row, other, window):
                 taken = OutboxMessage.objects.filter(
                     PENDING, Q(lease=token) | _free(now), pk=other.pk, told_by=None
                 ).update(told_by=row, lease=token, leased_until=now + LEASE)
@@ -132,8 +135,8 @@ def _can_join(row: OutboxMessage) -> bool:
     return row.subject != "order" and row.attempts == 0
 
 
-def _same(one: OutboxMessage, other: OutboxMessage) -> bool:
+def _same(one: OutboxMessage, other: OutboxMessage, window: dt.timedelta) -> bool:
     return (
         (one.order_id, one.milestone, one.channel, one.recipient_digest)
         == (other.order_id, other.milestone, other.channel, other.recipient_digest)
-    ) and abs(one.created_at - other.created_at) <= conf.DIGEST_WINDOW
+    ) and abs(one.created_at - other.created_at) <= window

@@ -1,4 +1,4 @@
-"""The outbox: what must be told, every try to tell it, and what the customer wants to be told."""
+"""The outbox: what must be told, and every try to tell it."""
 
 from __future__ import annotations
 
@@ -102,33 +102,3 @@ class ChannelState(models.Model):
 
     def __str__(self) -> str:
         return self.alias
-
-
-class Preference(models.Model):
-    """The customer's word on one channel for one order. No row: what was given at checkout stands."""
-
-    class Source(models.TextChoices):
-        """Where they said it."""
-
-        LINK = "link", _("link in a message")
-        ONE_CLICK = "one_click", _("mail program")
-        PAGE = "page", _("status page")
-        STAFF = "staff", _("staff")
-
-    order = models.ForeignKey("order_status_plugin.Order", on_delete=models.CASCADE, related_name="preferences")
-    channel = models.CharField(_("channel"), max_length=40)
-    #: A milestone, or "" for every one of this channel.
-    topic = models.CharField(_("topic"), max_length=30, blank=True)
-    is_on = models.BooleanField(_("wanted"))
-    source = models.CharField(_("said"), max_length=10, choices=Source.choices)
-    changed_at = models.DateTimeField(_("changed"))
-
-    class Meta:
-        verbose_name = _("preference")
-        verbose_name_plural = _("preferences")
-        constraints = (
-            models.UniqueConstraint(fields=("order", "channel", "topic"), name="order_status_preference_once"),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.channel} {self.topic or '*'}: {'on' if self.is_on else 'off'}"

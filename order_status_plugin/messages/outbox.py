@@ -18,7 +18,8 @@ from ..keys import digests
 from ..tracking.models import Order, Parcel
 from ..worker.wake import wake
 from .models import OutboxMessage
-from .person import person
+from .person import addressee
+from .rules import rules_for
 
 if TYPE_CHECKING:
     from ..events import ContactSnapshot
@@ -45,10 +46,14 @@ def write(reached: Reached) -> None:
     """Write one row a channel for this milestone. The same news, seen again, is the same row."""
     if not _is_told(reached):
         return
-    contact = person(reached.order.pk)
+    rules = rules_for(reached.order.site_id)
+    channels = [alias for alias in conf.CHANNELS if rules.tells(reached.milestone.value, alias)]
+    if not channels or reached.happened_at < timezone.now() - rules.max_age():
+        return
+    contact = addressee(reached.order.pk)
     if contact is None:
         return
-    keys = {alias: _keys(reached, alias, contact) for alias in conf.CHANNELS}
+    keys = {alias: _keys(reached, alias, contact) for alias in channels}
     every = [key for names in keys.values() for key, _digest in names]
     known = set(OutboxMessage.objects.filter(key__in=every).values_list("key", flat=True)) if every else set()
     fresh = {alias: names[0] for alias, names in keys.items() if names and not known & {key for key, _digest in names}}
@@ -56,7 +61,7 @@ def write(reached: Reached) -> None:
         return
     now = timezone.now()
     is_quiet = reached.fulfillment is not None and not reached.fulfillment.notify_customer
-    due_at = now + (conf.DIGEST_WINDOW if _may_be_joined(reached) else dt.timedelta())
+    due_at = now + (rules.digest_window() if _may_be_joined(reached) else dt.timedelta())
     OutboxMessage.objects.bulk_create(
         [
             OutboxMessage(
@@ -83,9 +88,7 @@ def write(reached: Reached) -> None:
 
 def _is_told(reached: Reached) -> bool:
     order = reached.order
-    if not reached.is_news or order.erased_at or reached.milestone.value not in conf.MILESTONES:
-        return False
-    if reached.happened_at < timezone.now() - conf.MESSAGES_MAX_AGE:
+    if not reached.is_news or order.erased_at:
         return False
     return not (reached.milestone is Milestone.CONFIRMED and _host_confirms(order))
 

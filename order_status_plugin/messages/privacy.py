@@ -1,4 +1,8 @@
-"""What the outbox holds of an order: what was told and when. To whom stands with the contact; here is a digest."""
+"""What this room holds of an order: what was told and when, and what the customer agreed to.
+
+To whom stands with the contact; here is a digest. Of the consent ledger stays, for good, what proves it: that somebody
+with this digest said yes or no to these words, when and where. A suppressed address is a digest of no order's.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,9 @@ from typing import Any
 
 from ..tracking.dump import dump
 from ..tracking.models import Order
-from .models import MessageAttempt, OutboxMessage, Preference
+from .corrected import CorrectedContact
+from .ledger import ConsentEntry
+from .models import MessageAttempt, OutboxMessage
 from .withheld import ERASED
 
 _OF_MESSAGE = ("id", "order", "key", "recipient_digest", "told_by", "lease", "leased_until")
@@ -14,14 +20,17 @@ _OF_TRY = ("id", "message", "lease")
 
 
 def export(order: Order) -> dict[str, Any]:
-    """Return every message with its tries, and what the customer chose."""
+    """Return every message with its tries, what the customer said of them, and where they go instead."""
     messages = OutboxMessage.objects.filter(order=order).order_by("pk").prefetch_related("tries")
     return {
         "messages": [
             {**dump(row, without=_OF_MESSAGE), "tries": [dump(tried, without=_OF_TRY) for tried in row.tries.all()]}
             for row in messages
         ],
-        "preferences": [dump(row, without=("id", "order")) for row in Preference.objects.filter(order=order)],
+        "consents": [
+            dump(row, without=("id", "order", "recipient_digest")) for row in ConsentEntry.objects.filter(order=order)
+        ],
+        "corrected_contact": [dump(row, without=("order",)) for row in CorrectedContact.objects.filter(order=order)],
     }
 
 
@@ -33,4 +42,5 @@ def erase(order: Order, *, is_thorough: bool) -> None:
     messages.filter(state=OutboxMessage.State.PENDING).update(
         state=OutboxMessage.State.HELD, reason=ERASED, lease="", leased_until=None
     )
-    Preference.objects.filter(order=order).delete()
+    ConsentEntry.objects.filter(order=order).update(recipient_masked="", network="")
+    CorrectedContact.objects.filter(order=order).delete()

@@ -8,9 +8,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
 from ..access.headers import Secure
+from ..access.limits import address_of
 from ..conf import conf
-from .models import Preference
-from .preferences import choose, is_wanted
+from .consent import addressed, is_wanted, say
+from .ledger import ConsentSource
 from .stop import read_stop_token
 
 TEMPLATE = "order_status_plugin/mail/unsubscribe.html"
@@ -26,15 +27,21 @@ class UnsubscribeView(Secure):
     def get(self, request: HttpRequest, token: str) -> HttpResponse:
         """Show whether these messages are on, and the button that changes it."""
         order, channel = self._read(token)
-        return self._page(request, channel, is_on=is_wanted(order.pk, channel, ""))
+        return self._page(request, channel, is_on=is_wanted(order.pk, channel))
 
     def post(self, request: HttpRequest, token: str) -> HttpResponse:
         """Switch them off; on again only when our own page asks for it."""
         order, channel = self._read(token)
         is_on = request.POST.get("choice") == "on"
         is_one_click = request.POST.get("List-Unsubscribe") == "One-Click"
-        source = Preference.Source.ONE_CLICK if is_one_click else Preference.Source.LINK
-        choose(order, channel, is_on=is_on, source=source)
+        say(
+            order,
+            channel,
+            is_given=is_on,
+            source=ConsentSource.ONE_CLICK if is_one_click else ConsentSource.LINK,
+            recipient=addressed(order, channel),
+            address=address_of(request),
+        )
         return self._page(request, channel, is_on=is_on, is_changed=True)
 
     def _read(self, token: str) -> Any:

@@ -33,11 +33,17 @@ from .milestones import Reached
 from .models import Order, Parcel
 
 _observers: dict[str, Callable[[Reached], None]] = {}
+_hearers: dict[str, Callable[[Order, OrderSnapshot], None]] = {}
 
 
 def observe(name: str, callback: Callable[[Reached], None]) -> None:
     """Have ``callback`` called for each milestone, inside the transaction that records it. Once a name."""
     _observers[name] = callback
+
+
+def hear(name: str, callback: Callable[[Order, OrderSnapshot], None]) -> None:
+    """Have ``callback`` called with each snapshot that says something new, in its transaction, before any milestone."""
+    _hearers[name] = callback
 
 
 @dataclass(slots=True)
@@ -97,6 +103,8 @@ def order(host: str, snap: OrderSnapshot, *, is_import: bool = False) -> Order:
         if is_first and is_import:
             snapshot.backdate(row, snap)
         row.save()
+        for callback in _hearers.values():
+            callback(row, snap)
         _tell(row, reached, is_import=is_import)
     return row
 

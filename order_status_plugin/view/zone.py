@@ -14,9 +14,14 @@ def zone_of(country: str, local: dt.datetime) -> str:
 
     ``country`` is ISO 3166-1 alpha-2.
     """
-    zones = [zone for name in _names(country) if (zone := _zone(name)) is not None]
+    zones = zones_of(country)
     shifts = {local.replace(tzinfo=zone).utcoffset() for zone in zones}
     return zones[0].key if len(shifts) == 1 else ""
+
+
+def zones_of(country: str) -> list[ZoneInfo]:
+    """Return every zone of a country (alpha-2), in the order of their names; none for what is no country."""
+    return [zone for name in _names(country) if (zone := _zone(name)) is not None]
 
 
 @lru_cache(maxsize=256)

@@ -28,8 +28,9 @@ from order_status_plugin.events import (
 )
 from order_status_plugin.feedback.models import Feedback
 from order_status_plugin.hosts.demo import DemoHost
-from order_status_plugin.messages import preferences
-from order_status_plugin.messages.models import MessageAttempt, OutboxMessage, Preference
+from order_status_plugin.messages import consent
+from order_status_plugin.messages.ledger import ConsentSource
+from order_status_plugin.messages.models import MessageAttempt, OutboxMessage
 from order_status_plugin.tracking.models import Order
 from tests.intake.signed import signed
 
@@ -178,7 +179,7 @@ def _told(order: Order) -> None:
     )  # fmt: skip
     OutboxMessage.objects.filter(pk=message.pk).update(reason="550 canaryrefused", provider_id="canaryprovider")
     MessageAttempt.objects.create(message=message, lease="", started_at=timezone.now(), detail="no canarydetail here")
-    preferences.choose(order, "email", is_on=False, source=Preference.Source.PAGE)
+    consent.say(order, "email", is_given=False, source=ConsentSource.PAGE)
 
 
 def _let_in(order: Order) -> None:

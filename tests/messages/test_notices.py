@@ -8,8 +8,9 @@ from django.utils import timezone
 
 from order_status_plugin.channels.email import EmailChannel
 from order_status_plugin.events import ContactSnapshot
-from order_status_plugin.messages import notices, preferences, requests
-from order_status_plugin.messages.models import OutboxMessage, Preference
+from order_status_plugin.messages import consent, notices, requests
+from order_status_plugin.messages.ledger import ConsentSource
+from order_status_plugin.messages.models import OutboxMessage
 from order_status_plugin.messages.notices import Notice
 from order_status_plugin.messages.relay import drain
 from order_status_plugin.tracking.models import Order
@@ -46,7 +47,7 @@ def test_the_same_is_owed_once() -> None:
 
 def test_switching_messages_off_does_not_switch_these_off() -> None:
     order = place(is_import=True)
-    preferences.choose(order, "email", is_on=False, source=Preference.Source.LINK)
+    consent.say(order, "email", is_given=False, source=ConsentSource.LINK)
     owed(order)
     assert drain() == 1
 

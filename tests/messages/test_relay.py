@@ -17,8 +17,9 @@ from order_status_plugin.channels.base import Channel, Message, Receipt
 from order_status_plugin.events import ContactSnapshot, ParcelStatus
 from order_status_plugin.exceptions import PermanentFailure, TemporaryFailure
 from order_status_plugin.messages import delivery, lease, relay, tries
-from order_status_plugin.messages.models import MessageAttempt, OutboxMessage, Preference
-from order_status_plugin.messages.preferences import choose
+from order_status_plugin.messages.consent import is_wanted, say
+from order_status_plugin.messages.ledger import ConsentEntry, ConsentSource
+from order_status_plugin.messages.models import MessageAttempt, OutboxMessage
 from order_status_plugin.messages.relay import drain
 from order_status_plugin.signals import customer_notified
 from order_status_plugin.tracking.models import Fulfillment, OrderContact
@@ -124,20 +125,20 @@ def test_the_toggle_also_counts_after_the_row_was_written() -> None:
 
 @pytest.mark.parametrize("topic", ["", "confirmed"])
 def test_what_the_customer_switched_off_is_held(topic: str) -> None:
-    choose(place(), "email", is_on=False, source=Preference.Source.PAGE, topic=topic)
+    say(place(), "email", is_given=False, source=ConsentSource.PAGE, topic=topic)
     assert drain() == 0
     assert (row().state, bool(row().reason)) == (State.HELD, True)
 
 
 def test_the_narrower_word_wins_and_the_wider_one_replaces_it() -> None:
     order = place()
-    choose(order, "email", is_on=False, source=Preference.Source.PAGE)
-    choose(order, "email", is_on=True, source=Preference.Source.PAGE, topic="confirmed")
-    choose(order, "sms", is_on=False, source=Preference.Source.PAGE, topic="confirmed")
+    say(order, "email", is_given=False, source=ConsentSource.PAGE)
+    say(order, "email", is_given=True, source=ConsentSource.PAGE, topic="confirmed")
+    say(order, "sms", is_given=False, source=ConsentSource.PAGE, topic="confirmed")
     assert drain() == 1
-    choose(order, "email", is_on=False, source=Preference.Source.LINK)
-    assert list(Preference.objects.filter(channel="email").values_list("topic", "is_on")) == [("", False)]
-    assert Preference.objects.filter(channel="sms").exists()
+    say(order, "email", is_given=False, source=ConsentSource.LINK)
+    assert not is_wanted(order.pk, "email", "confirmed")
+    assert ConsentEntry.objects.count() == 4, "every word stays"
 
 
 def test_the_address_is_read_when_the_message_leaves() -> None:

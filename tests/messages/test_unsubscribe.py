@@ -9,7 +9,8 @@ from django.core import mail
 from django.test import Client, override_settings
 
 from order_status_plugin.events import ParcelStatus
-from order_status_plugin.messages.models import OutboxMessage, Preference
+from order_status_plugin.messages.ledger import ConsentEntry, ConsentSource
+from order_status_plugin.messages.models import OutboxMessage
 from order_status_plugin.messages.relay import drain
 from order_status_plugin.messages.stop import read_stop_token, stop_token
 
@@ -45,7 +46,7 @@ def test_one_click_stops_every_further_mail(browser: Client) -> None:
     assert drain() == 0
     assert mail.outbox == []
     assert OutboxMessage.objects.get(milestone="delivered").state == "held"
-    assert Preference.objects.get().source == Preference.Source.ONE_CLICK
+    assert ConsentEntry.objects.get().source == ConsentSource.ONE_CLICK
 
 
 def test_looking_changes_nothing_and_names_nobody(browser: Client) -> None:
@@ -57,7 +58,7 @@ def test_looking_changes_nothing_and_names_nobody(browser: Client) -> None:
             assert answer.headers[name]
         for secret in (EMAIL, "Noor", "TS-20411"):
             assert secret not in answer.content.decode()
-    assert not Preference.objects.exists()
+    assert not ConsentEntry.objects.exists()
 
 
 def test_the_page_stops_them_and_switches_them_on_again(browser: Client) -> None:
@@ -66,7 +67,10 @@ def test_the_page_stops_them_and_switches_them_on_again(browser: Client) -> None
     assert "These messages are off" in browser.post(where, {"choice": "off"}).content.decode()
     assert 'value="on"' in browser.get(where).content.decode()
     assert "They are on again" in browser.post(where, {"choice": "on"}).content.decode()
-    assert Preference.objects.values_list("is_on", "source").get() == (True, "link")
+    said = ConsentEntry.objects.values_list("is_given", "source", "recipient_masked", "network")
+    assert list(said) == [(True, "link", "n…@example.org", "127.0.0.0/24")] + [
+        (False, "link", "n…@example.org", "127.0.0.0/24")
+    ]
 
 
 def test_another_orders_mails_go_on(browser: Client) -> None:
@@ -91,7 +95,7 @@ def test_a_token_that_is_not_ours_is_nothing(browser: Client, method: str) -> No
         answer = getattr(browser, method)(f"/orders/unsubscribe/{each}/")
         assert answer.status_code == 404
         assert answer.headers["Content-Security-Policy"]
-    assert not Preference.objects.exists()
+    assert not ConsentEntry.objects.exists()
 
 
 def test_other_methods_are_refused(browser: Client) -> None:

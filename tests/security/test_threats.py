@@ -43,7 +43,8 @@ from order_status_plugin.access.models import AttemptCount, Device, Grant, Maile
 from order_status_plugin.events import ParcelStatus, Tier
 from order_status_plugin.intake.models import InboxMessage
 from order_status_plugin.messages import relay, requests
-from order_status_plugin.messages.models import MessageAttempt, OutboxMessage, Preference
+from order_status_plugin.messages.ledger import ConsentEntry
+from order_status_plugin.messages.models import MessageAttempt, OutboxMessage
 from order_status_plugin.messages.stop import stop_token
 from order_status_plugin.security import crawl, surface
 from order_status_plugin.security.canaries import Bird
@@ -640,7 +641,7 @@ def test_threat_15_what_was_owed_before_a_crash_is_sent_after_it_once() -> None:
 
 def test_threat_16_who_said_stop_is_not_written_to_and_who_was_erased_is_gone(bird: Bird) -> None:
     Client().post(f"/orders/unsubscribe/{stop_token(bird.order, 'email')}/", {"List-Unsubscribe": "One-Click"})
-    assert not Preference.objects.get().is_on
+    assert not ConsentEntry.objects.get().is_given
     relay.drain()
     assert mail.outbox == []
     erase.erase(bird.order, SYSTEM)

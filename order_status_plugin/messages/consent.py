@@ -1,0 +1,281 @@
+"""Whether a customer may be written to, asked immediately before each message leaves; and how they say so.
+
+The rules, in this order: nothing to whom was erased; nothing to an address that is suppressed; the last word on this
+channel counts, about all of it or about this milestone; where the channel's ``basis`` is ``consent``, only a yes from
+this very recipient lets it leave. Then the shop's rules, and the night at the recipient.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Exists, OuterRef, Subquery
+from django.utils import timezone
+
+from ..backends import get_channel
+from ..cms.models import ContentEpoch
+from ..conf import conf
+from ..events import Word
+from ..exceptions import BackendError
+from ..keys import digest, digests
+from ..tracking.models import Order
+from . import suppression
+from .ledger import ConsentEntry, ConsentSource, network_of
+from .person import addressee
+from .quiet import awake_at, zones_for
+from .rules import Rules, rules_for
+from .suppression import Reason, Suppression
+from .withheld import ERASED, NO_CONSENT, NOT_TOLD, NOT_WANTED, QUIET_HOURS, SHOP_IS_OFF, SUPPRESSED, Later, Withheld
+
+if TYPE_CHECKING:
+    from ..events import Address, ContactSnapshot, OrderSnapshot
+
+#: The two legal grounds of a channel's ``OPTIONS["basis"]``: news of the order is part of the contract, or is asked for.
+CONTRACT, CONSENT = "contract", "consent"
+BASES = (CONTRACT, CONSENT)
+#: How soon a row that waits for the shop's own switch is looked at again.
+_RECHECK = dt.timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One line of the ledger, as far as it decides."""
+
+    topic: str
+    is_given: bool
+    recipient_digest: str
+    happened_at: dt.datetime
+    number: int = 0  # the later of two that were said at the same moment is the higher
+
+
+def standing(ledger: Iterable[Said], milestone: str, recipients: Sequence[str], *, needs_yes: bool) -> str:
+    """Return "" where the ledger of an order's channel lets this milestone go to this recipient, else why not.
+
+    ``recipients`` are the recipient's digests under every key of the ring. A no counts whoever the address belonged
+    to; a yes that is needed must be the recipient's own.
+    """
+    about = sorted(
+        (said for said in ledger if said.topic in ("", milestone)), key=lambda said: (said.happened_at, said.number)
+    )
+    if about and not about[-1].is_given:
+        return NOT_WANTED
+    own = [said for said in about if said.recipient_digest in recipients]
+    if needs_yes and not (own and own[-1].is_given):
+        return NO_CONSENT
+    return ""
+
+
+def may_send(
+    order: Order, alias: str, milestone: str, recipient: str, now: dt.datetime, address: Address | None = None
+) -> None:
+    """Return where this message may leave now. Raises Withheld, or Later with the moment to ask again.
+
+    ``recipient`` is as the channel spells it, ``address`` where the order goes. One query; two where the customer
+    ever said anything.
+    """
+    known_as = known(alias, recipient)
+    row = (
+        Order.objects.filter(pk=order.pk)
+        .values_list(
+            "erased_at",
+            Subquery(ContentEpoch.objects.values("number")[:1]),
+            Exists(ConsentEntry.objects.filter(order=OuterRef("pk"), channel=alias)),
+            Subquery(suppression.active(alias, known_as).values("reason")[:1]),
+        )
+        .first()
+    )
+    if row is None or row[0] is not None:
+        raise Withheld(ERASED)
+    _erased, number, has_said, suppressed = row
+    if suppressed:
+        raise Withheld(SUPPRESSED.get(suppressed, NOT_WANTED))
+    channel = _channel(alias)
+    needs_yes = basis_of(channel) == CONSENT
+    if has_said or needs_yes:
+        why = standing(ledger_of(order.pk, alias) if has_said else (), milestone, known_as, needs_yes=needs_yes)
+        if why:
+            raise Withheld(why)
+    _obey(rules_for(order.site_id, number or 0), alias, milestone)
+    if getattr(channel, "rings", False):
+        _let_sleep(rules_for(order.site_id, number or 0), milestone, recipient, now, address)
+
+
+def _obey(rules: Rules, alias: str, milestone: str) -> None:
+    if not rules.is_on:
+        raise Later(timezone.now() + _RECHECK, SHOP_IS_OFF)
+    if not rules.tells(milestone, alias):
+        raise Withheld(NOT_TOLD)
+
+
+def _let_sleep(rules: Rules, milestone: str, recipient: str, now: dt.datetime, address: Address | None) -> None:
+    start, end = rules.quiet_hours()
+    if start == end or rules.may_ring_at_night(milestone):
+        return
+    until = awake_at(now, start, end, zones_for(address, recipient))
+    if until > now:
+        raise Later(until, QUIET_HOURS)
+
+
+def _channel(alias: str) -> Any:
+    try:
+        return get_channel(alias)
+    except (KeyError, BackendError):
+        return None
+
+
+def basis_of(channel: Any) -> str:
+    """Return the legal ground of a channel; one that nobody understands is the strict one."""
+    given = channel.options.get("basis", CONTRACT) if channel is not None else CONSENT
+    return CONTRACT if given == CONTRACT else CONSENT
+
+
+def known(alias: str, recipient: str) -> list[str]:
+    """Return the digests under which a recipient of a channel may be kept, the present key's first."""
+    return digests("recipient", alias, recipient.strip().casefold())
+
+
+def ledger_of(order_pk: int, alias: str) -> list[Said]:
+    """Return what was said of one order's messages on one channel."""
+    rows = ConsentEntry.objects.filter(order=order_pk, channel=alias)
+    return [
+        Said(*row) for row in rows.values_list("topic", "is_given", "recipient_digest", "happened_at", "pk").order_by()
+    ]
+
+
+def is_wanted(order_pk: int, alias: str, milestone: str = "") -> bool:
+    """Say whether the customer did not switch these messages off. What else holds one back is not asked here."""
+    return not standing(ledger_of(order_pk, alias), milestone, (), needs_yes=False)
+
+
+def say(
+    order: Order,
+    alias: str,
+    *,
+    is_given: bool,
+    source: ConsentSource | str,
+    recipient: str = "",
+    topic: str = "",
+    wording: str = "",
+    locale: str = "",
+    version: str = "",
+    address: str = "",
+    actor: str = "",
+    happened_at: dt.datetime | None = None,
+) -> ConsentEntry:
+    """Write the customer's word down; the last one counts, and one on the whole channel ends those on its parts.
+
+    ``recipient`` is as the channel spells it. ``address`` is an IP address, of which the network is kept.
+    """
+    now = timezone.now()
+    return ConsentEntry.objects.create(
+        order=order,
+        channel=alias,
+        recipient_digest=digest("recipient", alias, recipient.strip().casefold()) if recipient.strip() else "",
+        recipient_masked=masked(recipient),
+        topic=topic,
+        is_given=is_given,
+        source=str(source),
+        wording=wording,
+        wording_locale=locale[:35],
+        wording_version=version[:40],
+        network=network_of(address),
+        actor=actor[:190],
+        happened_at=min(happened_at or now, now),
+    )
+
+
+def hear(alias: str, recipient_digest: str, word: Word, at: dt.datetime | None = None) -> None:
+    """Take what a recipient answered. STOP stops the address on this channel for every order, START resumes it.
+
+    The word that was said last counts, in whatever order the two come in; of two at one moment, STOP.
+    """
+    if word not in (Word.STOP, Word.START) or not recipient_digest:
+        return
+    now = timezone.now()
+    moment = min(at or now, now)
+    entry, is_new = ConsentEntry.objects.get_or_create(
+        order=None,
+        channel=alias,
+        recipient_digest=recipient_digest,
+        is_given=word is Word.START,
+        happened_at=moment,
+        defaults={"source": ConsentSource.WORD, "wording": word.value.upper()},
+    )
+    if word is Word.START:
+        suppression.resume(alias, recipient_digest, moment)
+    elif is_new and not _resumed_since(entry):
+        suppression.suppress(alias, recipient_digest, Reason.STOP, moment)
+
+
+def _resumed_since(entry: ConsentEntry) -> bool:
+    return ConsentEntry.objects.filter(
+        order=None,
+        channel=entry.channel,
+        recipient_digest=entry.recipient_digest,
+        is_given=True,
+        happened_at__gt=entry.happened_at,
+    ).exists()
+
+
+def take(order: Order, snap: OrderSnapshot) -> None:
+    """Write down what the customer agreed to at checkout, once, in the transaction that records the order."""
+    for said in snap.contact.consents:
+        if said.channel not in conf.CHANNELS:
+            continue
+        recipient = said.recipient or _recipient(said.channel, snap.contact)
+        happened_at = min(said.happened_at or snap.placed_at, timezone.now())
+        known_as = known(said.channel, recipient) if recipient.strip() else [""]
+        is_known = ConsentEntry.objects.filter(
+            order=order,
+            channel=said.channel,
+            topic=said.topic,
+            is_given=said.is_given,
+            recipient_digest__in=known_as,
+            source__in=(ConsentSource.CHECKOUT, ConsentSource.API),
+        ).exists()
+        if not is_known:
+            say(
+                order,
+                said.channel,
+                is_given=said.is_given,
+                source=ConsentSource.CHECKOUT,
+                recipient=recipient,
+                topic=said.topic,
+                wording=said.wording,
+                locale=said.locale or order.locale,
+                version=said.version,
+                address=said.ip_address,
+                happened_at=happened_at,
+            )
+
+
+def _recipient(alias: str, contact: ContactSnapshot) -> str:
+    try:
+        return get_channel(alias).recipient(contact)
+    except Exception:  # noqa: BLE001 - a channel's own code: the word is kept without its recipient
+        return ""
+
+
+def addressed(order: Order, alias: str) -> str:
+    """Return whom this channel reaches for an order now, "" where nobody is."""
+    contact = addressee(order.pk)
+    return _recipient(alias, contact) if contact else ""
+
+
+def masked(recipient: str) -> str:
+    """Return a recipient so that its owner knows it and nobody else learns it: n…@example.org, +351 … 78."""
+    text = recipient.strip()
+    local, at, domain = text.rpartition("@")
+    if at:
+        return f"{local[:1]}…@{domain}"[:120]
+    if text.startswith("http") or len(text) > 40:
+        return "…"  # a subscription: nothing in it means anything to people
+    return f"{text[:3]}…{text[-2:]}" if len(text) > 6 else "…"
+
+
+def suppressions_of(alias: str, recipient: str) -> list[Suppression]:
+    """Return what stands against a recipient."""
+    return list(suppression.active(alias, known(alias, recipient))) if recipient.strip() else []
