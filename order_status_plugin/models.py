@@ -19,6 +19,7 @@ from .cms.special import SpecialMessage
 from .feedback.models import Feedback
 from .intake.models import InboxMessage
 from .messages.models import MessageAttempt, OutboxMessage, Preference
+from .messages.subscriptions import Subscription
 from .page.models import KeptPage
 from .polling.models import Poll, SourceState
 from .tracking.models import (
@@ -64,5 +65,6 @@ __all__ = [
     "SpecialMessage",
     "SpentClaim",
     "StaffView",
+    "Subscription",
     "TrackingEvent",
 ]

@@ -1,20 +1,30 @@
-"""What the outbox holds of an order: what was told and when. To whom stands with the contact; here is a digest."""
+"""What the outbox holds of an order: what was told and when. To whom stands with the contact; here is a digest.
+
+Devices that asked to be told stand here, too. Who has such a subscription can make the device ring: the export names
+the service that it belongs to, and no more.
+"""
 
 from __future__ import annotations
 
+import re
 from typing import Any
+from urllib.parse import urlsplit
 
 from ..tracking.dump import dump
 from ..tracking.models import Order
 from .models import MessageAttempt, OutboxMessage, Preference
+from .subscriptions import Subscription
 from .withheld import ERASED
 
 _OF_MESSAGE = ("id", "order", "key", "recipient_digest", "told_by", "lease", "leased_until")
 _OF_TRY = ("id", "message", "lease")
+#: An address on the web, in whatever a channel keeps.
+_ADDRESS = re.compile(r"https?://[^\s\"]+")
+_OF_SUBSCRIPTION = ("id", "order", "digest", "recipient")
 
 
 def export(order: Order) -> dict[str, Any]:
-    """Return every message with its tries, and what the customer chose."""
+    """Return every message with its tries, what the customer chose, and the devices that are told."""
     messages = OutboxMessage.objects.filter(order=order).order_by("pk").prefetch_related("tries")
     return {
         "messages": [
@@ -22,7 +32,17 @@ def export(order: Order) -> dict[str, Any]:
             for row in messages
         ],
         "preferences": [dump(row, without=("id", "order")) for row in Preference.objects.filter(order=order)],
+        "subscriptions": [
+            {**dump(row, without=_OF_SUBSCRIPTION), "recipient": _masked(row.recipient)}
+            for row in Subscription.objects.filter(order=order).order_by("pk")
+        ],
     }
+
+
+def _masked(recipient: str) -> str:
+    """Return a recipient without what reaches it: of an address on the web, its host."""
+    found = _ADDRESS.search(recipient)
+    return f"https://{urlsplit(found[0]).hostname}/…" if found else "…" if recipient else ""
 
 
 def erase(order: Order, *, is_thorough: bool) -> None:
@@ -34,3 +54,4 @@ def erase(order: Order, *, is_thorough: bool) -> None:
         state=OutboxMessage.State.HELD, reason=ERASED, lease="", leased_until=None
     )
     Preference.objects.filter(order=order).delete()
+    Subscription.objects.filter(order=order).delete()

@@ -28,7 +28,7 @@ from order_status_plugin.events import (
 )
 from order_status_plugin.feedback.models import Feedback
 from order_status_plugin.hosts.demo import DemoHost
-from order_status_plugin.messages import preferences
+from order_status_plugin.messages import preferences, subscriptions
 from order_status_plugin.messages.models import MessageAttempt, OutboxMessage, Preference
 from order_status_plugin.tracking.models import Order
 from tests.intake.signed import signed
@@ -179,6 +179,7 @@ def _told(order: Order) -> None:
     OutboxMessage.objects.filter(pk=message.pk).update(reason="550 canaryrefused", provider_id="canaryprovider")
     MessageAttempt.objects.create(message=message, lease="", started_at=timezone.now(), detail="no canarydetail here")
     preferences.choose(order, "email", is_on=False, source=Preference.Source.PAGE)
+    subscriptions.add(order, "push", '{"endpoint":"https://canary.example/canarycapability"}', "en")
 
 
 def _let_in(order: Order) -> None:
