@@ -23,6 +23,7 @@ from .messages.ledger import ConsentEntry
 from .messages.models import ChannelState, MessageAttempt, OutboxMessage
 from .messages.rules import MessageRules
 from .messages.suppression import Suppression
+from .messages.subscriptions import Subscription
 from .page.models import KeptPage
 from .polling.models import Poll, SourceState
 from .tracking.models import (
@@ -72,5 +73,6 @@ __all__ = [
     "SpentClaim",
     "StaffView",
     "Suppression",
+    "Subscription",
     "TrackingEvent",
 ]

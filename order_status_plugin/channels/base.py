@@ -70,6 +70,17 @@ class Channel(Receiver, ABC):
     def recipient(self, contact: ContactSnapshot) -> str:
         """Return where this contact is reached, or "" when it cannot be. One that subscribes returns ""."""
 
+    def application_server_key(self) -> str:
+        """Return the public key that a browser subscribes with, "" where customers cannot subscribe now."""
+        return ""
+
+    def subscription(self, given: str) -> str:
+        """Return the recipient that a browser's subscription names, spelled so that the same one is the same text.
+
+        Anybody may send it. Raises UnreadableMessage for what is none, or would be sent to where it must not.
+        """
+        raise UnreadableMessage("Nobody subscribes to this channel.")
+
     @abstractmethod
     def send(self, messages: list[Message]) -> Mapping[str, Receipt | Exception]:
         """Send a batch and return what became of each, by key.

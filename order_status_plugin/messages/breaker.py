@@ -52,12 +52,15 @@ def is_provider(error: Exception) -> bool:
     return isinstance(error, TemporaryFailure | AccessDenied)
 
 
-def failed(alias: str, error: Exception) -> bool:
-    """Count one failure of the provider's and say whether the channel is left in peace now."""
+def failed(alias: str, error: Exception, text: str) -> bool:
+    """Count one failure of the provider's and say whether the channel is left in peace now.
+
+    ``text`` is what to keep of it: it names no recipient.
+    """
     now = timezone.now()
     ChannelState.objects.get_or_create(alias=alias)
     mine = ChannelState.objects.filter(alias=alias)
-    mine.update(failures=F("failures") + 1, last_error=str(error)[:500], last_failure_at=now)
+    mine.update(failures=F("failures") + 1, last_error=text[:500], last_failure_at=now)
     state = mine.get()
     is_denied = isinstance(error, AccessDenied)
     if state.failures < THRESHOLD and not is_denied:
@@ -67,7 +70,7 @@ def failed(alias: str, error: Exception) -> bool:
     wish = dt.timedelta(seconds=getattr(error, "retry_after", None) or 0)
     mine.update(open_until=now + min(max(pause, wish), LONGEST_ASKED))
     if state.open_until is None:
-        logger.error("channel %s is left in peace for a while: %s", alias, error)
+        logger.error("channel %s is left in peace for a while: %s", alias, text)
     return True
 
 

@@ -95,7 +95,7 @@ class Delivery:
             if not isinstance(error, TemporaryFailure):
                 logger.exception("cannot write message %s", row.pk)
             for attempt in tries.start([row]).values():
-                outcome.failed(row, attempt, error, self.channel)
+                outcome.failed(row, attempt, error, self.channel, outcome.words(error))
         return None
 
     def _call(self, messages: list[Message]) -> Mapping[str, Receipt | Exception]:
@@ -117,7 +117,7 @@ class Delivery:
     ) -> None:
         silence = TemporaryFailure("The channel did not say what became of it.", may_have_arrived=True)
         done: list[OutboxMessage] = []
-        failure: Exception | None = None
+        failure: tuple[Exception, str] | None = None
         with transaction.atomic(using=router.db_for_write(OutboxMessage)):
             for row, message in pairs:
                 result = results.get(message.key) or silence
@@ -125,16 +125,17 @@ class Delivery:
                     outcome.sent(row, started[row.pk], result)
                     done.append(row)
                 else:
-                    outcome.failed(row, started[row.pk], result, self.channel, hide=message.recipient)
-                    failure = result if breaker.is_provider(result) else failure
+                    text = outcome.words(result, hide=message.recipient)
+                    outcome.failed(row, started[row.pk], result, self.channel, text)
+                    failure = (result, text) if breaker.is_provider(result) else failure
         self.sent += len(done)
         for row in done:
             outcome.announce(row)
         self._count(has_success=bool(done), failure=failure)
 
-    def _count(self, *, has_success: bool, failure: Exception | None) -> None:
+    def _count(self, *, has_success: bool, failure: tuple[Exception, str] | None) -> None:
         """Tell the breaker. One message that left says that the provider works, whatever became of the others."""
         if has_success:
             breaker.succeeded(self.alias)
         elif failure is not None:
-            self.is_stopped = breaker.failed(self.alias, failure)
+            self.is_stopped = breaker.failed(self.alias, *failure)

@@ -54,12 +54,9 @@ def announce(row: OutboxMessage) -> None:
 
 
 def failed(
-    row: OutboxMessage, attempt: MessageAttempt, error: Exception, channel: Channel | None, hide: str = ""
+    row: OutboxMessage, attempt: MessageAttempt, error: Exception, channel: Channel | None, text: str
 ) -> None:
-    """Try again later, or never: a refusal is final, and so is the last try."""
-    text = (str(error) or type(error).__name__)[:2000]
-    if hide:  # servers like to repeat the address; what is kept with a message names nobody
-        text = text.replace(hide, "…")
+    """Try again later, or never: a refusal is final, and so is the last try. ``text`` is what to keep of it."""
     # Credentials that are refused are the shop's fault, not the message's.
     is_final = isinstance(error, PermanentFailure) and not isinstance(error, AccessDenied)
     is_unknown = isinstance(error, TemporaryFailure) and error.may_have_arrived
@@ -73,6 +70,12 @@ def failed(
         else:
             wait = delay(row.attempts, getattr(error, "retry_after", None))
             _mine(row).update(reason=text[:500], lease="", leased_until=None, due_at=timezone.now() + wait)
+
+
+def words(error: Exception, hide: str = "") -> str:
+    """Return what is kept of an error: servers like to repeat the address, but what is kept names nobody."""
+    text = (str(error) or type(error).__name__)[:2000]
+    return text.replace(hide, "…") if hide else text
 
 
 def bury(row: OutboxMessage, reason: str) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from ..channels.base import Channel, Message, Receipt
 from ..events import ContactSnapshot
-from ..exceptions import PermanentFailure, TemporaryFailure
+from ..exceptions import PermanentFailure, TemporaryFailure, UnreadableMessage
 
 
 class ChannelContract(ABC):
@@ -23,9 +23,11 @@ class ChannelContract(ABC):
             def break_down(self): ...
             def refuse(self, recipient): ...
             def delivered(self): ...
+
+    One that subscribes says with :meth:`recipient` and :meth:`refused` which devices its provider knows.
     """
 
-    #: Somebody whom this channel reaches.
+    #: Somebody whom this channel reaches; of one that subscribes, somebody with every address that a checkout asks for.
     reachable: ContactSnapshot
 
     @abstractmethod
@@ -48,11 +50,12 @@ class ChannelContract(ABC):
         """Return a message as the relay makes it."""
         return Message(
             key=f"{number:032x}",
-            recipient=recipient or self.make_channel().recipient(self.reachable),
+            recipient=recipient or self.recipient(),
             subject="On its way: your order from Tilia & Sal",
             text="On its way.\n\nhttps://shop.example/orders/link/\n",
             html="<!doctype html><p>On its way. <a href='https://shop.example/orders/link/'>Follow it</a></p>",
             language="en",
+            link="https://shop.example/orders/link/",
             milestone="shipped",
             unsubscribe_url="https://shop.example/orders/unsubscribe/token/",
             sender_name="Tilia & Sal",
@@ -61,8 +64,21 @@ class ChannelContract(ABC):
     def test_it_says_whom_it_reaches(self) -> None:
         """A contact without an address of this kind is "", not an error."""
         channel = self.make_channel()
-        assert channel.recipient(self.reachable)
+        assert bool(channel.recipient(self.reachable)) is not channel.subscribes
         assert channel.recipient(ContactSnapshot()) == ""
+
+    def test_a_subscription_has_one_spelling_and_junk_has_none(self) -> None:
+        """What is kept of a browser can be read again, and is then the same; anything may come instead of it."""
+        channel = self.make_channel()
+        if channel.subscribes:
+            recipient = self.recipient()
+            assert channel.subscription(recipient) == recipient
+            assert channel.application_server_key()
+        for junk in ("", "null", "[]", "{}", '{"endpoint": 1}', "[" * 5000, "noor@example.org"):
+            try:
+                raise AssertionError(channel.subscription(junk))
+            except UnreadableMessage:
+                pass
 
     def test_its_check_touches_no_network(self) -> None:
         """``manage.py check`` runs anywhere, also while the provider is down."""
@@ -107,6 +123,10 @@ class ChannelContract(ABC):
             results = {message.key: error}
         assert isinstance(results[message.key], TemporaryFailure), results
         assert list(self.delivered()) == []
+
+    def recipient(self) -> str:
+        """Return whom the messages here go to."""
+        return self.make_channel().recipient(self.reachable)
 
     def refused(self) -> str:
         """Return a recipient that :meth:`refuse` is then called with."""

@@ -28,7 +28,7 @@ from order_status_plugin.events import (
 )
 from order_status_plugin.feedback.models import Feedback
 from order_status_plugin.hosts.demo import DemoHost
-from order_status_plugin.messages import consent
+from order_status_plugin.messages import consent, subscriptions
 from order_status_plugin.messages.ledger import ConsentSource
 from order_status_plugin.messages.models import MessageAttempt, OutboxMessage
 from order_status_plugin.tracking.models import Order
@@ -177,9 +177,12 @@ def _told(order: Order) -> None:
         key="k1", order=order, milestone="shipped", channel="email", happened_at=timezone.now(),
         subject="order", created_at=timezone.now(), due_at=timezone.now(), recipient_digest="x",
     )  # fmt: skip
-    OutboxMessage.objects.filter(pk=message.pk).update(reason="550 canaryrefused", provider_id="canaryprovider")
+    OutboxMessage.objects.filter(pk=message.pk).update(
+        reason="550 canaryrefused", provider_id="canaryprovider", delivery_detail="550 canarybounced"
+    )
     MessageAttempt.objects.create(message=message, lease="", started_at=timezone.now(), detail="no canarydetail here")
     consent.say(order, "email", is_given=False, source=ConsentSource.PAGE)
+    subscriptions.add(order, "push", '{"endpoint":"https://canary.example/canarycapability"}', "en")
 
 
 def _let_in(order: Order) -> None:

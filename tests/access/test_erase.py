@@ -44,6 +44,7 @@ SILENT = {
     "contentepoch": "one number",
     "specialmessage": "the shop's words to many",
     "sourcestate": "of a source, not of an order",
+    "channelstate": "of a channel, not of an order",
     "merchantcarrier": "carriers, not customers",
     "keptpage": "a rendering of what stands elsewhere",
 }
@@ -81,6 +82,7 @@ def test_the_canaries_stand_everywhere(order: Order) -> None:
         "inboxmessage",
         "outboxmessage",
         "messageattempt",
+        "subscription",
         "mailedcode",
         "sharelink",
         "ordernote",
@@ -337,10 +339,12 @@ def test_the_export_tells_every_canary(order: Order) -> None:
         mark
         for table, marks in canaries.found().items()
         for mark in marks
-        if mark not in told and table != "mailedcode"
+        if mark not in told and table not in ("mailedcode", "subscription")
     }
     assert missing == set()
     assert "canaryseed" not in told  # it opens something
+    assert "canarycapability" not in told  # so does this
+    assert "https://canary.example/…" in told
 
 
 def test_the_export_knows_every_table(order: Order) -> None:
@@ -348,6 +352,7 @@ def test_the_export_knows_every_table(order: Order) -> None:
     assert set(told) == {
         "order", "contact", "lines", "fulfillments", "devices", "mailed_codes", "share_links", "attempts", "staff_views",
         "audit", "feedback", "inbox", "messages", "polls", "preferences", "staff_log", "notes",
+        "subscriptions",
     }  # fmt: skip
     assert all(told[name] for name in told if name != "audit")
     assert [tried["detail"] for message in told["messages"] for tried in message["tries"]] == ["no canarydetail here"]
