@@ -45,9 +45,7 @@ class UnknownOrder(OrderStatusError):
 class TemporaryFailure(OrderStatusError):
     """It did not work now and may work later: try again."""
 
-    def __init__(
-        self, message: str = "", *, retry_after: float | None = None, may_have_arrived: bool = False
-    ) -> None:
+    def __init__(self, message: str = "", *, retry_after: float | None = None, may_have_arrived: bool = False) -> None:
         """Keep how many seconds the other side asked us to wait, if it did.
 
         ``may_have_arrived``: what was handed over may have been taken all the same, e.g. no answer came in time.

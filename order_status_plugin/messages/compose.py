@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
 from django.urls import reverse
@@ -10,14 +10,14 @@ from django.utils import timezone, translation
 
 from ..access.links import order_url
 from ..backends import get_channel
-from ..channels.base import Message
+from ..channels.base import Channel, Message
 from ..cms import notes
 from ..events import Milestone
 from ..exceptions import BackendError, TemporaryFailure
 from ..tracking.models import Fulfillment
 from ..view.milestone import build_milestone
 from ..view.names import first_name
-from . import notices
+from . import notices, subscriptions
 from .consent import may_send
 from .language import language_of
 from .models import OutboxMessage
@@ -27,26 +27,46 @@ from .render import render
 from .stop import stop_token
 from .withheld import ERASED, NO_ADDRESS, WITHDRAWN, Withheld
 
+if TYPE_CHECKING:
+    from ..events import ContactSnapshot
 
-def compose(row: OutboxMessage) -> Message:
-    """Return the message of this row and of those it tells. Raises Withheld, or TemporaryFailure to try later."""
+
+def admit(row: OutboxMessage) -> tuple[ContactSnapshot, str]:
+    """Return the person and where they are reached, if this row may leave now.
+
+    Raises Withheld, Later, or TemporaryFailure to try again.
+    """
     order = row.order
     if order.erased_at:
         raise Withheld(ERASED)
-    if row.milestone in notices.WORDS:
-        return notices.compose(row)
     if _is_quiet(row):
         raise Withheld(NOT_NOTIFIED)
     if _is_withdrawn(row):
         raise Withheld(WITHDRAWN)
     contact = addressee(order.pk)
     try:
-        recipient = get_channel(row.channel).recipient(contact) if contact else ""
+        recipient = _recipient(row, get_channel(row.channel), contact) if contact else ""
     except (KeyError, BackendError) as error:
         raise TemporaryFailure(f"The channel {row.channel!r} cannot be used: {error}") from error
     if contact is None or not recipient:
         raise Withheld(NO_ADDRESS)
     may_send(order, row.channel, row.milestone, recipient, timezone.now(), contact.shipping_address)
+    return contact, recipient
+
+
+def _recipient(row: OutboxMessage, channel: Channel, contact: ContactSnapshot) -> str:
+    if not channel.subscribes:
+        return channel.recipient(contact)
+    devices = subscriptions.addresses(row.order_id, row.channel)
+    return next((recipient for recipient, digest in devices if digest == row.recipient_digest), "")
+
+
+def compose(row: OutboxMessage) -> Message:
+    """Return the message of this row and of those it tells. Raises what :func:`admit` raises."""
+    if row.milestone in notices.WORDS:
+        return notices.compose(row)
+    order = row.order
+    contact, recipient = admit(row)
     language = language_of(order.locale)
     with translation.override(language):
         link = order_url(order)

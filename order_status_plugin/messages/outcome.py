@@ -11,9 +11,10 @@ from django.utils.translation import gettext_noop
 
 from ..channels.base import Channel, Receipt
 from ..conf import conf
-from ..exceptions import AccessDenied, PermanentFailure, TemporaryFailure
+from ..events import Delivery
+from ..exceptions import AccessDenied, GoneRecipient, PermanentFailure, TemporaryFailure
 from ..signals import customer_notified
-from . import tries
+from . import subscriptions, suppression, tries
 from .lease import PENDING, release
 from .models import MessageAttempt, OutboxMessage
 from .retry import delay
@@ -53,9 +54,7 @@ def announce(row: OutboxMessage) -> None:
     )
 
 
-def failed(
-    row: OutboxMessage, attempt: MessageAttempt, error: Exception, channel: Channel | None, text: str
-) -> None:
+def failed(row: OutboxMessage, attempt: MessageAttempt, error: Exception, channel: Channel | None, text: str) -> None:
     """Try again later, or never: a refusal is final, and so is the last try. ``text`` is what to keep of it."""
     # Credentials that are refused are the shop's fault, not the message's.
     is_final = isinstance(error, PermanentFailure) and not isinstance(error, AccessDenied)
@@ -63,6 +62,8 @@ def failed(
     with transaction.atomic(using=router.db_for_write(OutboxMessage)):
         attempt.outcome = tries.UNKNOWN if is_unknown else "permanent" if is_final else "temporary"
         tries.end(attempt, attempt.outcome, text)
+        if isinstance(error, GoneRecipient):
+            _forget(row, channel)
         if is_final or row.attempts >= conf.MESSAGES_MAX_ATTEMPTS:
             bury(row, text)
         elif is_unknown and channel and tries.judge([attempt], channel, timezone.now()) is tries.Doubt.LEFT:
@@ -70,6 +71,14 @@ def failed(
         else:
             wait = delay(row.attempts, getattr(error, "retry_after", None))
             _mine(row).update(reason=text[:500], lease="", leased_until=None, due_at=timezone.now() + wait)
+
+
+def _forget(row: OutboxMessage, channel: Channel | None) -> None:
+    """Send nothing there any more."""
+    if channel is not None and channel.subscribes:
+        subscriptions.gone(row.channel, row.recipient_digest)
+    else:
+        suppression.suppress(row.channel, row.recipient_digest, Delivery.BOUNCED)
 
 
 def words(error: Exception, hide: str = "") -> str:

@@ -70,9 +70,7 @@ def start(rows: Sequence[OutboxMessage], marked: Iterable[int] = ()) -> dict[int
             mine = OutboxMessage.objects.filter(PENDING, pk=row.pk, lease=row.lease)
             if mine.update(attempts=F("attempts") + 1, leased_until=now + lease.LEASE):
                 row.attempts += 1
-                tries.append(
-                    MessageAttempt(message=row, lease=row.lease, started_at=now, may_double=row.pk in doubled)
-                )
+                tries.append(MessageAttempt(message=row, lease=row.lease, started_at=now, may_double=row.pk in doubled))
         MessageAttempt.objects.bulk_create(tries)
     return {attempt.message_id: attempt for attempt in tries}
 
