@@ -22,8 +22,8 @@ from .messages.corrected import CorrectedContact
 from .messages.ledger import ConsentEntry
 from .messages.models import ChannelState, MessageAttempt, OutboxMessage
 from .messages.rules import MessageRules
-from .messages.suppression import Suppression
 from .messages.subscriptions import Subscription
+from .messages.suppression import Suppression
 from .page.models import KeptPage
 from .polling.models import Poll, SourceState
 from .tracking.models import (

@@ -97,7 +97,7 @@ class Channel(Receiver, ABC):
     def key_lifetime(self) -> dt.timedelta | None:
         """Return how long the receiver knows a message's key: the option, else :attr:`knows_keys_for`."""
         given = self.options.get("knows_keys_for")
-        return self.knows_keys_for if given is None else dt.timedelta(seconds=given)
+        return dt.timedelta(seconds=given) if isinstance(given, int | float) else self.knows_keys_for
 
     def resends(self) -> bool:
         """Say whether a message that may have arrived is sent again, where the receiver would not know it again."""

@@ -76,7 +76,7 @@ def failed(alias: str, error: Exception, text: str) -> bool:
 
 
 def succeeded(alias: str) -> None:
-    """The provider took something: what failed before is over."""
+    """Note that the provider took something: what failed before is over."""
     if ChannelState.objects.filter(alias=alias, failures__gt=0).update(failures=0, open_until=None):
         logger.info("channel %s works", alias)
 

@@ -29,7 +29,7 @@ GIVEN_UP = gettext_noop("Tried too often.")
 
 
 def sent(row: OutboxMessage, attempt: MessageAttempt, receipt: Receipt) -> None:
-    """The provider took it. That is true whoever holds the row by now."""
+    """Note that the provider took it. That is true whoever holds the row by now."""
     now = timezone.now()
     with transaction.atomic(using=router.db_for_write(OutboxMessage)):
         tries.end(attempt, "sent")

@@ -9,9 +9,8 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from ..messages import replay
 from ..messages.models import MessageAttempt
@@ -104,7 +103,7 @@ class OutboxAdmin(ReadOnlyAdmin):
     actions = ("send_again", "settle")
 
     def has_send_permission(self, request: HttpRequest) -> bool:
-        """Sending again is changing."""
+        """To send again is to change."""
         return self.may(request, "change")
 
     @admin.action(description=_("Send the selected messages again"), permissions=["send"])
@@ -153,7 +152,7 @@ class ChannelStateAdmin(ReadOnlyAdmin):
     actions = ("close_selected",)
 
     def has_close_permission(self, request: HttpRequest) -> bool:
-        """Closing is changing."""
+        """To close it is to change it."""
         return self.may(request, "change")
 
     @admin.action(description=_("Try the selected channels now"), permissions=["close"])

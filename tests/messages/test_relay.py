@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -13,8 +12,8 @@ from django.core.management import call_command
 from django.test import override_settings
 from django.utils import timezone
 
-from order_status_plugin.channels.base import Channel, Message, Receipt
-from order_status_plugin.events import ContactSnapshot, ParcelStatus
+from order_status_plugin.channels.base import Message, Receipt
+from order_status_plugin.events import ParcelStatus
 from order_status_plugin.exceptions import PermanentFailure, TemporaryFailure
 from order_status_plugin.messages import delivery, lease, relay, tries
 from order_status_plugin.messages.consent import is_wanted, say
@@ -29,47 +28,6 @@ from .shop import EMAIL, place, scan
 pytestmark = pytest.mark.django_db
 
 State = OutboxMessage.State
-
-
-class Answers(Channel):
-    """A provider that does what the test says."""
-
-    answers: ClassVar[list[Any]] = []
-    seen: ClassVar[list[list[Message]]] = []
-
-    def recipient(self, contact: ContactSnapshot) -> str:
-        return contact.email
-
-    def send(self, messages: list[Message]) -> Mapping[str, Receipt | Exception]:
-        self.seen.append(messages)
-        answer = self.answers.pop(0) if self.answers else Receipt("ok")
-        if isinstance(answer, Exception):
-            raise answer
-        if isinstance(answer, dict):
-            return answer
-        return dict.fromkeys((message.key for message in messages), answer)
-
-
-class KnowsKeys(Answers):
-    knows_keys_for = dt.timedelta(hours=1)
-
-
-def by(channel: type[Channel], **options: Any) -> Any:
-    channels = {"email": {"BACKEND": f"{__name__}.{channel.__name__}", "OPTIONS": options}}
-    return override_settings(ORDER_STATUS={**settings.ORDER_STATUS, "CHANNELS": channels})
-
-
-@pytest.fixture
-def provider() -> Any:
-    Answers.answers, Answers.seen = [], []
-    with by(Answers):
-        yield Answers
-
-
-@pytest.fixture
-def knowing(provider: Any) -> Any:
-    with by(KnowsKeys):
-        yield provider
 
 
 def with_settings(**more: Any) -> Any:
