@@ -6,8 +6,8 @@ import asyncio
 import sys
 from collections.abc import Callable
 
-#: Is called with the bytes of each message before it is accepted; returns whether it is.
-Take = Callable[[bytes], bool]
+#: Is called with the bytes of each message and the sender's HELO before it is accepted; returns whether it is.
+Take = Callable[[bytes, str], bool]
 
 
 class Session(asyncio.Protocol):
@@ -17,6 +17,7 @@ class Session(asyncio.Protocol):
         self.take = take
         self.buffer = bytearray()
         self.is_data = False
+        self.helo = ""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
@@ -37,7 +38,7 @@ class Session(asyncio.Protocol):
         del self.buffer[: at + len(end)]
         if self.is_data:
             self.is_data = False
-            self._say(b"250 taken" if self.take(said) else b"451 later")
+            self._say(b"250 taken" if self.take(said, self.helo) else b"451 later")
             return True
         verb = said[:4].upper()
         if verb == b"DATA":
@@ -46,8 +47,11 @@ class Session(asyncio.Protocol):
         elif verb == b"QUIT":
             self._say(b"221 bye")
             self.transport.close()
+        elif verb in {b"EHLO", b"HELO"}:
+            self.helo = said[5:].decode("ascii", "replace")
+            self._say(b"250 sink")
         else:
-            self._say(b"250 sink" if verb in {b"EHLO", b"HELO"} else b"250 ok")
+            self._say(b"250 ok")
         return True
 
     def _say(self, line: bytes) -> None:
@@ -58,7 +62,7 @@ async def serve() -> None:
     """Count what comes until the input ends."""
     taken = 0
 
-    def take(_message: bytes) -> bool:
+    def take(_message: bytes, _helo: str) -> bool:
         nonlocal taken
         taken += 1
         return True
