@@ -12,13 +12,14 @@ from ..access.links import order_url
 from ..backends import get_channel
 from ..channels.base import Channel, Message
 from ..cms import notes
+from ..cms.messages import messages_for
 from ..events import Milestone
 from ..exceptions import BackendError, TemporaryFailure
-from ..tracking.models import Fulfillment
 from ..view.milestone import build_milestone
 from ..view.names import first_name
 from . import notices, subscriptions
 from .consent import may_send
+from .known import Known, subject
 from .language import language_of
 from .models import OutboxMessage
 from .outbox import NOT_NOTIFIED
@@ -31,15 +32,15 @@ if TYPE_CHECKING:
     from ..events import ContactSnapshot
 
 
-def admit(row: OutboxMessage) -> tuple[ContactSnapshot, str]:
-    """Return the person and where they are reached, if this row may leave now.
+def admit(row: OutboxMessage, known: Known | None = None) -> tuple[ContactSnapshot, str]:
+    """Return the person and where they are reached, if this row may leave now. ``known`` was read for its batch.
 
     Raises Withheld, Later, or TemporaryFailure to try again.
     """
     order = row.order
     if order.erased_at:
         raise Withheld(ERASED)
-    if _is_quiet(row):
+    if (known or Known([row])).is_quiet(row):
         raise Withheld(NOT_NOTIFIED)
     if _is_withdrawn(row):
         raise Withheld(WITHDRAWN)
@@ -61,22 +62,25 @@ def _recipient(row: OutboxMessage, channel: Channel, contact: ContactSnapshot) -
     return next((recipient for recipient, digest in devices if digest == row.recipient_digest), "")
 
 
-def compose(row: OutboxMessage) -> Message:
+def compose(row: OutboxMessage, known: Known | None = None) -> Message:
     """Return the message of this row and of those it tells. Raises what :func:`admit` raises."""
     if row.milestone in notices.WORDS:
         return notices.compose(row)
     order = row.order
-    contact, recipient = admit(row)
+    known = known or Known([row])
+    contact, recipient = admit(row, known)
     language = language_of(order.locale)
     with translation.override(language):
         link = order_url(order)
         stop = urljoin(link, reverse("order_status:unsubscribe", args=[stop_token(order, row.channel)]))
-        about = [row.subject, *row.tells.values_list("subject", flat=True)]
+        about = known.subjects(row)
         name = first_name(contact.name)
         news = build_milestone(
             order,
             Milestone(row.milestone),
             **(_about(row.subject) if len(about) == 1 else {}),
+            found=known.pictures[order.pk],
+            messages=messages_for(order.site_id, language, known.epoch),
             known={"link": link, "order_number": order.number, "first_name": name},
         )
         texts = render(news, link=link, stop=stop, number=order.number, first_name=name)
@@ -93,16 +97,9 @@ def compose(row: OutboxMessage) -> Message:
     )
 
 
-def _about(subject: str) -> dict[str, Any]:
-    kind, _, pk = subject.partition(":")
-    return {f"{kind}_id": int(pk)} if kind in ("parcel", "fulfillment", "note") and pk.isdecimal() else {}
-
-
-def _is_quiet(row: OutboxMessage) -> bool:
-    """Say whether staff switched the customer's messages off for this shipment since the row was written."""
-    about = _about(row.subject)
-    where = {"pk": about["fulfillment_id"]} if "fulfillment_id" in about else {"parcels": about.get("parcel_id", 0)}
-    return Fulfillment.objects.filter(**where, notify_customer=False).exists()
+def _about(text: str) -> dict[str, Any]:
+    kind, pk = subject(text)
+    return {f"{kind}_id": pk} if pk and kind in ("parcel", "fulfillment", "note") else {}
 
 
 def _is_withdrawn(row: OutboxMessage) -> bool:

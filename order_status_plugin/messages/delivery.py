@@ -9,12 +9,14 @@ from contextlib import ExitStack
 from django.db import router, transaction
 from django.utils import timezone
 
+from ..access.site import kept_sites
 from ..backends import get_channel
 from ..channels.base import Channel, Message, Receipt
 from ..conf import conf
 from ..exceptions import BackendError, PermanentFailure, TemporaryFailure
 from . import breaker, outcome, tries
 from .compose import compose
+from .known import Known
 from .lease import release
 from .models import MessageAttempt, OutboxMessage
 from .withheld import Later, Withheld
@@ -36,17 +38,20 @@ class Delivery:
         self.doubtful = tries.doubtful(rows)
         self.sent = 0
         self.is_stopped = False
+        self.is_known_to_work = False
 
     def run(self) -> int:
         """Return how many messages left."""
+        known = Known(self.rows)
         with ExitStack() as open_for_all:
+            open_for_all.enter_context(kept_sites())
             if self.channel is not None:
                 open_for_all.enter_context(self.channel.session())
             for rows in self._parts():
                 if self.is_stopped:
                     release(rows)
                 else:
-                    self._send(rows)
+                    self._send(rows, known)
         return self.sent
 
     def _parts(self) -> Iterator[Sequence[OutboxMessage]]:
@@ -59,7 +64,7 @@ class Delivery:
         else:
             yield from ([row] for row in self.rows)
 
-    def _send(self, rows: Sequence[OutboxMessage]) -> None:
+    def _send(self, rows: Sequence[OutboxMessage], known: Known) -> None:
         ready: list[tuple[OutboxMessage, Message]] = []
         marked: set[int] = set()
         for row in rows:
@@ -68,7 +73,7 @@ class Delivery:
                 outcome.leave(row)
             elif row.attempts >= conf.MESSAGES_MAX_ATTEMPTS:
                 outcome.bury(row, outcome.GIVEN_UP)
-            elif (message := self._compose(row)) is not None:
+            elif (message := self._compose(row, known)) is not None:
                 ready.append((row, message))
                 if doubt is tries.Doubt.MARKED:
                     marked.add(row.pk)
@@ -84,9 +89,9 @@ class Delivery:
             return tries.Doubt.NONE
         return tries.judge(self.doubtful[row.pk], self.channel, timezone.now())
 
-    def _compose(self, row: OutboxMessage) -> Message | None:
+    def _compose(self, row: OutboxMessage, known: Known) -> Message | None:
         try:
-            return compose(row)
+            return compose(row, known)
         except Withheld as why:
             outcome.hold(row, str(why))
         except Later as why:
@@ -136,6 +141,9 @@ class Delivery:
     def _count(self, *, has_success: bool, failure: tuple[Exception, str] | None) -> None:
         """Tell the breaker. One message that left says that the provider works, whatever became of the others."""
         if has_success:
-            breaker.succeeded(self.alias)
+            if not self.is_known_to_work:
+                breaker.succeeded(self.alias)
+            self.is_known_to_work = True
         elif failure is not None:
+            self.is_known_to_work = False
             self.is_stopped = breaker.failed(self.alias, *failure)

@@ -38,6 +38,7 @@ def build(
     with_loyalty: bool = False,
     messages: Messages = NONE,
     rows: Picture | None = None,
+    found: Picture | None = None,
     link: str = "",
     needs: Collection[Need] = (),
 ) -> OrderView:
@@ -45,14 +46,15 @@ def build(
 
     ``now`` is aware; it decides what "today" is. ``with_loyalty`` finds out whether the customer ordered before (one
     query more, private tier only); ``messages`` are those to choose from. ``rows`` takes the place of what is stored:
-    for orders that nobody placed. ``link`` is what the placeholder of the page's address becomes, and ``needs`` what the
+    for orders that nobody placed. ``found`` is what is stored, where it was read already, for a message: notes are left out.
+    ``link`` is what the placeholder of the page's address becomes, and ``needs`` what the
     host is asked for beside the order. The number of queries is the same for every order.
     """
     now = now or timezone.now()
     headline, shop = Headline(order.headline), shop_name(order)
     if order.erased_at is not None:
         return _stub(order, tier, headline, shop, now)
-    facts = gather(rows or picture(order, tier), now)
+    facts = gather(rows or found or picture(order, tier), now)
     counted, rest = count(facts, headline)
     offered = offers.example(tier, needs) if rows else offers.gather(order, tier, needs)
     known = traits(facts, tier, headline, with_loyalty=with_loyalty or messages.asks_loyalty)
@@ -79,7 +81,7 @@ def build(
         is_rtl=get_language_bidi(),
         handover=order.handover,
         special_messages=special_messages(messages, Place.PAGE, known, now, values),
-        notes=notes_for(order, tier) if rows is None else (),
+        notes=notes_for(order, tier) if rows is None and found is None else (),
         extra=extra(order, tier) if rows is None else {},
         traits=known,
         reorder_url=offered.reorder_url,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from django.conf import settings
-from wagtail.models import Site
 
+from ..access.site import site_of
 from ..conf import conf
 from ..tracking.models import Order
 
@@ -13,6 +13,6 @@ def shop_name(order: Order) -> str:
     """Return the setting, else the name of the order's Wagtail Site, else of the default one."""
     if conf.SHOP_NAME:
         return str(conf.SHOP_NAME)
-    site = order.site or Site.objects.filter(is_default_site=True).first()
+    site = site_of(order)
     named = (site.site_name if site else "") or getattr(settings, "WAGTAIL_SITE_NAME", "")
     return str(named or (site.hostname if site else ""))

@@ -192,10 +192,10 @@ def test_a_message_that_cannot_be_written_waits_and_stops_no_other(monkeypatch: 
     place(ref="2")
     real = delivery.compose
 
-    def compose(row: OutboxMessage) -> Message:
+    def compose(row: OutboxMessage, known: Any = None) -> Message:
         if row.order_id == first.pk:
             raise ZeroDivisionError("template")
-        return real(row)
+        return real(row, known)
 
     monkeypatch.setattr(delivery, "compose", compose)
     assert drain() == 1
