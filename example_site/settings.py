@@ -207,7 +207,13 @@ ORDER_STATUS = {
         "shop": {"BACKEND": "order_status_plugin.hosts.oscar.OscarHost", "OPTIONS": {"image_size": "240x240"}},
     },
     "SOURCES": SOURCES,
-    "CHANNELS": {"email": {"BACKEND": "order_status_plugin.channels.email.EmailChannel"}},
+    "CHANNELS": {
+        "email": {
+            "BACKEND": "order_status_plugin.channels.email.EmailChannel",
+            # A mail that is written again has the same name: the folder knows it for as long as it stands.
+            "OPTIONS": {"knows_keys_for": 365 * 86400},
+        }
+    },
     "KEYS": link_keys(),
     "HELP_EMAIL": "hello@tilia-sal.example",
 }
