@@ -23,7 +23,6 @@ from .known import Known, subject
 from .language import language_of
 from .models import OutboxMessage
 from .outbox import NOT_NOTIFIED
-from .person import addressee
 from .render import render
 from .stop import stop_token
 from .withheld import ERASED, NO_ADDRESS, WITHDRAWN, Withheld
@@ -40,11 +39,12 @@ def admit(row: OutboxMessage, known: Known | None = None) -> tuple[ContactSnapsh
     order = row.order
     if order.erased_at:
         raise Withheld(ERASED)
-    if (known or Known([row])).is_quiet(row):
+    known = known or Known([row])
+    if known.is_quiet(row):
         raise Withheld(NOT_NOTIFIED)
     if _is_withdrawn(row):
         raise Withheld(WITHDRAWN)
-    contact = addressee(order.pk)
+    contact = known.contacts.get(order.pk)
     try:
         recipient = _recipient(row, get_channel(row.channel), contact) if contact else ""
     except (KeyError, BackendError) as error:

@@ -10,6 +10,7 @@ from ..events import Tier
 from ..tracking.models import Fulfillment, Parcel
 from ..tracking.queries import pictures
 from .models import OutboxMessage
+from .person import addressees
 
 
 class Known:
@@ -19,6 +20,7 @@ class Known:
         """Read in a number of queries that does not depend on how many rows there are."""
         self.epoch = epoch.current()
         self.pictures = pictures({row.order_id: row.order for row in rows}.values(), Tier.PUBLIC)
+        self.contacts = addressees({row.order_id for row in rows})
         self._told: dict[int, list[str]] = defaultdict(list)
         tellers = [row.pk for row in rows if row.subject != "order"]  # what is about the order tells nothing else
         if tellers:

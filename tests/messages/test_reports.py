@@ -48,7 +48,9 @@ class Reporting(Answers):
             if "word" in said:
                 yield CustomerWord(sender=said["from"], word=Word(said["word"]))
             else:
-                yield DeliveryReport(provider_id=said["id"], delivery=Delivery(said["is"]), recipient=said.get("to", ""))
+                yield DeliveryReport(
+                    provider_id=said["id"], delivery=Delivery(said["is"]), recipient=said.get("to", "")
+                )
 
 
 @pytest.fixture(autouse=True)
@@ -60,7 +62,9 @@ def _reporting(provider: Any) -> Any:
 
 def post(*said: dict[str, str]) -> int:
     body = json.dumps(said)
-    return Client().post(reverse("order_status:hook", args=["email"]), body, content_type="application/json").status_code
+    return (
+        Client().post(reverse("order_status:hook", args=["email"]), body, content_type="application/json").status_code
+    )
 
 
 def report(delivery: Delivery, ago: float = 0, **more: str) -> None:
