@@ -37,8 +37,6 @@ def admit(row: OutboxMessage, known: Known | None = None) -> tuple[ContactSnapsh
     Raises Withheld, Later, or TemporaryFailure to try again.
     """
     order = row.order
-    if order.erased_at:
-        raise Withheld(ERASED)
     known = known or Known([row])
     if known.is_quiet(row):
         raise Withheld(NOT_NOTIFIED)
@@ -64,9 +62,11 @@ def _recipient(row: OutboxMessage, channel: Channel, contact: ContactSnapshot) -
 
 def compose(row: OutboxMessage, known: Known | None = None) -> Message:
     """Return the message of this row and of those it tells. Raises what :func:`admit` raises."""
+    order = row.order
+    if order.erased_at:
+        raise Withheld(ERASED)
     if row.milestone in notices.WORDS:
         return notices.compose(row)
-    order = row.order
     known = known or Known([row])
     contact, recipient = admit(row, known)
     language = language_of(order.locale)
