@@ -8,7 +8,10 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from dataclasses import dataclass
+from statistics import median
+from typing import BinaryIO
 
 CONNECTIONS = 4
 
@@ -40,10 +43,34 @@ def fetch(port: int, page: Page) -> tuple[int, str]:
         connection.close()
 
 
+def latency(port: int, page: Page, times: int) -> float:
+    """Return the median of so many requests, one after the other over one connection, in milliseconds."""
+    request, taken = page.request(port), []
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        reader = connection.makefile("rb")
+        for _ in range(times):
+            began = time.perf_counter()
+            connection.sendall(request)
+            _answer(reader)
+            taken.append(time.perf_counter() - began)
+    return median(taken) * 1000
+
+
 def ask(port: int, page: Page, times: int) -> None:
     """Ask ``times`` times from a process of its own, so that the visitors' work is not the server's."""
     command = [sys.executable, "-m", "bench.load", str(port), str(times), page.path, page.marker, page.cookie]
     subprocess.run(command, check=True)
+
+
+def _answer(reader: BinaryIO) -> tuple[bytes, bytes]:
+    """Return status line and body of the next answer."""
+    status = reader.readline()
+    length = 0
+    while (line := reader.readline()) not in {b"\r\n", b""}:
+        if line[:15].lower() == b"content-length:":
+            length = int(line[15:])
+    return status, reader.read(length)
 
 
 def _visit(port: int, page: Page, times: int, failed: list[str]) -> None:
@@ -53,12 +80,7 @@ def _visit(port: int, page: Page, times: int, failed: list[str]) -> None:
         reader = connection.makefile("rb")
         for _ in range(times):
             connection.sendall(request)
-            status = reader.readline()
-            length = 0
-            while (line := reader.readline()) not in {b"\r\n", b""}:
-                if line[:15].lower() == b"content-length:":
-                    length = int(line[15:])
-            body = reader.read(length)
+            status, body = _answer(reader)
             if b" 200 " not in status or marker not in body:
                 failed.append(f"{page.path} answered {status!r} and {len(body)} bytes")
                 return

@@ -29,6 +29,11 @@ def absolute(name: str, value: float, unit: str, *, at_most: float | None = None
     return Row(name=name, value=round(value, 1), unit=unit, target=f"<= {at_most:g}", ok=value <= at_most)
 
 
+def rate(name: str, value: float, unit: str, *, at_least: float) -> Row:
+    """Return how much is done in a time."""
+    return Row(name=name, value=round(value), unit=unit, target=f">= {at_least:g}", ok=value >= at_least)
+
+
 def speed(name: str, value: float, unit: str, baseline: float, *, at_least: float) -> Row:
     """Return a cost as the share of the baseline's speed that it reaches: 1 is as fast."""
     ratio = baseline / value

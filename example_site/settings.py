@@ -212,7 +212,11 @@ ORDER_STATUS = {
     },
     "SOURCES": SOURCES,
     "CHANNELS": {
-        "email": {"BACKEND": "order_status_plugin.channels.email.EmailChannel"},
+        "email": {
+            "BACKEND": "order_status_plugin.channels.email.EmailChannel",
+            # A mail that is written again has the same name: the folder knows it for as long as it stands.
+            "OPTIONS": {"knows_keys_for": 365 * 86400},
+        },
         "push": {
             "BACKEND": "order_status_plugin.channels.webpush.WebPushChannel",
             # Any 32 bytes are such a key; a shop makes its own with order_status_push_keys.

@@ -7,14 +7,15 @@ from django.db.models import QuerySet
 
 from .access.models import AuditEntry, StaffView
 from .carriers.models import MerchantCarrier
-from .flow import INBOX, POLLS
+from .flow import INBOX, OUTBOX, POLLS
 from .intake import inbox
 from .intake.models import InboxMessage
-from .messages.models import OutboxMessage
+from .messages import breaker as channels
+from .messages.models import ChannelState, OutboxMessage
 from .messages.suppression import Suppression
 from .polling import breaker, follow
 from .polling.models import Poll, SourceState
-from .staff.boxes import InboxAdmin, OutboxAdmin
+from .staff.boxes import ChannelStateAdmin, InboxAdmin, OutboxAdmin
 from .staff.log import AuditAdmin, StaffViewAdmin
 from .staff.messages import SuppressionAdmin
 from .staff.orders import OrderAdmin, ParcelAdmin
@@ -64,6 +65,20 @@ class AskedSourceAdmin(SourceStateAdmin):
     """The sources that are asked, with closing the breaker."""
 
     close = staticmethod(close)
+
+
+def try_now(states: QuerySet[ChannelState]) -> int:
+    """Close these breakers and wake the worker; return how many there were."""
+    count = states.update(**channels.closed())
+    wake.wake("outbox", OUTBOX)
+    return count
+
+
+@admin.register(ChannelState)
+class UsedChannelAdmin(ChannelStateAdmin):
+    """The channels that failed, with trying them now."""
+
+    close = staticmethod(try_now)
 
 
 admin.site.register(OutboxMessage, OutboxAdmin)

@@ -15,7 +15,7 @@ from django.db import connections
 from django.urls import LocalePrefixPattern, NoReverseMatch, URLResolver, get_resolver, reverse
 from django.utils.module_loading import import_string
 
-from .backends import ALIAS, REGISTRIES, get_source
+from .backends import ALIAS, REGISTRIES, get_channel, get_source
 from .carriers import catalogue
 from .cms import providers
 from .conf import Settings, conf
@@ -33,6 +33,7 @@ NEEDED_APPS = {
 
 NUMBERS = (int, float)
 IDENTIFICATIONS = ("number_and_email", "mailed_code")
+AFTER_CRASH = ("resend", "leave")
 
 
 @register("order_status")
@@ -184,6 +185,24 @@ def check_backends(**kwargs: Any) -> list[CheckMessage]:
         import_string(conf.LIVE_BROKER)
     except ImportError as error:
         found.append(Error(f"ORDER_STATUS['LIVE_BROKER']: {error}", id="order_status.E001"))
+    return found
+
+
+@register("order_status")
+def check_channels(**kwargs: Any) -> list[CheckMessage]:
+    """Check the options that every channel has."""
+    found: list[CheckMessage] = []
+    for alias in conf.CHANNELS if isinstance(conf.CHANNELS, Mapping) else ():
+        try:
+            options = get_channel(alias).options
+        except ImproperlyConfigured:
+            continue  # named above
+        where = f"ORDER_STATUS['CHANNELS'][{alias!r}]['OPTIONS']"
+        if options.get("after_crash", "resend") not in AFTER_CRASH:
+            found.append(Error(f"{where}: 'after_crash' must be one of {AFTER_CRASH}.", id="order_status.E301"))
+        seconds = options.get("knows_keys_for", 0)
+        if isinstance(seconds, bool) or not isinstance(seconds, NUMBERS):
+            found.append(Error(f"{where}: 'knows_keys_for' must be a number of seconds.", id="order_status.E301"))
     return found
 
 

@@ -174,6 +174,7 @@ class DeliveryReport:
     """A provider's word on one message that it took."""
 
     provider_id: str  # as in the receipt
+    key: str = ""  # of the message, where the provider hands it back: it also finds one whose receipt we never saw
     delivery: Delivery
     happened_at: dt.datetime | None = None  # aware; None: when we hear of it
     recipient: str = ""  # as the channel understands it, where the provider says it

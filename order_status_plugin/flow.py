@@ -28,7 +28,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import DatabaseError, connection, transaction
@@ -38,7 +38,7 @@ from wagtail.models import Site
 from . import signals
 from .access import cleaning, retention, rooms
 from .api import health
-from .backends import all_hosts, get_host, get_source
+from .backends import all_hosts, get_channel, get_host, get_source
 from .carriers import catalogue, own
 from .carriers.models import MerchantCarrier
 from .cms import epoch, images, layout, schedule
@@ -53,7 +53,7 @@ from .intake import inbox
 from .intake import privacy as intake_privacy
 from .intake.models import InboxMessage
 from .live import publish
-from .messages import consent, outbox, relay, requests, stalled
+from .messages import breaker, consent, outbox, relay, reports, requests, stalled
 from .messages import privacy as messages_privacy
 from .messages.rules import MessageRules
 from .page import kept
@@ -79,6 +79,9 @@ POLLS = "order_status_plugin.flow.drain_polls"
 RETAINED_AT_ONCE = 500
 
 
+#: How often a report on a message that nobody knows is looked at again: the shop may send others by the same provider.
+REPORT_TRIES = 5
+
 #: The rooms that hold something of an order beside its own rows: export and erasure ask them.
 HOLDERS: dict[str, rooms.Room] = {
     "cms": cms_privacy,
@@ -97,6 +100,7 @@ def connect() -> None:
     record.hear("consent", consent.take)
     record.observe("outbox", outbox.write)
     health.observe("polling", condition.report)
+    health.observe("channels", breaker.report)
     signals.order_changed.connect(_publish, dispatch_uid="order_status.live")
     signals.content_changed.connect(_publish_content, dispatch_uid="order_status.live")
     for name, room in HOLDERS.items():
@@ -172,6 +176,8 @@ class _Handled:
 
 
 def _handle(message: InboxMessage) -> _Handled:
+    if message.alias not in conf.SOURCES and message.alias in conf.CHANNELS:
+        return _report(message)
     catalogue.refresh()
     pk = message.pk
     too_old, unknown, is_erased, is_news = 0, None, False, False
@@ -193,6 +199,19 @@ def _handle(message: InboxMessage) -> _Handled:
         inbox.redact(InboxMessage.objects.filter(pk=pk))
     note = f"{too_old} events are older than their parcel and were not applied" if too_old else ""
     return _Handled(note, is_news)
+
+
+def _report(message: InboxMessage) -> _Handled:
+    """Take what a channel's provider says of messages, and what customers answered to them."""
+    unknown = 0
+    for said in get_channel(message.alias).parse(inbox.as_webhook(message)):
+        try:
+            reports.take(message.alias, replace(said, happened_at=said.happened_at or message.received_at))
+        except reports.UnknownMessage:
+            unknown += 1
+    if unknown and message.attempts < REPORT_TRIES:
+        raise reports.UnknownMessage  # faster than our own note of the receipt, perhaps
+    return _Handled(f"{unknown} reports are on messages that are not ours" if unknown else "")
 
 
 def ask(alias: str, parcels: Sequence[Parcel]) -> None:

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 import requests
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
 from urllib3.util.retry import Retry
 
 from .exceptions import AccessDenied, PermanentFailure, TemporaryFailure
@@ -67,7 +67,9 @@ class Api:
             return answer
         said = f"{self.base_url} answered {answer.status_code}."
         if answer.status_code == 429 or answer.status_code >= 500:
-            raise TemporaryFailure(said, retry_after=retry_after(answer.headers))
+            raise TemporaryFailure(
+                said, retry_after=retry_after(answer.headers), may_have_arrived=answer.status_code in _AGAIN
+            )
         if answer.status_code in (401, 403):
             raise AccessDenied(f"{said} Check the credentials in OPTIONS.")
         raise PermanentFailure(said)
@@ -104,8 +106,17 @@ class Api:
                 finally:
                     answer.close()
         except (requests.RequestException, HTTPError) as error:
-            raise TemporaryFailure(f"{self.base_url} cannot be reached ({type(error).__name__}).") from error
+            # What could not be connected was not handed over; what was not answered may have been taken.
+            may_have_arrived = not _is_unconnected(error)
+            raise TemporaryFailure(
+                f"{self.base_url} cannot be reached ({type(error).__name__}).", may_have_arrived=may_have_arrived
+            ) from error
         return answer
+
+
+def _is_unconnected(error: Exception) -> bool:
+    reason = getattr(error.args[0], "reason", None) if error.args else None
+    return isinstance(error, requests.ConnectTimeout) or isinstance(reason, NewConnectionError | ConnectTimeoutError)
 
 
 def _read(answer: requests.Response) -> bytes:

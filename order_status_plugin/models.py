@@ -21,7 +21,7 @@ from .feedback.models import Feedback
 from .intake.models import InboxMessage
 from .messages.corrected import CorrectedContact
 from .messages.ledger import ConsentEntry
-from .messages.models import MessageAttempt, OutboxMessage
+from .messages.models import ChannelState, MessageAttempt, OutboxMessage
 from .messages.rules import MessageRules
 from .messages.subscriptions import Subscription
 from .messages.suppression import Suppression
@@ -43,6 +43,7 @@ __all__ = [
     "AttemptCount",
     "AuditEntry",
     "BrandSettings",
+    "ChannelState",
     "ConsentEntry",
     "ContentEpoch",
     "CorrectedContact",

@@ -20,6 +20,8 @@ from ..keys import Key, keys_numbered, signing_key
 from ..tracking.locator import SIZE as LOCATOR_SIZE
 from ..tracking.locator import locator_for
 from ..tracking.models import Order
+from .site import site as site_with
+from .site import site_of
 
 logger = logging.getLogger(__name__)
 
@@ -140,21 +142,19 @@ def order_url(order: Order) -> str:
 
 def url_of(order: Order, path: str) -> str:
     """Return the absolute address of a path of ours that belongs to this order."""
-    return _root(order.site_id) + path
+    return _root(site_of(order)) + path
 
 
 def url_for_reference(host_alias: str, reference: str) -> str:
     """Return the absolute address of a host's order, also before any row of ours exists."""
     locator, version, site = _known(host_alias, reference)
-    return _root(site) + path_of(_write(locator, version))
+    return _root(site_with(site)) + path_of(_write(locator, version))
 
 
-def _root(site_id: int | None) -> str:
-    """Return scheme, host and port of the shop: the setting, else the order's Wagtail Site, else the default one."""
+def _root(site: Site | None) -> str:
+    """Return scheme, host and port of the shop: the setting, else those of the Wagtail Site."""
     if conf.BASE_URL:
         return str(conf.BASE_URL).rstrip("/")
-    wanted = {"pk": site_id} if site_id is not None else {"is_default_site": True}
-    site = Site.objects.filter(**wanted).first()
     return str(site.root_url) if site else ""
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -47,6 +48,10 @@ class Channel(Receiver, ABC):
 
     A channel whose provider says what became of a message, or passes on what customers answer, has ``verify`` and
     :meth:`parse`. A channel that :attr:`subscribes` has no address at checkout: customers add one on the page.
+
+    Options that all have: ``after_crash``, "resend" (the default) or "leave": what becomes of a message that may have
+    arrived when nobody can tell; ``knows_keys_for``, in seconds, where the shop's provider knows keys and the class
+    cannot know it.
     """
 
     answers_in_words: ClassVar[bool] = False
@@ -80,8 +85,23 @@ class Channel(Receiver, ABC):
     def send(self, messages: list[Message]) -> Mapping[str, Receipt | Exception]:
         """Send a batch and return what became of each, by key.
 
-        The value is a Receipt, or a TemporaryFailure, PermanentFailure or GoneRecipient for that one message.
+        The value is a Receipt, or a TemporaryFailure, PermanentFailure or GoneRecipient for that one message. Where
+        the receiver knows no keys, the relay hands over one message at a time, so that it can note each at once.
         """
+
+    @contextmanager
+    def session(self) -> Iterator[None]:
+        """Hold open what several calls of :meth:`send` share, e.g. a connection."""
+        yield
+
+    def key_lifetime(self) -> dt.timedelta | None:
+        """Return how long the receiver knows a message's key: the option, else :attr:`knows_keys_for`."""
+        given = self.options.get("knows_keys_for")
+        return dt.timedelta(seconds=given) if isinstance(given, int | float) else self.knows_keys_for
+
+    def resends(self) -> bool:
+        """Say whether a message that may have arrived is sent again, where the receiver would not know it again."""
+        return bool(self.options.get("after_crash", "resend") == "resend")
 
     def parse(self, webhook: Webhook) -> Iterable[DeliveryReport | CustomerWord]:
         """Yield what a verified webhook says. Raises UnreadableMessage, with what is wrong and where."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import smtplib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from email import policy as policies
 from email.headerregistry import Address, HeaderRegistry, UnstructuredHeader
 from email.utils import parseaddr
 from typing import TYPE_CHECKING, Any, ClassVar
+from uuid import UUID
 
 import django
 from django.conf import settings
@@ -21,6 +22,10 @@ from .base import Channel, Message, Receipt
 
 if TYPE_CHECKING:
     from ..events import ContactSnapshot
+
+
+#: The server fell silent, perhaps after it took the mail.
+_BROKEN = (smtplib.SMTPServerDisconnected, TimeoutError, ConnectionError)
 
 
 class _Unfolded(UnstructuredHeader):
@@ -47,11 +52,18 @@ class EmailChannel(Channel):
     """Sends mails. Options: ``from_email``, ``reply_to`` (an address or a list), ``mailer`` (Django 6.1's alias).
 
     The Message-ID is made of the message's key: a mail that had to be sent again after a crash is the same mail to
-    providers and mailboxes that look.
+    providers and mailboxes that look. Where a provider takes keys by a header of its own, ``key_header`` names it, and
+    ``knows_keys_for`` says for how many seconds the provider keeps them.
     """
 
     label: ClassVar[str] = _("Email")  # type: ignore[assignment]
     takes_notices: ClassVar[bool] = True
+
+    def __init__(self, alias: str, options: Mapping[str, Any]) -> None:
+        """Keep the options; a connection is opened when something is sent."""
+        super().__init__(alias, options)
+        self._open: Any = None
+        self._is_held = False
 
     def recipient(self, contact: ContactSnapshot) -> str:
         """Return the address given at checkout."""
@@ -71,26 +83,44 @@ class EmailChannel(Channel):
 
     def send(self, messages: list[Message]) -> Mapping[str, Receipt | Exception]:
         """Send all over one connection; after the connection broke, the rest is left for the next time."""
+        if not self._is_held:
+            with self.session():
+                return self.send(messages)
         results: dict[str, Receipt | Exception] = {}
-        try:
-            connection = self._connection()
-            connection.open()
-        except Exception as error:  # noqa: BLE001 - backends raise what they like; no message is to blame
-            broken = TemporaryFailure(f"{type(error).__name__}: {error}")
-            return dict.fromkeys((message.key for message in messages), broken)
-        try:
-            for message in messages:
-                try:
-                    results[message.key] = self._send(connection, message)
-                except Exception as error:  # noqa: BLE001 - the same
-                    results[message.key] = failure(error)
-                    if isinstance(error, smtplib.SMTPServerDisconnected | TimeoutError | ConnectionError):
-                        break
-        finally:
-            with contextlib.suppress(Exception):  # a bad farewell takes back no mail that left
-                connection.close()
+        if self._open is None and messages:
+            try:
+                self._open = self._connection()
+                self._open.open()
+            except Exception as error:  # noqa: BLE001 - backends raise what they like; no message is to blame
+                self._close()
+                broken = TemporaryFailure(f"{type(error).__name__}: {error}")
+                return dict.fromkeys((message.key for message in messages), broken)
+        for message in messages:
+            try:
+                results[message.key] = self._send(self._open, message)
+            except Exception as error:  # noqa: BLE001 - the same
+                results[message.key] = failure(error)
+                if isinstance(error, _BROKEN):
+                    self._close()
+                    break
         lost = TemporaryFailure("The connection to the mail server broke.")
         return {message.key: results.get(message.key, lost) for message in messages}
+
+    @contextlib.contextmanager
+    def session(self) -> Iterator[None]:
+        """Keep one connection for several calls; it is opened by the first."""
+        self._is_held = True
+        try:
+            yield
+        finally:
+            self._is_held = False
+            self._close()
+
+    def _close(self) -> None:
+        connection, self._open = self._open, None
+        with contextlib.suppress(Exception):  # a bad farewell takes back no mail that left
+            if connection is not None:
+                connection.close()
 
     def _connection(self) -> Any:
         if hasattr(mail, "mailers"):  # Django 6.1 and later
@@ -104,7 +134,7 @@ class EmailChannel(Channel):
             message.text,
             sender,
             [message.recipient],
-            headers=_headers(message, sender),
+            headers=_headers(message, sender) | self._key(message),
             reply_to=self._reply_to(),
         )
         if message.html:
@@ -114,6 +144,10 @@ class EmailChannel(Channel):
         # django-anymail leaves the provider's own id here.
         status = getattr(letter, "anymail_status", None)
         return Receipt(provider_id=str(getattr(status, "message_id", None) or letter.extra_headers["Message-ID"]))
+
+    def _key(self, message: Message) -> dict[str, str]:
+        name = self.option("key_header")
+        return {name: str(UUID(message.key))} if name else {}
 
     def _from(self) -> str:
         return str(self.options.get("from_email") or settings.DEFAULT_FROM_EMAIL)
@@ -154,7 +188,7 @@ def failure(error: Exception) -> TemporaryFailure | PermanentFailure:
     text = f"{type(error).__name__}: {error}"
     if _is_final(error):
         return PermanentFailure(text)
-    return TemporaryFailure(text)
+    return TemporaryFailure(text, may_have_arrived=isinstance(error, _BROKEN))
 
 
 def _is_final(error: Exception) -> bool:

@@ -61,7 +61,9 @@ def _about(order: Order, *, is_thorough: bool) -> set[int]:
     found = {pk for pk in events.values_list("message_id", flat=True) if pk is not None}
     found |= set(InboxMessage.objects.filter(Q(waits_for__in=numbers), state="waiting").values_list("pk", flat=True))
     if is_thorough:
-        email = OrderContact.objects.filter(order=order).values_list("email", flat=True).first() or ""
+        email, phone = OrderContact.objects.filter(order=order).values_list("email", "phone").first() or ("", "")
+        # Providers of text messages know nobody but by number; with or without the country's.
+        numbers.add("".join(char for char in phone if char.isdigit()).lstrip("0"))
         found |= _mentions({number.encode() for number in numbers if len(number) > 3}, email.casefold().encode())
     return found
 

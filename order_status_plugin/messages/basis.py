@@ -16,3 +16,8 @@ def basis_of(channel: Channel | None) -> str:
     """Return the legal ground of a channel; one that nobody understands is the strict one."""
     given = channel.options.get("basis", CONTRACT) if channel is not None else CONSENT
     return CONTRACT if given == CONTRACT else CONSENT
+
+
+def needs_yes(channel: Channel | None) -> bool:
+    """Say whether nothing leaves without the recipient's yes in the ledger. A subscription is one, and is none of it."""
+    return basis_of(channel) == CONSENT and not (channel is not None and channel.subscribes)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
 from django.urls import reverse
@@ -10,39 +10,43 @@ from django.utils import timezone, translation
 
 from ..access.links import order_url
 from ..backends import get_channel
-from ..channels.base import Message
+from ..channels.base import Channel, Message
 from ..cms import notes
+from ..cms.look import look_for
+from ..cms.messages import messages_for
 from ..events import Milestone
 from ..exceptions import BackendError, TemporaryFailure
-from ..tracking.models import Fulfillment
 from ..view.milestone import build_milestone
 from ..view.names import first_name
-from . import notices
+from . import notices, subscriptions
 from .consent import may_send
+from .known import Known, subject
 from .language import language_of
 from .models import OutboxMessage
 from .outbox import NOT_NOTIFIED
 from .overtaken import is_overtaken
-from .person import addressee
 from .render import render
 from .stop import stop_token
 from .withheld import ERASED, NO_ADDRESS, OVERTAKEN, WITHDRAWN, Withheld
 
+if TYPE_CHECKING:
+    from ..events import ContactSnapshot
 
-def compose(row: OutboxMessage) -> Message:
-    """Return the message of this row and of those it tells. Raises Withheld, or TemporaryFailure to try later."""
+
+def admit(row: OutboxMessage, known: Known | None = None) -> tuple[ContactSnapshot, str]:
+    """Return the person and where they are reached, if this row may leave now. ``known`` was read for its batch.
+
+    Raises Withheld, Later, or TemporaryFailure to try again.
+    """
     order = row.order
-    if order.erased_at:
-        raise Withheld(ERASED)
-    if row.milestone in notices.WORDS:
-        return notices.compose(row)
-    if _is_quiet(row):
+    known = known or Known([row])
+    if known.is_quiet(row):
         raise Withheld(NOT_NOTIFIED)
     if _is_withdrawn(row):
         raise Withheld(WITHDRAWN)
-    contact = addressee(order.pk)
+    contact = known.contacts.get(order.pk)
     try:
-        recipient = get_channel(row.channel).recipient(contact) if contact else ""
+        recipient = _recipient(row, get_channel(row.channel), contact) if contact else ""
     except (KeyError, BackendError) as error:
         raise TemporaryFailure(f"The channel {row.channel!r} cannot be used: {error}") from error
     if contact is None or not recipient:
@@ -50,25 +54,51 @@ def compose(row: OutboxMessage) -> Message:
     rules = may_send(order, row.channel, row.milestone, recipient, timezone.now(), contact.shipping_address)
     if is_overtaken(row, rules):
         raise Withheld(OVERTAKEN)
-    language = language_of(order.locale)
+    return contact, recipient
+
+
+def _recipient(row: OutboxMessage, channel: Channel, contact: ContactSnapshot) -> str:
+    if not channel.subscribes:
+        return channel.recipient(contact)
+    devices = subscriptions.addresses(row.order_id, row.channel)
+    return next((recipient for recipient, digest in devices if digest == row.recipient_digest), "")
+
+
+def compose(row: OutboxMessage, known: Known | None = None) -> Message:
+    """Return the message of this row and of those it tells. Raises what :func:`admit` raises."""
+    order = row.order
+    if order.erased_at:
+        raise Withheld(ERASED)
+    if row.milestone in notices.WORDS:
+        return notices.compose(row)
+    known = known or Known([row])
+    contact, recipient = admit(row, known)
+    channel = get_channel(row.channel)
+    # A device that asked says in which language; an address has the order's.
+    asked = subscriptions.language(order.pk, row.channel, row.recipient_digest) if channel.subscribes else ""
+    language = asked or language_of(order.locale)
     with translation.override(language):
         link = order_url(order)
         stop = urljoin(link, reverse("order_status:unsubscribe", args=[stop_token(order, row.channel)]))
-        about = [row.subject, *row.tells.values_list("subject", flat=True)]
+        about = known.subjects(row)
         name = first_name(contact.name)
         news = build_milestone(
             order,
             Milestone(row.milestone),
             **(_about(row.subject) if len(about) == 1 else {}),
+            found=known.pictures[order.pk],
+            messages=messages_for(order.site_id, language, known.epoch),
+            look=look_for(order.site_id, known.epoch),
             known={"link": link, "order_number": order.number, "first_name": name},
         )
-        texts = render(news, link=link, stop=stop, number=order.number, first_name=name)
+        texts = render(news, medium=channel.medium, link=link, stop=stop, number=order.number, first_name=name)
     return Message(
         key=row.key,
         recipient=recipient,
         subject=texts.subject,
         text=texts.text,
         html=texts.html,
+        link=link,
         language=language,
         milestone=row.milestone,
         unsubscribe_url=stop,
@@ -76,16 +106,9 @@ def compose(row: OutboxMessage) -> Message:
     )
 
 
-def _about(subject: str) -> dict[str, Any]:
-    kind, _, pk = subject.partition(":")
-    return {f"{kind}_id": int(pk)} if kind in ("parcel", "fulfillment", "note") and pk.isdecimal() else {}
-
-
-def _is_quiet(row: OutboxMessage) -> bool:
-    """Say whether staff switched the customer's messages off for this shipment since the row was written."""
-    about = _about(row.subject)
-    where = {"pk": about["fulfillment_id"]} if "fulfillment_id" in about else {"parcels": about.get("parcel_id", 0)}
-    return Fulfillment.objects.filter(**where, notify_customer=False).exists()
+def _about(text: str) -> dict[str, Any]:
+    kind, pk = subject(text)
+    return {f"{kind}_id": pk} if pk and kind in ("parcel", "fulfillment", "note") else {}
 
 
 def _is_withdrawn(row: OutboxMessage) -> bool:

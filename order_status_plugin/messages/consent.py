@@ -20,15 +20,15 @@ from ..cms.models import ContentEpoch
 from ..conf import conf
 from ..events import Word
 from ..exceptions import BackendError
-from ..keys import digest, digests
 from ..tracking.models import Order
 from . import suppression
-from .basis import CONSENT, basis_of
+from .basis import needs_yes
 from .ledger import ConsentEntry, ConsentSource, network_of
 from .person import addressee
 from .quiet import awake_at, zones_for
+from .recipient import known, masked, signed
 from .rules import Rules, rules_for
-from .suppression import Reason, Suppression
+from .suppression import Reason
 from .withheld import ERASED, NO_CONSENT, NOT_TOLD, NOT_WANTED, QUIET_HOURS, SHOP_IS_OFF, SUPPRESSED, Later, Withheld
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ def may_send(
         is_erased=erased_at is not None,
         suppressed=suppressed or "",
         ledger=ledger_of(order.pk, alias) if has_said else (),
-        needs_yes=basis_of(channel) == CONSENT,
+        needs_yes=needs_yes(channel),
     )
     if why := refusal(facts, milestone, known_as):
         raise Withheld(why)
@@ -141,11 +141,6 @@ def _channel(alias: str) -> Channel | None:
         return get_channel(alias)
     except (KeyError, BackendError):
         return None
-
-
-def known(alias: str, recipient: str) -> list[str]:
-    """Return the digests under which a recipient of a channel may be kept, the present key's first."""
-    return digests("recipient", alias, recipient.strip().casefold())
 
 
 def ledger_of(order_pk: int, alias: str) -> list[Said]:
@@ -185,7 +180,7 @@ def say(
     return ConsentEntry.objects.create(
         order=order,
         channel=alias,
-        recipient_digest=digest("recipient", alias, recipient.strip().casefold()) if recipient.strip() else "",
+        recipient_digest=signed(alias, recipient),
         recipient_masked=masked(recipient),
         topic=topic,
         is_given=is_given,
@@ -283,19 +278,3 @@ def addressed(order: Order, alias: str) -> str:
     """Return whom this channel reaches for an order now, "" where nobody is."""
     contact = addressee(order.pk)
     return _recipient(alias, contact) if contact else ""
-
-
-def masked(recipient: str) -> str:
-    """Return a recipient so that its owner knows it and nobody else learns it: n…@example.org, +351 … 78."""
-    text = recipient.strip()
-    local, at, domain = text.rpartition("@")
-    if at:
-        return f"{local[:1]}…@{domain}"[:120]
-    if text.startswith("http") or len(text) > 40:
-        return "…"  # a subscription: nothing in it means anything to people
-    return f"{text[:3]}…{text[-2:]}" if len(text) > 6 else "…"
-
-
-def suppressions_of(alias: str, recipient: str) -> list[Suppression]:
-    """Return what stands against a recipient."""
-    return list(suppression.active(alias, known(alias, recipient))) if recipient.strip() else []

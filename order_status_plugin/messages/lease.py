@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import secrets
-from collections.abc import Iterable
+import threading
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 
-from django.db import connections, router, transaction
+from django.db import Error, connections, router, transaction
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from ..cms import epoch
 from .models import OutboxMessage
 from .rules import rules_for
 
-#: How long a relay may hold a batch: longer than a batch takes, short enough to wait out.
-LEASE = dt.timedelta(seconds=90)
+logger = logging.getLogger(__name__)
+
+#: How long a relay that gives no sign of life holds its batch: short enough to wait out.
+LEASE = dt.timedelta(seconds=30)
+#: How often a living one renews it: a provider may take its time.
+RENEWAL = dt.timedelta(seconds=10)
 
 PENDING = Q(state=OutboxMessage.State.PENDING)
 
@@ -24,25 +32,59 @@ def due(now: dt.datetime) -> QuerySet[OutboxMessage]:
     return OutboxMessage.objects.filter(PENDING, _free(now), due_at__lte=now, told_by=None)
 
 
-def claim(limit: int, now: dt.datetime) -> list[OutboxMessage]:
-    """Lease up to ``limit`` due rows, oldest first, and join to them what may be told in the same message."""
+def claim(limit: int, now: dt.datetime, *, only: str = "", without: Collection[str] = ()) -> list[OutboxMessage]:
+    """Lease up to ``limit`` due rows, oldest first, and join to them what may be told in the same message.
+
+    ``only`` takes those of one channel, ``without`` leaves out those of some.
+    """
     token = secrets.token_hex(16)
     alias = router.db_for_write(OutboxMessage)
     waiting = due(now).order_by("due_at", "pk")
+    if only:
+        waiting = waiting.filter(channel=only)
+    if without:
+        waiting = waiting.exclude(channel__in=without)
     if connections[alias].features.has_select_for_update_skip_locked:
         with transaction.atomic(using=alias):
             _lease(waiting.select_for_update(skip_locked=True).values_list("pk", flat=True)[:limit], token, now)
     else:  # SQLite: one guarded UPDATE is the lock
         _lease(waiting.values_list("pk", flat=True)[:limit], token, now)
-    rows = list(OutboxMessage.objects.filter(lease=token).select_related("order").order_by("due_at", "pk"))
+    rows = list(OutboxMessage.objects.filter(lease=token).select_related("order__site").order_by("due_at", "pk"))
+    if any(row.subject != "order" for row in rows):  # what was joined to them before goes with them
+        OutboxMessage.objects.filter(PENDING, told_by__in=rows).update(lease=token, leased_until=now + LEASE)
     return _join(rows, token, now)
 
 
 def release(rows: Iterable[OutboxMessage]) -> None:
-    """Give rows back as they are, each one for itself."""
-    OutboxMessage.objects.filter(PENDING, pk__in=[row.pk for row in rows]).update(
+    """Give rows back as they are, each one for itself, unless somebody else has them by now."""
+    held = {row.pk: row.lease for row in rows}
+    OutboxMessage.objects.filter(PENDING, pk__in=held, lease__in=set(held.values())).update(
         lease="", leased_until=None, told_by=None
     )
+
+
+@contextmanager
+def held(token: str) -> Iterator[None]:
+    """Renew this lease for as long as the block runs, however long a provider takes."""
+    is_over = threading.Event()
+    keeper = threading.Thread(target=_renew, args=(token, is_over), name="order-status-lease", daemon=True)
+    keeper.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        keeper.join()
+
+
+def _renew(token: str, is_over: threading.Event) -> None:
+    try:
+        while not is_over.wait(RENEWAL.total_seconds()):
+            try:
+                OutboxMessage.objects.filter(PENDING, lease=token).update(leased_until=timezone.now() + LEASE)
+            except Error:
+                logger.warning("a lease could not be renewed; its messages may be sent twice", exc_info=True)
+    finally:
+        connections.close_all()  # this thread's own
 
 
 def _free(now: dt.datetime) -> Q:

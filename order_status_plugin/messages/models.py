@@ -16,6 +16,8 @@ class OutboxMessage(models.Model):
         SENT = "sent", _("sent")
         HELD = "held", _("not sent")
         DEAD = "dead", _("given up")
+        #: A try broke off, and the channel's setting leaves it to staff whether it is sent again.
+        UNKNOWN = "unknown", _("may have arrived")
 
     #: order, milestone, what it is about, which occurrence, channel, recipient: the same news is one row.
     key = models.CharField(max_length=64, unique=True)
@@ -38,6 +40,10 @@ class OutboxMessage(models.Model):
     lease = models.CharField(max_length=32, blank=True)
     sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
     provider_id = models.CharField(max_length=190, blank=True)
+    #: What the provider says became of it, once it does: a value of ``events.Delivery``.
+    delivery = models.CharField(_("delivery"), max_length=20, blank=True)
+    delivery_at = models.DateTimeField(null=True, blank=True)
+    delivery_detail = models.CharField(max_length=500, blank=True)
 
     class Meta:
         verbose_name = _("message")
@@ -46,6 +52,12 @@ class OutboxMessage(models.Model):
         indexes = (
             models.Index(fields=("due_at", "id"), name="order_status_outbox_due", condition=models.Q(state="pending")),
             models.Index(fields=("order", "-created_at"), name="order_status_outbox_order"),
+            models.Index(fields=("lease",), name="order_status_outbox_lease", condition=~models.Q(lease="")),
+            models.Index(
+                fields=("channel", "provider_id"),
+                name="order_status_outbox_provider",
+                condition=~models.Q(provider_id=""),
+            ),
         )
 
     def __str__(self) -> str:
@@ -59,9 +71,11 @@ class MessageAttempt(models.Model):
     lease = models.CharField(max_length=32)
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
-    #: "sent", "temporary", "permanent"; "" while it runs or when nobody knows.
+    #: "sent", "temporary", "permanent"; "unknown" when it broke off and nobody knows; "" while it runs.
     outcome = models.CharField(max_length=10, blank=True)
     detail = models.CharField(max_length=500, blank=True)
+    #: An earlier try may have arrived, and the receiver cannot tell that this is the same message.
+    may_double = models.BooleanField(_("may be a second one"), default=False)
 
     class Meta:
         verbose_name = _("try")
@@ -70,3 +84,21 @@ class MessageAttempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.message_id} {self.outcome or '?'}"
+
+
+class ChannelState(models.Model):
+    """One channel's circuit breaker: all relays look at the same one."""
+
+    alias = models.CharField(_("channel"), max_length=40, primary_key=True)
+    failures = models.PositiveIntegerField(_("failures in a row"), default=0)
+    #: Until then nothing is sent; afterwards one message at a time, until one leaves.
+    open_until = models.DateTimeField(_("left in peace until"), null=True, blank=True)
+    last_error = models.CharField(_("last error"), max_length=500, blank=True)
+    last_failure_at = models.DateTimeField(_("last failure"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("channel")
+        verbose_name_plural = _("channels")
+
+    def __str__(self) -> str:
+        return self.alias

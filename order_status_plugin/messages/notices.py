@@ -28,7 +28,6 @@ from ..cms.look import look_for
 from ..conf import conf
 from ..events import ContactSnapshot
 from ..exceptions import BackendError, TemporaryFailure
-from ..keys import digest
 from ..tracking.contact import email_digests
 from ..tracking.models import Order, OrderContact
 from ..view import dates
@@ -38,6 +37,7 @@ from .language import language_of
 from .models import OutboxMessage
 from .outbox import DRAIN
 from .person import person
+from .recipient import signed
 from .render import render_notice
 from .rules import rules_for
 from .withheld import NO_ADDRESS, OVER, Withheld
@@ -80,7 +80,7 @@ def owe(order: Order, notice: Notice, occurrence: str) -> OutboxMessage | None:
 
 
 def _owe(order: Order, notice: Notice, occurrence: str, alias: str, recipient: str, subject: str) -> OutboxMessage:
-    known_as = digest("recipient", alias, recipient.casefold())
+    known_as = signed(alias, recipient)
     about = "\0".join((str(order.pk), notice.value, occurrence, alias, known_as))
     now = timezone.now()
     row, _is_new = OutboxMessage.objects.get_or_create(

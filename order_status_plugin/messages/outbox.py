@@ -14,11 +14,12 @@ from ..backends import get_channel, get_host
 from ..conf import conf
 from ..events import Milestone, ParcelStatus
 from ..exceptions import BackendError
-from ..keys import digests
 from ..tracking.models import Order, Parcel
 from ..worker.wake import wake
+from . import subscriptions
 from .models import OutboxMessage
 from .person import addressee
+from .recipient import known
 from .rules import rules_for
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ ENDED = (
 
 
 def write(reached: Reached) -> None:
-    """Write one row a channel for this milestone. The same news, seen again, is the same row."""
+    """Write one row a recipient for this milestone. The same news, seen again, is the same row."""
     if not _is_told(reached):
         return
     rules = rules_for(reached.order.site_id)
@@ -53,10 +54,14 @@ def write(reached: Reached) -> None:
     contact = addressee(reached.order.pk)
     if contact is None:
         return
-    keys = {alias: _keys(reached, alias, contact) for alias in channels}
-    every = [key for names in keys.values() for key, _digest in names]
-    known = set(OutboxMessage.objects.filter(key__in=every).values_list("key", flat=True)) if every else set()
-    fresh = {alias: names[0] for alias, names in keys.items() if names and not known & {key for key, _digest in names}}
+    owed = [
+        (alias, [(_key(reached, alias, digest), digest) for digest in known_as])
+        for alias in channels
+        for known_as in _recipients(reached.order, alias, contact)
+    ]
+    every = [key for _alias, names in owed for key, _digest in names]
+    written = set(OutboxMessage.objects.filter(key__in=every).values_list("key", flat=True)) if every else set()
+    fresh = [(alias, *names[0]) for alias, names in owed if not written & {key for key, _digest in names}]
     if not fresh:
         return
     now = timezone.now()
@@ -78,7 +83,7 @@ def write(reached: Reached) -> None:
                 created_at=now,
                 due_at=due_at,
             )
-            for alias, (key, digest) in fresh.items()
+            for alias, key, digest in fresh
         ],
         ignore_conflicts=True,  # two workers that saw the same: the other one's row is as good
     )
@@ -100,23 +105,25 @@ def _host_confirms(order: Order) -> bool:
         return False
 
 
-def _keys(reached: Reached, alias: str, contact: ContactSnapshot) -> list[tuple[str, str]]:
-    """Return key and recipient digest under each secret of the ring, the signing one first; [] for no address.
+def _recipients(order: Order, alias: str, contact: ContactSnapshot) -> list[list[str]]:
+    """Return every recipient on this channel: its digest under each secret of the ring, the signing one first.
 
     A rotated secret must not make the same news look new, so an older name of the row counts as well.
     """
     try:
-        recipient = get_channel(alias).recipient(contact)
+        channel = get_channel(alias)
+        if channel.subscribes:
+            return [[digest] for _recipient, digest in subscriptions.addresses(order.pk, alias)]
+        recipient = channel.recipient(contact)
     except Exception:  # a channel's code is not ours: it must not undo what was recorded
-        logger.exception("channel %s could not say where order %s is reached", alias, reached.order.pk)
+        logger.exception("channel %s could not say where order %s is reached", alias, order.pk)
         return []
-    if not recipient:
-        return []
-    about = (str(reached.order.pk), reached.milestone.value, reached.subject, reached.occurrence, alias)
-    return [
-        (hashlib.sha256("\0".join((*about, digest)).encode()).hexdigest()[:32], digest)
-        for digest in digests("recipient", alias, recipient.strip().casefold())
-    ]
+    return [known(alias, recipient)] if recipient else []
+
+
+def _key(reached: Reached, alias: str, digest: str) -> str:
+    about = (str(reached.order.pk), reached.milestone.value, reached.subject, reached.occurrence, alias, digest)
+    return hashlib.sha256("\0".join(about).encode()).hexdigest()[:32]
 
 
 def _may_be_joined(reached: Reached) -> bool:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from ..events import Address, ContactSnapshot
 from ..tracking.models import OrderContact
+from .corrected import CorrectedContact
 
 
 def person(order_id: int) -> ContactSnapshot | None:
@@ -22,14 +23,19 @@ def addressee(order_id: int) -> ContactSnapshot | None:
     What proves who somebody is (a code, links that were asked for) goes to :func:`person`, so that a corrected address
     opens nothing.
     """
-    contact = OrderContact.objects.filter(order_id=order_id).select_related("order__corrected_contact").first()
-    if contact is None:
-        return None
-    said = _snapshot(contact)
-    corrected = getattr(contact.order, "corrected_contact", None)
-    if corrected is None:
-        return said
-    return dataclasses.replace(said, email=corrected.email or said.email, phone=corrected.phone or said.phone)
+    return addressees([order_id]).get(order_id)
+
+
+def addressees(order_ids: Collection[int]) -> dict[int, ContactSnapshot]:
+    """Return the same for several orders, by key; who has no contact is not among them."""
+    corrected = CorrectedContact.objects.in_bulk(order_ids)
+    found = {}
+    for contact in OrderContact.objects.filter(order__in=order_ids):
+        said, other = _snapshot(contact), corrected.get(contact.order_id)
+        if other is not None:
+            said = dataclasses.replace(said, email=other.email or said.email, phone=other.phone or said.phone)
+        found[contact.order_id] = said
+    return found
 
 
 def _snapshot(contact: OrderContact) -> ContactSnapshot:

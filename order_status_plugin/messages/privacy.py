@@ -61,8 +61,8 @@ def erase(order: Order, *, is_thorough: bool) -> None:
     """Keep back what has not left; of the rest only that it left stays."""
     messages = OutboxMessage.objects.filter(order=order)
     MessageAttempt.objects.filter(message__order=order).update(detail="")
-    messages.update(recipient_digest="", provider_id="", reason="")
-    messages.filter(state=OutboxMessage.State.PENDING).update(
+    messages.update(recipient_digest="", provider_id="", reason="", delivery_detail="")
+    messages.filter(state__in=(OutboxMessage.State.PENDING, OutboxMessage.State.UNKNOWN)).update(
         state=OutboxMessage.State.HELD, reason=ERASED, lease="", leased_until=None
     )
     said = ConsentEntry.objects.filter(order=order)

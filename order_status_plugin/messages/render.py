@@ -13,7 +13,7 @@ from django.template.loader import render_to_string
 
 from ..cms.look import PLAIN, Look
 from ..cms.rich_text import absolute, plain
-from ..events import Headline, Milestone
+from ..events import Headline, Medium, Milestone
 from ..view.model import ItemView, MilestoneView, ParcelView, SpecialMessageView
 
 TEMPLATES = "order_status_plugin/mail/"
@@ -42,9 +42,16 @@ class Rendered:
     html: str
 
 
-def render(news: MilestoneView, *, link: str, stop: str, number: str, first_name: str) -> Rendered:
-    """Return the mail in the active language. It always holds the link, and nothing from anybody else's server."""
+def render(
+    news: MilestoneView, *, link: str, stop: str, number: str, first_name: str, medium: Medium = Medium.MAIL
+) -> Rendered:
+    """Return the message in the active language. It always holds the link, and nothing from anybody else's server.
+
+    ``number`` and ``first_name`` stand in mails alone: a lock screen is public, and so may a phone be.
+    """
     order = news.order
+    if medium is not Medium.MAIL:
+        return _short(news, medium, link)
     rail = order.rail
     done = sum(step.state != "todo" for step in rail)
     context: dict[str, Any] = {
@@ -67,6 +74,13 @@ def render(news: MilestoneView, *, link: str, stop: str, number: str, first_name
     page = render_to_string(f"{TEMPLATES}milestone.html", context)
     text = render_to_string(f"{TEMPLATES}milestone.txt", context)
     return Rendered(subject=one_line(news.subject), text=_tidy(text), html=_inliner().inline(page))
+
+
+def _short(news: MilestoneView, medium: Medium, link: str) -> Rendered:
+    """Return title and sentence; a notification opens the link by itself, a text has to spell it."""
+    said = news.sentence or news.word
+    text = f"{news.order.shop}: {said} {link}" if medium is Medium.SMS else said
+    return Rendered(subject=one_line(news.subject), text=text, html="")
 
 
 def _dress(look: Look, base: str) -> dict[str, Any]:

@@ -18,5 +18,5 @@ def delay(attempts: int, retry_after: float | None = None) -> dt.timedelta:
     """Return how long to wait after this many tries; never less than the other side asked for."""
     ceiling: dt.timedelta = min(conf.MESSAGES_MAX_DELAY, FIRST * 2 ** min(max(attempts - 1, 0), 30))
     drawn = ceiling * random.uniform(0.1, 1)  # noqa: S311 - spreads load, guards nothing
-    asked = min(dt.timedelta(seconds=max(retry_after or 0, 0)), LONGEST_ASKED)
-    return max(drawn, asked)
+    # On top of what was asked for: else all that were refused at once would come back at once.
+    return drawn + min(dt.timedelta(seconds=max(retry_after or 0, 0)), LONGEST_ASKED)

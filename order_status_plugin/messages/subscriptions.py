@@ -13,8 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ..exceptions import OrderStatusError
-from ..keys import digests
 from ..tracking.models import Order
+from .recipient import known
 
 #: Devices of one order on one channel: a household with spare phones, and no more that a stranger could add.
 MOST = 20
@@ -67,7 +67,7 @@ def language(order_pk: int, channel_alias: str, digest: str) -> str:
 def add(order: Order, channel_alias: str, recipient: str, language: str) -> None:
     """Tell this device of the order from now on; one that is told already stays once. Raises TooManyDevices."""
     now = timezone.now()
-    known_as = _digests(channel_alias, recipient)
+    known_as = known(channel_alias, recipient)
     said = {"recipient": recipient, "language": language, "last_used_at": now, "gone_at": None}
     with transaction.atomic():
         # One after the other, so that many at once are not more than there may be, and none outlives an erasure.
@@ -83,7 +83,7 @@ def add(order: Order, channel_alias: str, recipient: str, language: str) -> None
 
 def remove(order: Order, channel_alias: str, recipient: str) -> None:
     """Tell this device of the order no more. It may still be told of others."""
-    digests_of_it = _digests(channel_alias, recipient)
+    digests_of_it = known(channel_alias, recipient)
     Subscription.objects.filter(order=order, channel=channel_alias, digest__in=digests_of_it).delete()
 
 
@@ -94,7 +94,7 @@ def end(order: Order) -> None:
 
 def is_on(order: Order, channel_alias: str, recipient: str) -> bool:
     """Say whether this device is told of the order, and note once a day that it is still there."""
-    mine = _living(order.pk, channel_alias).filter(digest__in=_digests(channel_alias, recipient))
+    mine = _living(order.pk, channel_alias).filter(digest__in=known(channel_alias, recipient))
     last_used_at = mine.values_list("last_used_at", flat=True).first()
     if last_used_at is None:
         return False
@@ -106,11 +106,11 @@ def is_on(order: Order, channel_alias: str, recipient: str) -> bool:
 
 def replace(channel_alias: str, old: str, new: str) -> int:
     """Put a device's new recipient where its old one stood, for every order; return how many were told there."""
-    known_as = _digests(channel_alias, new)
+    known_as = known(channel_alias, new)
     moved = 0
     with transaction.atomic():
         held = Subscription.objects.select_for_update().filter(
-            channel=channel_alias, digest__in=_digests(channel_alias, old), gone_at=None
+            channel=channel_alias, digest__in=known(channel_alias, old), gone_at=None
         )
         for row in held.order_by("pk"):
             others = Subscription.objects.filter(order=row.order_id, channel=channel_alias, digest__in=known_as)
@@ -129,7 +129,3 @@ def gone(channel_alias: str, digest: str) -> None:
 
 def _living(order_pk: int, channel_alias: str) -> models.QuerySet[Subscription]:
     return Subscription.objects.filter(order=order_pk, channel=channel_alias, gone_at=None)
-
-
-def _digests(channel_alias: str, recipient: str) -> list[str]:
-    return digests("recipient", channel_alias, recipient.strip().casefold())

@@ -8,22 +8,23 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from ..backends import get_channel
 from ..conf import conf
-from ..events import ContactSnapshot, Milestone
+from ..events import ContactSnapshot, Delivery, Milestone
 from ..exceptions import BackendError
 from ..tracking.models import Order
 from ..view.milestone import word_of
 from . import suppression, withheld
-from .basis import CONSENT, basis_of
-from .consent import Facts, known, ledger_of, masked, refusal
+from .basis import needs_yes
+from .consent import Facts, ledger_of, refusal
 from .models import OutboxMessage
 from .notices import Notice
 from .outbox import NOT_NOTIFIED
 from .person import addressee, person
+from .recipient import known, masked
 from .relay import SWITCHED_OFF
 
 #: As many messages as a page lists, the newest ones.
@@ -59,6 +60,14 @@ _REASONS = frozenset(
         SWITCHED_OFF,
     }
 )
+
+
+#: What a provider said became of a message that it took.
+_ARRIVAL: dict[str, str] = {
+    Delivery.DELIVERED: gettext_noop("It arrived."),
+    Delivery.FAILED: gettext_noop("It did not arrive."),
+    **withheld.SUPPRESSED,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,8 +112,8 @@ def switches_of(order: Order) -> list[Switch]:
         if not recipient:
             continue
         against = suppression.active(alias, known(alias, recipient)).values_list("reason", flat=True).first()
-        needs_yes = basis_of(get_channel(alias)) == CONSENT
-        facts = Facts(is_erased=False, suppressed="", ledger=ledger_of(order.pk, alias), needs_yes=needs_yes)
+        needed = needs_yes(get_channel(alias))
+        facts = Facts(is_erased=False, suppressed="", ledger=ledger_of(order.pk, alias), needs_yes=needed)
         found.append(
             Switch(
                 alias=alias,
@@ -118,13 +127,14 @@ def switches_of(order: Order) -> list[Switch]:
 
 
 def _told(row: OutboxMessage, addresses: dict[str, str]) -> Told:
+    why = row.reason if row.reason in _REASONS else _ARRIVAL.get(row.delivery, "")
     return Told(
         row=row,
         what=str(LETTERS[row.milestone]) if row.milestone in LETTERS else word_of(Milestone(row.milestone)),
         channel=label_of(row.channel),
         recipient=addresses.get(row.recipient_digest, ""),
         state=str(STATES[row.state]),
-        why=gettext(row.reason) if row.reason in _REASONS else "",
+        why=gettext(why) if why else "",
         at=row.sent_at or row.created_at,
     )
 

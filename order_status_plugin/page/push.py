@@ -21,9 +21,9 @@ from ..access import limits, links
 from ..access.headers import Secure
 from ..access.tiers import Way, viewer_for
 from ..channels.base import Channel
+from ..cms.look import look_for
 from ..exceptions import UnreadableMessage
 from ..messages import subscriptions
-from ..view.shop import shop_name
 from .door import PageView
 from .identify import order_of
 from .language import LANG, chosen, language_of
@@ -104,8 +104,8 @@ class AppView(PageView):
         with translation.override(language_of(order, request)):
             start = f"{links.path_of(link)}?{urlencode({LANG: language})}" if language else links.path_of(link)
             app = {
-                "name": _("Your order at %(shop)s") % {"shop": shop_name(order)},
-                "short_name": shop_name(order),
+                "name": _("Your order at %(shop)s") % {"shop": look_for(order.site_id).shop},
+                "short_name": look_for(order.site_id).shop,
                 "start_url": start,
                 "scope": reverse("order_status:lookup"),
                 "display": "standalone",

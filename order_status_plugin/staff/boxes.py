@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
+from ..messages import replay
 from ..messages.models import MessageAttempt
 from ..messages.told import addresses_of
 from .read_only import ReadOnlyAdmin, ReadOnlyInline
@@ -67,7 +70,7 @@ class TryInline(ReadOnlyInline):
     """Each try to send."""
 
     model = MessageAttempt
-    fields = ("started_at", "ended_at", "outcome", "detail")
+    fields = ("started_at", "ended_at", "outcome", "may_double", "detail")
 
 
 class OutboxAdmin(ReadOnlyAdmin):
@@ -94,6 +97,9 @@ class OutboxAdmin(ReadOnlyAdmin):
         "due_at",
         "sent_at",
         "provider_id",
+        "delivery",
+        "delivery_at",
+        "delivery_detail",
     )
     inlines = (TryInline,)
 
@@ -101,3 +107,65 @@ class OutboxAdmin(ReadOnlyAdmin):
     def recipient(self, row: Any) -> str:
         """Show the address, masked, as far as the order still has it."""
         return addresses_of(row.order).get(row.recipient_digest, "…")
+
+    actions = ("send_again", "settle")
+
+    def has_send_permission(self, request: HttpRequest) -> bool:
+        """To send again is to change."""
+        return self.may(request, "change")
+
+    @admin.action(description=_("Send the selected messages again"), permissions=["send"])
+    def send_again(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
+        """Say what would leave, and do it once that is confirmed."""
+        if "confirmed" in request.POST:
+            count = replay.send_again(queryset)
+            said = ngettext("%d message is sent again.", "%d messages are sent again.", count) % count
+            self.message_user(request, said, messages.SUCCESS)
+            return None
+        chosen = replay.stuck(queryset)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": gettext("Send messages again"),
+            "count": (would := replay.count(chosen)),
+            "sentence": sentence(would),
+            "pks": list(queryset.values_list("pk", flat=True)),
+            "others": queryset.exclude(pk__in=chosen.values("pk")).count(),
+            "checkbox": ACTION_CHECKBOX_NAME,
+        }
+        return TemplateResponse(request, "order_status_plugin/staff/send_again.html", context)
+
+    @admin.action(description=_("Count the selected messages as arrived"), permissions=["send"])
+    def settle(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        """Close what may have arrived, without sending it again."""
+        count = replay.settle(queryset)
+        said = ngettext("%d message counts as arrived.", "%d messages count as arrived.", count) % count
+        self.message_user(request, said, messages.SUCCESS)
+
+
+def sentence(count: replay.Count) -> str:
+    """Return what would happen, in a sentence: "38 customers would get 41 messages."."""
+    customers = ngettext("%(n)d customer", "%(n)d customers", count.customers) % {"n": count.customers}
+    told = ngettext("%(n)d message", "%(n)d messages", count.messages) % {"n": count.messages}
+    return gettext("%(customers)s would get %(messages)s.") % {"customers": customers, "messages": told}
+
+
+class ChannelStateAdmin(ReadOnlyAdmin):
+    """The channels' breakers. ``close`` is handed over by ``admin.py``: it lets them be tried now."""
+
+    close: ClassVar[staticmethod[[QuerySet[Any]], int]]
+
+    list_display = ("alias", "failures", "open_until", "last_error", "last_failure_at")
+    fields = list_display
+    actions = ("close_selected",)
+
+    def has_close_permission(self, request: HttpRequest) -> bool:
+        """To close it is to change it."""
+        return self.may(request, "change")
+
+    @admin.action(description=_("Try the selected channels now"), permissions=["close"])
+    def close_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        """Close the breakers; the worker goes on at once."""
+        count = self.close(queryset)
+        said = ngettext("%d channel is tried now.", "%d channels are tried now.", count) % count
+        self.message_user(request, said, messages.SUCCESS)

@@ -12,8 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..access.audit import Action, audit
 from ..conf import conf
-from ..messages import consent, suppression
-from ..messages.again import resend, resendable
+from ..messages import consent, replay, suppression
 from ..messages.corrected import CorrectedContact, correct
 from ..messages.ledger import ConsentEntry, ConsentSource
 from ..messages.models import OutboxMessage
@@ -30,7 +29,7 @@ class MessageInline(ReadOnlyInline):
 
     model = OutboxMessage
     fk_name = "order"
-    fields = ("milestone", "channel", "state", "reason", "attempts", "created_at", "sent_at", "provider_id")
+    fields = ("milestone", "channel", "state", "reason", "attempts", "created_at", "sent_at", "delivery", "provider_id")
     show_change_link = True
 
 
@@ -119,14 +118,15 @@ def _choose(order: Order, actor: str, given: Given) -> str:
 
 
 def _resend(order: Order, actor: str, _given: Given) -> str:
-    count = resend(order, actor)
+    count = replay.send_again(replay.of_order(order), replay.NOT_ARRIVED)
     if not count:
         raise NothingToDo
+    audit(Action.MESSAGES_RESENT, order, actor, str(count))
     return ngettext("%d message is tried again.", "%d messages are tried again.", count) % count
 
 
 def _counted(order: Order) -> str:
-    count = resendable(order).count()
+    count = replay.of_order(order).count()
     return (
         ngettext(
             "1 customer would get %d message, if they still want it.",
@@ -208,7 +208,7 @@ MESSAGE_DEEDS = (
         _("Send messages again"),
         _("What was held back or given up is tried once more, with the order as it is now."),
         _resend,
-        lambda order: _is_there(order) and resendable(order).exists(),
+        lambda order: _is_there(order) and replay.of_order(order).exists(),
         counts=_counted,
     ),
     Deed(

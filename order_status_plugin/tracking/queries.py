@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -95,20 +95,30 @@ class Picture:
 
 def picture(order: Order, tier: Tier) -> Picture:
     """Return what this tier may see of an order, in a number of queries that depends on nothing."""
+    return pictures([order], tier)[order.pk]
+
+
+def pictures(orders: Iterable[Order], tier: Tier) -> dict[int, Picture]:
+    """Return what this tier may see of these orders, by key, in the same number of queries as for one."""
     may_see_all = tier is not Tier.PUBLIC
-    lines = list(OrderLine.objects.filter(order=order).values_list(*ORDER_LINE, named=True))
-    fulfillments = list(
-        Fulfillment.objects.filter(order=order, is_cancelled=False).values_list(*FULFILLMENT, named=True)
-    )
-    quantities: dict[int, dict[int, int]] = defaultdict(dict)
-    for fulfillment, line, quantity in FulfillmentLine.objects.filter(
-        fulfillment__order=order, fulfillment__is_cancelled=False
-    ).values_list("fulfillment_id", "line_id", "quantity"):
-        quantities[fulfillment][line] = quantity
-    shown = Parcel.objects.filter(order=order, is_withdrawn=False, fulfillment__is_cancelled=False)
-    columns: tuple[str, ...] = PARCEL + PRIVATE_PARCEL if may_see_all else PARCEL
-    parcels = {row.pk: ParcelRows(row) for row in shown.values_list(*columns, named=True)}
     has_points = may_see_all or conf.PUBLIC_MAP is True
+    found = {order.pk: Picture(order, tier, [], [], {}, [], None, has_points) for order in orders}
+    pks = list(found)
+    for line in OrderLine.objects.filter(order__in=pks).values_list(*ORDER_LINE, "order_id", named=True):
+        found[line.order_id].lines.append(line)
+    sent = Fulfillment.objects.filter(order__in=pks, is_cancelled=False)
+    for fulfillment in sent.values_list(*FULFILLMENT, "order_id", named=True):
+        found[fulfillment.order_id].fulfillments.append(fulfillment)
+    for order, shipment, one, quantity in FulfillmentLine.objects.filter(
+        fulfillment__order__in=pks, fulfillment__is_cancelled=False
+    ).values_list("fulfillment__order_id", "fulfillment_id", "line_id", "quantity"):
+        found[order].quantities.setdefault(shipment, {})[one] = quantity
+    shown = Parcel.objects.filter(order__in=pks, is_withdrawn=False, fulfillment__is_cancelled=False)
+    columns: tuple[str, ...] = PARCEL + PRIVATE_PARCEL if may_see_all else PARCEL
+    parcels: dict[int, ParcelRows] = {}
+    for row in shown.values_list(*columns, "order_id", named=True):
+        parcels[row.pk] = ParcelRows(row)
+        found[row.order_id].parcels.append(parcels[row.pk])
     columns = EVENT + (PRIVATE_EVENT if may_see_all else ()) + (POINT if has_points else ())
     events = TrackingEvent.objects.filter(parcel__in=shown).order_by("parcel_id", "sort_key", "pk")
     for event in events.values_list(*columns, named=True):
@@ -119,5 +129,7 @@ def picture(order: Order, tier: Tier) -> Picture:
     for estimate in estimates.values_list(*columns, named=True):
         if estimate.parcel_id in parcels:
             parcels[estimate.parcel_id].estimates.append(estimate)
-    contact = OrderContact.objects.filter(order=order).first() if may_see_all else None
-    return Picture(order, tier, lines, fulfillments, dict(quantities), list(parcels.values()), contact, has_points)
+    if may_see_all:
+        for contact in OrderContact.objects.filter(order__in=pks):
+            found[contact.order_id].contact = contact
+    return found

@@ -20,6 +20,7 @@ from .extra import extra
 from .facts import OrderFacts, gather
 from .fillings import fillings
 from .items import digital, items
+from .mask import mask_email, mask_phone
 from .model import Moment, OrderView, PendingView, PrivateView, Sum
 from .money import country_name, money
 from .notes import example, notes_for
@@ -38,6 +39,7 @@ def build(
     with_loyalty: bool = False,
     messages: Messages = NONE,
     rows: Picture | None = None,
+    found: Picture | None = None,
     link: str = "",
     needs: Collection[Need] = (),
     look: Look | None = None,
@@ -46,15 +48,16 @@ def build(
 
     ``now`` is aware; it decides what "today" is. ``with_loyalty`` finds out whether the customer ordered before (one
     query more, private tier only); ``messages`` are those to choose from. ``rows`` takes the place of what is stored:
-    for orders that nobody placed. ``link`` is what the placeholder of the page's address becomes, and ``needs`` what the
-    host is asked for beside the order. ``look`` is the site's, where the caller knows it. The number of queries is the same for every order.
+    for orders that nobody placed. ``found`` is what is stored, where it was read already, for a message: notes are left
+    out. ``link`` is what the placeholder of the page's address becomes, and ``needs`` what the host is asked for beside
+    the order. ``look`` is the site's, where the caller knows it. The number of queries is the same for every order.
     """
     now = now or timezone.now()
     headline, look = Headline(order.headline), look or look_for(order.site_id)
     shop = look.shop
     if order.erased_at is not None:
         return _stub(order, tier, headline, look, now)
-    facts = gather(rows or picture(order, tier), now)
+    facts = gather(rows or found or picture(order, tier), now)
     counted, rest = count(facts, headline)
     offered = offers.example(tier, needs) if rows else offers.gather(order, tier, needs)
     known = traits(facts, tier, headline, with_loyalty=with_loyalty or messages.asks_loyalty)
@@ -82,7 +85,7 @@ def build(
         is_rtl=get_language_bidi(),
         handover=order.handover,
         special_messages=special_messages(messages, Place.PAGE, known, now, values),
-        notes=example(tier, now) if rows else notes_for(order, tier),
+        notes=example(tier, now) if rows else () if found else notes_for(order, tier),
         extra=extra(order, tier),
         traits=known,
         reorder_url=offered.reorder_url,
@@ -195,18 +198,6 @@ def _sums(order: Order, facts: OrderFacts) -> tuple[Sum, ...]:
         for label, amount, is_total in rows
         if amount is not None
     )
-
-
-def mask_email(email: str) -> str:
-    """Return "n•••@example.org"."""
-    local, at, domain = email.rpartition("@")
-    return f"{local[:1]}•••@{domain}" if at else ""
-
-
-def mask_phone(phone: str) -> str:
-    """Return "••• 42": the last two digits."""
-    digits = [char for char in phone if char.isdigit()]
-    return f"••• {''.join(digits[-2:])}" if len(digits) > 5 else ""
 
 
 def _valid_until(facts: OrderFacts) -> dt.datetime:

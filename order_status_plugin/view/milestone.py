@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from ..cms import epoch, notes
 from ..cms.look import Look, look_for
 from ..cms.messages import Messages, Place, messages_for
-from ..events import Milestone, Tier
+from ..events import Milestone, ParcelStatus, Tier
 from ..tracking.models import Order
-from ..tracking.queries import Picture
+from ..tracking.queries import Picture, picture
 from .build import build
 from .model import MilestoneView, OrderView, ParcelView
 from .special import special_messages
@@ -26,6 +26,7 @@ def build_milestone(
     parcel_id: int | None = None,
     fulfillment_id: int | None = None,
     rows: Picture | None = None,
+    found: Picture | None = None,
     note_id: int | None = None,
     messages: Messages | None = None,
     known: Mapping[str, str] | None = None,
@@ -34,15 +35,18 @@ def build_milestone(
     """Return the news of one milestone, in the language that is active.
 
     A mail is forwarded and read over shoulders: it shows what the public page shows. ``rows`` takes the place of what
-    is stored, ``messages`` of those that are live, and ``look`` of the site's: for previews. ``known`` is what else placeholders may say in it:
-    its link, and what its own greeting says of the person.
+    is stored, ``messages`` of those that are live, and ``look`` of the site's: for previews. ``found`` is what is
+    stored, read already. ``known`` is what else placeholders may say in it: its link, and what its own greeting says of
+    the person.
     """
     now = timezone.now()
-    number = epoch.current()
-    if messages is None:
-        messages = messages_for(order.site_id, get_language() or "", number)
-    view = build(order, Tier.PUBLIC, now=now, rows=rows, look=look or look_for(order.site_id, number))
-    parcel = view.parcels[0] if rows and view.parcels else _parcel(order, view, parcel_id, fulfillment_id)
+    if messages is None or look is None:
+        number = epoch.current()
+        messages = messages_for(order.site_id, get_language() or "", number) if messages is None else messages
+        look = look or look_for(order.site_id, number)
+    found = rows or found or picture(order, Tier.PUBLIC)
+    view = build(order, Tier.PUBLIC, now=now, rows=rows, found=found, look=look)
+    parcel = view.parcels[0] if rows and view.parcels else _parcel(found, view, parcel_id, fulfillment_id)
     return MilestoneView(
         milestone=milestone,
         subject=_subject(milestone, view, is_part=bool(parcel_id or fulfillment_id) and _is_split(view)),
@@ -56,10 +60,10 @@ def build_milestone(
     )
 
 
-def _parcel(order: Order, view: OrderView, parcel_id: int | None, fulfillment_id: int | None) -> ParcelView | None:
+def _parcel(found: Picture, view: OrderView, parcel_id: int | None, fulfillment_id: int | None) -> ParcelView | None:
     """Return the card of the parcel that the news is about; the only one there is where it says none."""
-    shown = order.parcels.filter(is_withdrawn=False, fulfillment__is_cancelled=False).exclude(status="cancelled")
-    keys = list(shown.values_list("pk", "fulfillment_id"))
+    shown = [parcel.row for parcel in found.parcels if parcel.row.status != ParcelStatus.CANCELLED]
+    keys = [(row.pk, row.fulfillment_id) for row in shown]
     number = next(
         (
             n

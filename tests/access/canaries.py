@@ -178,7 +178,9 @@ def _told(order: Order) -> None:
         key="k1", order=order, milestone="shipped", channel="email", happened_at=timezone.now(),
         subject="order", created_at=timezone.now(), due_at=timezone.now(), recipient_digest="x",
     )  # fmt: skip
-    OutboxMessage.objects.filter(pk=message.pk).update(reason="550 canaryrefused", provider_id="canaryprovider")
+    OutboxMessage.objects.filter(pk=message.pk).update(
+        reason="550 canaryrefused", provider_id="canaryprovider", delivery_detail="550 canarybounced"
+    )
     MessageAttempt.objects.create(message=message, lease="", started_at=timezone.now(), detail="no canarydetail here")
     said = {"recipient": "c@canary.example", "address": "192.0.2.1", "wording": "canarywish"}
     consent.say(order, "email", is_given=False, source=ConsentSource.STAFF, actor="sam", **said)

@@ -45,6 +45,7 @@ SILENT = {
     "brandsettings": "how a site looks",
     "specialmessage": "the shop's words to many",
     "sourcestate": "of a source, not of an order",
+    "channelstate": "of a channel, not of an order",
     "merchantcarrier": "carriers, not customers",
     "keptpage": "a rendering of what stands elsewhere",
     "messagerules": "of a site, not of an order",

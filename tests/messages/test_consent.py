@@ -119,7 +119,7 @@ def test_the_checkouts_box_is_kept_once_with_its_words() -> None:
         "Mail me",
         "2001:db8:1::/48",
     )
-    assert (entry.wording_version, entry.recipient_masked) == ("v2", "n…@example.org")
+    assert (entry.wording_version, entry.recipient_masked) == ("v2", "n•••@example.org")
 
 
 @pytest.mark.parametrize("answered", [(), (ConsentSnapshot(channel="email", is_given=False),)])

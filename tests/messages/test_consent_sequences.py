@@ -16,11 +16,11 @@ from django.test import override_settings
 from order_status_plugin.access.erase import erase
 from order_status_plugin.channels.base import Channel, Message, Receipt
 from order_status_plugin.events import ContactSnapshot, Delivery, Milestone, Word
-from order_status_plugin.keys import digest
 from order_status_plugin.messages import consent, outbox, suppression
 from order_status_plugin.messages.basis import BASES, CONSENT
 from order_status_plugin.messages.ledger import ConsentEntry, ConsentSource
 from order_status_plugin.messages.quiet import awake_at, zones_for
+from order_status_plugin.messages.recipient import known, signed
 from order_status_plugin.messages.relay import drain
 from order_status_plugin.messages.suppression import Suppression
 from order_status_plugin.messages.withheld import Later, Withheld
@@ -227,14 +227,14 @@ class Stored(World):
         suppression.suppress(self.alias, self.digest(), reason, at)
 
     def take_lift(self) -> None:
-        for row in consent.suppressions_of(self.alias, self.recipient):
+        for row in suppression.active(self.alias, known(self.alias, self.recipient)):
             assert suppression.lift(row, "ana", "They asked us to.")
 
     def take_erasure(self) -> None:
         Order.objects.filter(pk=self.order.pk).update(erased_at=self.now)
 
     def digest(self) -> str:
-        return digest("recipient", self.alias, self.recipient.casefold())
+        return signed(self.alias, self.recipient)
 
     def refusal(self, milestone: str) -> Exception | None:
         try:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -13,10 +12,10 @@ from django.core.management import call_command
 from django.test import override_settings
 from django.utils import timezone
 
-from order_status_plugin.channels.base import Channel, Message, Receipt
-from order_status_plugin.events import ContactSnapshot, ParcelStatus
+from order_status_plugin.channels.base import Message, Receipt
+from order_status_plugin.events import ParcelStatus
 from order_status_plugin.exceptions import PermanentFailure, TemporaryFailure
-from order_status_plugin.messages import lease, relay
+from order_status_plugin.messages import delivery, lease, relay, tries
 from order_status_plugin.messages.consent import is_wanted, say
 from order_status_plugin.messages.ledger import ConsentEntry, ConsentSource
 from order_status_plugin.messages.models import MessageAttempt, OutboxMessage
@@ -29,33 +28,6 @@ from .shop import EMAIL, place, scan
 pytestmark = pytest.mark.django_db
 
 State = OutboxMessage.State
-
-
-class Answers(Channel):
-    """A provider that does what the test says."""
-
-    answers: ClassVar[list[Any]] = []
-    seen: ClassVar[list[list[Message]]] = []
-
-    def recipient(self, contact: ContactSnapshot) -> str:
-        return contact.email
-
-    def send(self, messages: list[Message]) -> Mapping[str, Receipt | Exception]:
-        self.seen.append(messages)
-        answer = self.answers.pop(0) if self.answers else Receipt("ok")
-        if isinstance(answer, Exception):
-            raise answer
-        if isinstance(answer, dict):
-            return answer
-        return dict.fromkeys((message.key for message in messages), answer)
-
-
-@pytest.fixture
-def provider() -> Any:
-    Answers.answers, Answers.seen = [], []
-    channels = {"email": {"BACKEND": "tests.messages.test_relay.Answers"}}
-    with override_settings(ORDER_STATUS={**settings.ORDER_STATUS, "CHANNELS": channels}):
-        yield Answers
 
 
 def with_settings(**more: Any) -> Any:
@@ -204,28 +176,28 @@ def test_a_provider_that_misbehaves_loses_nothing(provider: Any, answer: Any) ->
     assert drain() == 1
 
 
-def test_one_bad_message_stops_no_other(provider: Any) -> None:
+def test_one_bad_message_stops_no_other(knowing: Any) -> None:
     place(ref="1")
     place(ref="2")
     bad = OutboxMessage.objects.get(order__reference="1")
     good = OutboxMessage.objects.get(order__reference="2")
-    provider.answers = [{bad.key: PermanentFailure("no"), good.key: Receipt("yes")}]
+    knowing.answers = [{bad.key: PermanentFailure("no"), good.key: Receipt("yes")}]
     assert drain() == 1
-    assert len(provider.seen) == 1  # one batch, one connection
+    assert len(knowing.seen) == 1  # one batch, one connection
     assert dict(OutboxMessage.objects.values_list("order__reference", "state")) == {"1": "dead", "2": "sent"}
 
 
 def test_a_message_that_cannot_be_written_waits_and_stops_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
     first = place(ref="1")
     place(ref="2")
-    real = relay.compose
+    real = delivery.compose
 
-    def compose(row: OutboxMessage) -> Message:
+    def compose(row: OutboxMessage, known: Any = None) -> Message:
         if row.order_id == first.pk:
             raise ZeroDivisionError("template")
-        return real(row)
+        return real(row, known)
 
-    monkeypatch.setattr(relay, "compose", compose)
+    monkeypatch.setattr(delivery, "compose", compose)
     assert drain() == 1
     monkeypatch.undo()
     come_due()
@@ -246,11 +218,11 @@ def test_a_held_lease_is_respected_and_an_expired_one_is_taken_over(provider: An
     place()
     (leased,) = lease.claim(5, timezone.now())
     assert drain() == 0
-    MessageAttempt.objects.create(message=leased, lease=leased.lease, started_at=timezone.now())
+    tries.start([leased])
     forget_leases()
     assert drain() == 1
     unknown, known = MessageAttempt.objects.order_by("pk")
-    assert (unknown.outcome, unknown.ended_at, unknown.detail) == ("", None, relay.BROKE_OFF)
+    assert (unknown.outcome, unknown.ended_at, unknown.detail) == ("unknown", None, tries.BROKE_OFF)
     assert known.outcome == "sent"
     assert provider.seen[0][0].key == leased.key  # the provider, and the mailbox, can tell that it is the same
 
@@ -260,7 +232,7 @@ def test_a_row_that_kills_its_relay_is_given_up_in_the_end(provider: Any, monkey
         pass
 
     place()
-    monkeypatch.setattr(relay, "_call", lambda *args: (_ for _ in ()).throw(Killed()))
+    monkeypatch.setattr(provider, "send", lambda *args: (_ for _ in ()).throw(Killed()))
     with override_settings(ORDER_STATUS={**settings.ORDER_STATUS, "MESSAGES_MAX_ATTEMPTS": 2}):
         for _ in range(2):
             with pytest.raises(Killed):
@@ -386,7 +358,7 @@ def test_others_hear_that_a_message_left_and_cannot_break_it() -> None:
 
 
 def test_a_backlog_leaves_in_batches_and_the_rest_wakes_the_worker(
-    provider: Any, monkeypatch: pytest.MonkeyPatch
+    knowing: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     woken: list[str] = []
     monkeypatch.setattr(relay, "wake", lambda name, func: woken.append(name))
@@ -394,7 +366,7 @@ def test_a_backlog_leaves_in_batches_and_the_rest_wakes_the_worker(
     for number in range(5):
         place(ref=str(number))
     assert drain(3) == 3
-    assert [len(batch) for batch in provider.seen] == [2, 1]
+    assert [len(batch) for batch in knowing.seen] == [2, 1]
     assert woken == ["outbox"]
     assert drain() == 2
     assert woken == ["outbox"]

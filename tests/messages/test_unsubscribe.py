@@ -68,8 +68,8 @@ def test_the_page_stops_them_and_switches_them_on_again(browser: Client) -> None
     assert 'value="on"' in browser.get(where).content.decode()
     assert "They are on again" in browser.post(where, {"choice": "on"}).content.decode()
     said = ConsentEntry.objects.values_list("is_given", "source", "recipient_masked", "network")
-    assert list(said) == [(True, "link", "n…@example.org", "127.0.0.0/24")] + [
-        (False, "link", "n…@example.org", "127.0.0.0/24")
+    assert list(said) == [(True, "link", "n•••@example.org", "127.0.0.0/24")] + [
+        (False, "link", "n•••@example.org", "127.0.0.0/24")
     ]
 
 

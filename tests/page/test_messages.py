@@ -65,7 +65,7 @@ def test_strangers_are_led_to_the_order_and_change_nothing(order):
 def test_the_private_page_leads_there_and_it_names_only_masks(order, owner):
     assert f'href="{path(order)}"' in owner.get(links.order_path(order)).content.decode()
     html = body(owner, order)
-    assert html.count("n…@example.org") == 4  # the switch, two messages, and the letter about this device
+    assert html.count("n•••@example.org") == 4  # the switch, two messages, and the letter about this device
     assert "A new device" in html
     assert "On its way" in html
     assert "Confirmed" in html

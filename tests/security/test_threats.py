@@ -57,8 +57,8 @@ from order_status_plugin.tracking.models import Order, OrderContact, TrackingEve
 from order_status_plugin.view.build import build
 from tests import orders as shop
 from tests.access.orders import EMAIL, let_in, placed
-from tests.cms.brands import brand
 from tests.channels.devices import Device as Browser
+from tests.cms.brands import brand
 from tests.intake import signed
 
 from .visits import leaks, rows, with_doctor

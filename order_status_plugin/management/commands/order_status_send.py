@@ -6,8 +6,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 from django.db.models import Count
+from django.utils import timezone
 
 from ...conf import conf
+from ...messages import replay
+from ...messages.lease import due
 from ...messages.models import OutboxMessage
 from ...messages.relay import drain
 
@@ -20,12 +23,26 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """Take how many at the most."""
         parser.add_argument("--limit", type=int, default=10_000, help="messages at the most (default: %(default)s)")
+        parser.add_argument("--dry-run", action="store_true", help="say what would leave now, and send nothing")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Drain and count."""
+        if options["dry_run"]:
+            self._count(options["limit"])
+            return
         sent = drain(options["limit"], seconds=float("inf"))
         counts = dict(OutboxMessage.objects.order_by().values_list("state").annotate(Count("pk")))
-        waiting, held, dead = (counts.get(state, 0) for state in ("pending", "held", "dead"))
+        waiting, held, dead, unknown = (counts.get(state, 0) for state in ("pending", "held", "dead", "unknown"))
         if not conf.MESSAGES:
             self.stdout.write("Messages are switched off: ORDER_STATUS['MESSAGES'] is False.")
-        self.stdout.write(f"{sent} sent now, {waiting} waiting, {held} not sent on purpose, {dead} given up.")
+        left = f", {unknown} may have arrived and are left to staff" if unknown else ""
+        self.stdout.write(f"{sent} sent now, {waiting} waiting, {held} not sent on purpose, {dead} given up{left}.")
+
+    def _count(self, limit: int) -> None:
+        oldest = due(timezone.now()).order_by("due_at", "pk").values("pk")[:limit]
+        would = replay.count(OutboxMessage.objects.filter(pk__in=list(oldest.values_list("pk", flat=True))))
+        self.stdout.write(f"{would.customers} customers would get {would.messages} messages.")
+        for reason, number in would.held.items():
+            self.stdout.write(f"{number} would be held back: {reason}")
+        for reason, number in would.later.items():
+            self.stdout.write(f"{number} would wait: {reason}")

@@ -53,7 +53,7 @@ def test_what_was_ticked_is_the_orders() -> None:
     entry = ConsentEntry.objects.get()
     assert (entry.source, entry.recipient_masked, entry.network) == (
         "checkout",
-        f"{EMAIL[0]}…@{EMAIL.partition('@')[2]}",
+        f"{EMAIL[0]}•••@{EMAIL.partition('@')[2]}",
         "203.0.113.0/24",
     )
     assert entry.recipient_digest

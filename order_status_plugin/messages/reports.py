@@ -1,0 +1,68 @@
+"""What providers say became of a message that they took, and what customers answer to one."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from ..events import CustomerWord, Delivery, DeliveryReport
+from ..exceptions import TemporaryFailure
+from . import consent, suppression
+from .models import OutboxMessage
+from .recipient import signed
+
+State = OutboxMessage.State
+
+#: After these nothing is sent there any more.
+ENDS = (Delivery.BOUNCED, Delivery.COMPLAINED, Delivery.OPTED_OUT)
+
+
+class UnknownMessage(TemporaryFailure):
+    """No message of ours is known to the provider by this id (yet): its receipt may still be on its way."""
+
+
+def take(alias: str, said: DeliveryReport | CustomerWord) -> None:
+    """Keep what was said. The same once more changes nothing; what is older than what is known changes nothing.
+
+    Raises UnknownMessage for a report on a message that we do not know; what it says of its recipient counts already.
+    """
+    at = min(said.happened_at or timezone.now(), timezone.now())
+    if isinstance(said, CustomerWord):
+        consent.hear(alias, signed(alias, said.sender), said.word, at)
+        return
+    rows = list(_about(alias, said))
+    if said.delivery in ENDS:
+        known_as = (
+            {signed(alias, said.recipient)}
+            if said.recipient
+            else {row.recipient_digest for row in rows if row.told_by_id is None}
+        )
+        for recipient_digest in known_as - {""}:
+            suppression.suppress(alias, recipient_digest, said.delivery, at)
+    if not rows:
+        raise UnknownMessage
+    _store(rows, said, at)
+
+
+def _about(alias: str, said: DeliveryReport) -> QuerySet[OutboxMessage]:
+    """Return the row, and those that it told along."""
+    mine = Q(provider_id=said.provider_id[:190]) if said.provider_id else Q(pk__in=())
+    if said.key:
+        mine |= Q(key=said.key) | Q(told_by__key=said.key)
+    return OutboxMessage.objects.filter(mine, channel=alias)
+
+
+def _store(rows: list[OutboxMessage], said: DeliveryReport, at: dt.datetime) -> None:
+    mine = OutboxMessage.objects.filter(pk__in=[row.pk for row in rows])
+    newer = mine.filter(Q(delivery_at=None) | Q(delivery_at__lte=at))
+    # Of two words of one moment the first stays, unless the second ends something.
+    if said.delivery not in ENDS:
+        newer = newer.exclude(delivery_at=at).exclude(delivery=said.delivery)
+    detail = said.detail.replace(said.recipient, "…") if said.recipient else said.detail
+    erased = newer.exclude(order__erased_at=None)
+    newer.filter(order__erased_at=None).update(delivery=said.delivery, delivery_at=at, delivery_detail=detail[:500])
+    erased.update(delivery=said.delivery, delivery_at=at)
+    # Whoever doubted that it left knows now.
+    mine.filter(state=State.UNKNOWN).update(state=State.SENT, reason="", sent_at=at, provider_id=said.provider_id[:190])

@@ -1,0 +1,346 @@
+"""Relays killed at random and at named points, again and again: nothing is lost, and what may be doubled says so."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import queue
+import random
+import re
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from email import message_from_bytes
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from django.db import connection, connections
+
+from tests.smtp_sink import Session
+
+from .kills import CHANNELS
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="forks what it kills")
+
+#: Where a relay may be killed; "random" is any time at all.
+POINTS = ("before try", "after try", "in call", "accepted", "after call", "after record", "random", "random")
+#: Relays at once.
+TWO = 2
+#: Seconds that a relay has to come to its point: it may have to wait for others' leases.
+PATIENCE = 6.0
+NUMBER = re.compile(r"K\d{6}")
+
+
+@dataclass
+class Victim:
+    point: str
+    passes: int
+    born: float
+    leases: list[str] = field(default_factory=list)
+    held: list[int] = field(default_factory=list)
+    dies: float = 0.0
+
+
+@dataclass
+class Field:
+    """The relays, what they told, and what the receivers took."""
+
+    victims: dict[int, Victim] = field(default_factory=dict)
+    dead: dict[int, Victim] = field(default_factory=dict)
+    kills: Counter[str] = field(default_factory=Counter)
+    told: queue.Queue[list[Any]] = field(default_factory=queue.Queue)
+    #: Order numbers that the keyed receiver took, each under its key; (key, process) of what the mail server took.
+    keyed: dict[str, str] = field(default_factory=dict)
+    plain: list[tuple[str, int]] = field(default_factory=list)
+    waiting: dict[int, float] = field(default_factory=dict)
+    recoveries: list[float] = field(default_factory=list)
+    lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def kill(self, pid: int) -> None:
+        with self.lock:
+            victim = self.victims.pop(pid, None)
+            if victim is None:
+                return
+            os.kill(pid, signal.SIGKILL)
+            now = time.time()
+            self.dead[pid] = victim
+            self.kills[victim.point] += 1
+            for pk in victim.held:
+                self.waiting.setdefault(pk, now)
+
+    def comes_to(self, point: str, pid: int) -> bool:
+        """Say whether this relay is to be killed here, by its receiver."""
+        victim = self.victims.get(pid)
+        if victim is None or victim.point != point:
+            return False
+        victim.passes -= 1
+        return victim.passes < 0
+
+    # --- the receivers --------------------------------------------------------------------------------
+
+    def take_mail(self, raw: bytes, helo: str) -> bool:
+        pid = int(helo)
+        if self.comes_to("in call", pid):
+            self.kill(pid)
+            return False
+        key = str(message_from_bytes(raw)["Message-ID"]).strip("<>").partition("@")[0]
+        self.plain.append((key, pid))
+        if self.comes_to("accepted", pid):
+            self.kill(pid)
+        return True
+
+    def take_request(self, key: str, pid: int, body: str) -> None:
+        if self.comes_to("in call", pid):
+            self.kill(pid)
+            return
+        with self.lock:
+            self.keyed.setdefault(key, NUMBER.findall(body)[0])
+        if self.comes_to("accepted", pid):
+            self.kill(pid)
+
+    # --- what relays tell -----------------------------------------------------------------------------
+
+    def hear(self, what: str, pid: int, at: float, *more: Any) -> None:
+        victim = self.victims.get(pid)
+        if what == "started":
+            self.victims[pid] = Victim(more[0], more[1], time.monotonic())
+            if more[0] == "random":
+                self.victims[pid].dies = time.monotonic() + random.uniform(0, 0.4)
+        elif what == "claimed":
+            with self.lock:
+                for pk in more[1]:
+                    if pk in self.waiting:
+                        self.recoveries.append(at - self.waiting.pop(pk))
+                for one in (victim, self.dead.get(pid)):
+                    if one is not None:
+                        one.leases.append(more[0])
+                        one.held = more[1]
+                if pid in self.dead:  # it was killed before we heard
+                    self.waiting.update(dict.fromkeys(more[1], at))
+        elif what == "reached":
+            self.kill(pid)
+        elif what == "ended":
+            self.victims.pop(pid, None)
+
+
+@contextlib.contextmanager
+def mail_server(killing: Field) -> Iterator[int]:
+    loop = asyncio.new_event_loop()
+    server = loop.run_until_complete(
+        loop.create_server(lambda: Session(killing.take_mail), "127.0.0.1", 0),
+    )
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    try:
+        yield server.sockets[0].getsockname()[1]
+    finally:
+
+        async def close() -> None:
+            server.close()
+            for task in asyncio.all_tasks() - {asyncio.current_task()}:
+                task.cancel()
+
+        asyncio.run_coroutine_threadsafe(close(), loop).result(5)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(5)
+        loop.close()
+
+
+@contextlib.contextmanager
+def provider(killing: Field) -> Iterator[str]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            killing.take_request(self.headers["Idempotency-Key"], int(self.headers["X-Pid"]), body["text"])
+            with contextlib.suppress(OSError):
+                self.send_response(200)
+                self.end_headers()
+                self.wfile.write(b"taken")
+
+        def log_message(self, *args: Any) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join(5)
+
+
+@pytest.fixture
+def database(transactional_db: None, tmp_path: Path) -> Iterator[str]:
+    """Give a copy of the migrated database, which other processes can open."""
+    if connection.vendor == "sqlite":
+        connection.ensure_connection()
+        path = tmp_path / "kills.sqlite3"
+        with contextlib.closing(sqlite3.connect(path)) as copy:
+            connection.connection.backup(copy)
+        yield f"sqlite:///{path}"
+        return
+    import psycopg
+
+    connections.close_all()  # a template that is in use cannot be copied
+    name = str(connection.settings_dict["NAME"])
+    server = urlsplit(os.environ["DATABASE_URL"])._replace(path="/postgres").geturl()
+    with psycopg.connect(server, autocommit=True) as admin:
+        admin.execute(f'DROP DATABASE IF EXISTS "{name}_kills" WITH (FORCE)')
+        admin.execute(f'CREATE DATABASE "{name}_kills" TEMPLATE "{name}"')
+        try:
+            yield urlsplit(server)._replace(path=f"/{name}_kills").geturl()
+        finally:
+            admin.execute(f'DROP DATABASE "{name}_kills" WITH (FORCE)')
+
+
+def rows(database: str, sql: str) -> list[tuple[Any, ...]]:
+    if database.startswith("sqlite"):
+        with contextlib.closing(sqlite3.connect(urlsplit(database).path, timeout=60)) as opened:
+            return opened.execute(sql).fetchall()
+    import psycopg
+
+    with psycopg.connect(database) as opened:
+        return opened.execute(sql).fetchall()
+
+
+@contextlib.contextmanager
+def nursery(killing: Field, database: str, folder: Path, said: dict[str, Any]) -> Iterator[subprocess.Popen[str]]:
+    log = (folder / "nursery.log").open("w")
+    process = subprocess.Popen(
+        [sys.executable, "-W", "ignore", "-m", "tests.messages.kills"],
+        env={
+            **os.environ,
+            "DATABASE_URL": database,
+            "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
+        },
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=log,
+        text=True,
+        start_new_session=True,
+    )
+    assert process.stdin
+    assert process.stdout
+
+    def read() -> None:
+        for line in process.stdout or ():
+            killing.told.put(json.loads(line))
+        killing.told.put(["closed", 0, 0.0])
+
+    reader = threading.Thread(target=read, daemon=True)
+    try:
+        process.stdin.write(json.dumps(said) + "\n")
+        process.stdin.flush()
+        reader.start()
+        yield process
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        reader.join(5)
+        process.stdin.close()
+        process.stdout.close()
+        log.close()
+
+
+def fight(killing: Field, process: subprocess.Popen[str], count: int) -> None:
+    """Start relays and kill them, two at a time, so many times; then let two come to the end."""
+    assert killing.told.get(timeout=120)[0] == "ready", "look into nursery.log"
+    starting, last_ones = 0, 0
+    end = time.monotonic() + 900
+    while time.monotonic() < end:
+        is_over = sum(killing.kills.values()) >= count
+        while len(killing.victims) + starting < TWO and (not is_over or last_ones < TWO):
+            point = "never" if is_over else random.choice(POINTS)
+            last_ones += is_over
+            process.stdin.write(f"{point} {random.randrange(3)}\n")  # type: ignore[union-attr]
+            process.stdin.flush()  # type: ignore[union-attr]
+            starting += 1
+        with contextlib.suppress(queue.Empty):
+            told = killing.told.get(timeout=0.02)
+            starting -= told[0] == "started"
+            killing.hear(*told)
+        now = time.monotonic()
+        for pid, victim in list(killing.victims.items()):
+            if (victim.dies and now > victim.dies) or (victim.point != "never" and now > victim.born + PATIENCE):
+                killing.kill(pid)
+        if is_over and last_ones == TWO and not starting and not killing.victims:
+            return
+    raise AssertionError(f"not over: {killing.kills}, {len(killing.victims)} relays")
+
+
+def test_a_few_kills(database: str, tmp_path: Path) -> None:
+    check(database, tmp_path, kills=30, messages=120, lease=1.5)
+
+
+@pytest.mark.full
+def test_a_thousand_kills(database: str, tmp_path: Path) -> None:
+    check(database, tmp_path, kills=1000, messages=2400, lease=0)
+
+
+def check(database: str, folder: Path, *, kills: int, messages: int, lease: float) -> None:
+    """``lease`` in seconds; 0 leaves it as shops have it."""
+    killing = Field()
+    mails = folder / "mails"
+    with mail_server(killing) as port, provider(killing) as url:
+        said = {"provider": url, "folder": str(mails), "port": port, "count": messages, "lease": lease}
+        with nursery(killing, database, folder, said) as process:
+            fight(killing, process, kills)
+    assert sum(killing.kills.values()) >= kills
+
+    # Nothing is lost.
+    owed = rows(database, "select id, key, channel, state from order_status_plugin_outboxmessage")
+    assert Counter(state for *_row, state in owed) == {"sent": messages}
+    keys = {channel: {key for _pk, key, alias, _state in owed if alias == channel} for channel in CHANNELS}
+    assert {key for key, _pid in killing.plain} == keys["plain"]
+    written = {path.name.partition("@")[0]: path.read_text() for path in mails.glob("*.eml")}
+    assert set(written) == keys["folder"]
+    assert set(killing.keyed) == keys["keyed"]
+
+    # Who knows keys has each order once, and nobody doubts it.
+    assert len(set(killing.keyed.values())) == len(killing.keyed)
+    assert len({NUMBER.findall(text)[0] for text in written.values()}) == len(written)
+    marked = Counter(
+        key
+        for (key,) in rows(
+            database,
+            "select m.key from order_status_plugin_messageattempt a join order_status_plugin_outboxmessage m"
+            " on m.id = a.message_id where a.may_double",
+        )
+    )
+    assert set(marked) <= keys["plain"]
+
+    # Who does not may get a second one: one for a kill between its acceptance and our record, and it is marked.
+    recorded = Counter(
+        lease
+        for (lease,) in rows(
+            database,
+            "select a.lease from order_status_plugin_messageattempt a join order_status_plugin_outboxmessage m"
+            " on m.id = a.message_id where a.outcome = 'sent' and m.channel = 'plain'",
+        )
+    )
+    accepted = Counter(pid for _key, pid in killing.plain)
+    inside = {pid: accepted[pid] - sum(recorded[one] for one in victim.leases) for pid, victim in killing.dead.items()}
+    assert set(inside.values()) <= {0, 1}
+    times = Counter(key for key, _pid in killing.plain)
+    doubled = {key: count - 1 for key, count in times.items() if count > 1}
+    assert sum(doubled.values()) <= sum(inside.values())
+    assert all(marked[key] >= count for key, count in doubled.items())
+
+    # And nobody waits for long.
+    waits = sorted(killing.recoveries)
+    assert waits
+    assert waits[int(len(waits) * 0.99)] <= 60, waits[-10:]
