@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import ClassVar
 
@@ -53,7 +54,7 @@ class ConsoleSms(SmsChannel):
         return message.key
 
 
-def _write(folder: Path, key: str, letter: dict[str, object]) -> None:
+def _write(folder: Path, key: str, letter: Mapping[str, object]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     draft = folder / f".{key}.{os.getpid()}"
     draft.write_text(json.dumps(letter, ensure_ascii=False, indent=1))

@@ -33,8 +33,7 @@ def claims(token: str, secrets: Iterable[str]) -> dict[str, Any]:
     if header.get("alg") != "HS256" or "crit" in header:
         raise UntrustedWebhook("The token of this webhook is not signed with HS256.")
     now = time.time()
-    ends, begins = said.get("exp"), said.get("nbf")
-    if (_is_number(ends) and ends < now - LEEWAY) or (_is_number(begins) and begins > now + LEEWAY):
+    if _number(said.get("exp"), now) < now - LEEWAY or _number(said.get("nbf"), now) > now + LEEWAY:
         raise UntrustedWebhook("The token of this webhook is not valid at this time.")
     return said
 
@@ -57,5 +56,5 @@ def _object(part: str) -> dict[str, Any]:
     return found
 
 
-def _is_number(value: object) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
+def _number(value: object, default: float) -> float:
+    return value if isinstance(value, (int, float)) and not isinstance(value, bool) else default

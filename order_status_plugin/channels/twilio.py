@@ -45,8 +45,9 @@ _RECIPIENT = {
     "30005": Delivery.BOUNCED,  # unknown, or in service no more
     "30006": Delivery.BOUNCED,  # a landline, or a carrier that cannot be reached
 }
-#: Error codes of haste: the account's queue is full, or its rate is used up.
-_HASTE = {"14107", "20429", "21611", "30001"}
+#: Error codes that speak of the account: of haste, of a queue that is full, of a sender that it does not have. When
+#: that is put right, all messages leave.
+_ACCOUNT = {"14107", "20003", "20404", "20429", "21603", "21606", "21611", "21659", "21660", "21703", "21705", "30001"}
 
 _HASHES: dict[str, str] = {"HMAC_SHA1": "sha1", "HMAC_SHA256": "sha256"}
 _WORDS = {"STOP": Word.STOP, "START": Word.START, "HELP": Word.HELP}
@@ -97,9 +98,9 @@ class Twilio(SmsChannel):
         if callback := self._callback(message.link):
             fields["StatusCallback"] = callback
         path = f"/2010-04-01/Accounts/{quote(self.option('account_sid'), safe='')}/Messages.json"
-        answer = self._api().call("POST", path, data=fields, accept=(200, 201, 400))
+        answer = self._api().call("POST", path, data=fields, accept=(200, 201, 400, 404))
         said = _object(answer.content)
-        if answer.status_code == 400:
+        if answer.status_code not in (200, 201):
             raise _refusal(reading.text(said.get("code"), 10), reading.text(said.get("message"), 300))
         return reading.text(said.get("sid"), 190)
 
@@ -143,7 +144,7 @@ class Twilio(SmsChannel):
         seen = [asked]
         if public := self.option("public_url"):
             seen.append(asked._replace(scheme=urlsplit(public).scheme, netloc=urlsplit(public).netloc))
-        found = {}
+        found: dict[str, None] = {}
         for one in seen:
             host = one.netloc.rpartition(":")[0] if one.netloc.rpartition(":")[2].isdecimal() else one.netloc
             port = one.netloc[len(host) :] or {"https": ":443", "http": ":80"}.get(one.scheme, "")
@@ -195,7 +196,7 @@ def _report(sid: str, state: str, said: dict[str, str]) -> Iterable[DeliveryRepo
 
 def _refusal(code: str, words: str) -> PermanentFailure | TemporaryFailure:
     text = f"Twilio refused it: {code} {words}".strip()
-    if code in _HASTE:
+    if code in _ACCOUNT:
         return TemporaryFailure(text)
     return GoneRecipient(text) if code in _RECIPIENT else PermanentFailure(text)
 
