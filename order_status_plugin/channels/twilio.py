@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl, quote, urljoin, urlsplit, urlunsplit
@@ -52,6 +53,13 @@ _ACCOUNT = {"14107", "20003", "20404", "20429", "21603", "21606", "21611", "2165
 _HASHES: dict[str, str] = {"HMAC_SHA1": "sha1", "HMAC_SHA256": "sha256"}
 _WORDS = {"STOP": Word.STOP, "START": Word.START, "HELP": Word.HELP}
 _MOST_FIELDS = 200
+
+#: Names of fields. The signature does not see where a name ends and its value begins: one that we read, with more
+#: behind it, is somebody's attempt to hide it; "FromCity" and its like are Twilio's.
+_NAME = re.compile(
+    r"(?!(?:MessageSid|SmsSid|MessageStatus|SmsStatus|Error(?:Code|Message)|Body|OptOutType)[A-Za-z0-9])"
+    r"(?!(?:From|To)(?!City|State|Zip|Country|$))[A-Za-z0-9]{1,60}"
+)
 
 
 class Twilio(SmsChannel):
@@ -129,6 +137,8 @@ class Twilio(SmsChannel):
             fields = _fields(webhook.body)
         except UnreadableMessage:
             raise UntrustedWebhook from None
+        if any(not _NAME.fullmatch(name) for name, _value in fields):
+            raise UntrustedWebhook
         told = "".join(f"{name}{value}" for name, value in sorted(set(fields)))
         matches = [
             hmac.compare_digest(given, signature(f"{url}{told}", secret, method).encode())
