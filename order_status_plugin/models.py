@@ -18,6 +18,7 @@ from .cms.models import ContentEpoch, OrderNote, OrderNoteEdit
 from .cms.special import SpecialMessage
 from .feedback.models import Feedback
 from .intake.models import InboxMessage
+from .messages.budget import SentCount
 from .messages.corrected import CorrectedContact
 from .messages.ledger import ConsentEntry
 from .messages.models import MessageAttempt, OutboxMessage
@@ -65,6 +66,7 @@ __all__ = [
     "Parcel",
     "Poll",
     "Pulse",
+    "SentCount",
     "ShareLink",
     "SourceState",
     "SpecialMessage",

@@ -17,7 +17,7 @@ from ..exceptions import BackendError, TemporaryFailure
 from ..tracking.models import Fulfillment
 from ..view.milestone import build_milestone
 from ..view.names import first_name
-from . import notices
+from . import budget, notices
 from .consent import may_send
 from .language import language_of
 from .models import OutboxMessage
@@ -30,7 +30,7 @@ from .withheld import ERASED, NO_ADDRESS, OVERTAKEN, WITHDRAWN, Withheld
 
 
 def compose(row: OutboxMessage) -> Message:
-    """Return the message of this row and of those it tells. Raises Withheld, or TemporaryFailure to try later."""
+    """Return the message of this row and of those it tells. Raises Withheld, Later, or TemporaryFailure to try later."""
     order = row.order
     if order.erased_at:
         raise Withheld(ERASED)
@@ -42,7 +42,8 @@ def compose(row: OutboxMessage) -> Message:
         raise Withheld(WITHDRAWN)
     contact = addressee(order.pk)
     try:
-        recipient = get_channel(row.channel).recipient(contact) if contact else ""
+        channel = get_channel(row.channel)
+        recipient = channel.recipient(contact) if contact else ""
     except (KeyError, BackendError) as error:
         raise TemporaryFailure(f"The channel {row.channel!r} cannot be used: {error}") from error
     if contact is None or not recipient:
@@ -63,12 +64,14 @@ def compose(row: OutboxMessage) -> Message:
             known={"link": link, "order_number": order.number, "first_name": name},
         )
         texts = render(news, link=link, stop=stop, number=order.number, first_name=name)
+    budget.spend(channel, timezone.now())  # the last thing: what is not sent for other reasons costs nothing
     return Message(
         key=row.key,
         recipient=recipient,
         subject=texts.subject,
         text=texts.text,
         html=texts.html,
+        link=link,
         language=language,
         milestone=row.milestone,
         unsubscribe_url=stop,

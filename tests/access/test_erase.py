@@ -44,6 +44,7 @@ SILENT = {
     "contentepoch": "one number",
     "specialmessage": "the shop's words to many",
     "sourcestate": "of a source, not of an order",
+    "sentcount": "numbers",
     "merchantcarrier": "carriers, not customers",
     "keptpage": "a rendering of what stands elsewhere",
     "messagerules": "of a site, not of an order",
