@@ -25,6 +25,7 @@ This is the only place that wires the rooms together. django-q2 runs the functio
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import logging
 from collections.abc import Mapping, Sequence
@@ -37,7 +38,7 @@ from django.utils import timezone
 from . import signals
 from .access import cleaning, retention, rooms
 from .api import health
-from .backends import all_hosts, get_host, get_source
+from .backends import all_hosts, get_channel, get_host, get_source
 from .carriers import catalogue, own
 from .carriers.models import MerchantCarrier
 from .cms import epoch, layout, schedule
@@ -45,7 +46,7 @@ from .cms import privacy as cms_privacy
 from .cms.special import SpecialMessage
 from .conf import conf
 from .events import ConsentSnapshot, Nudge, TrackedParcel
-from .exceptions import OrderStatusError, UnknownParcel
+from .exceptions import BackendError, OrderStatusError, UnknownParcel
 from .feedback import privacy as feedback_privacy
 from .intake import inbox
 from .intake import privacy as intake_privacy
@@ -106,6 +107,15 @@ def connect() -> None:
     epoch.follow(SpecialMessage)
     for host in all_hosts():
         host.connect(nudge)
+    for alias in conf.CHANNELS:
+        with contextlib.suppress(BackendError):  # a system check names it
+            get_channel(alias).connect(hear)
+
+
+def hear(alias: str, said: Webhook) -> None:
+    """Store what a channel heard by another door than ours; the worker handles it. Raises what the database raises."""
+    inbox.store(alias, said, get_channel(alias))
+    wake.wake("inbox", INBOX)
 
 
 def _publish_content(sender: object, *, epoch: int, **kwargs: Any) -> None:
