@@ -117,6 +117,7 @@ MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR / "media"
 EMAIL_BACKEND = "example_site.mail.FolderBackend"
 EMAIL_FOLDER = VAR / "mail"
+SMS_FOLDER = VAR / "sms"
 DEFAULT_FROM_EMAIL = "Tilia & Sal <hello@tilia-sal.example>"
 
 # Oscar asks for a search engine; the simple one finds by LIKE, keeps no index, and says so at each save.
@@ -210,7 +211,13 @@ ORDER_STATUS = {
         "shop": {"BACKEND": "order_status_plugin.hosts.oscar.OscarHost", "OPTIONS": {"image_size": "240x240"}},
     },
     "SOURCES": SOURCES,
-    "CHANNELS": {"email": {"BACKEND": "order_status_plugin.channels.email.EmailChannel"}},
+    "CHANNELS": {
+        "email": {"BACKEND": "order_status_plugin.channels.email.EmailChannel"},
+        "sms": {
+            "BACKEND": "order_status_plugin.channels.console.ConsoleSms",
+            "OPTIONS": {"folder": SMS_FOLDER, "sender": "Tilia Sal", "prices": {"PT": "0.04", "*": "0.08"}},
+        },
+    },
     "KEYS": link_keys(),
     "HELP_EMAIL": "hello@tilia-sal.example",
 }

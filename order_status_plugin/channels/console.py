@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import ClassVar
 
-from django.core.checks import CheckMessage
 from django.utils import timezone
 
 from . import segments
@@ -25,10 +24,8 @@ class ConsoleSms(SmsChannel):
 
     label = "Console"
     takes_fiction: ClassVar[bool] = True
-
-    def check(self) -> list[CheckMessage]:
-        """Say what is wrong with the options. Any country will do: nothing is paid for."""
-        return [message for message in super().check() if message.id != "order_status.W311"]
+    costs: ClassVar[bool] = False
+    rings: ClassVar[bool] = False  # a file wakes nobody
 
     def deliver(self, message: Message, text: str) -> str:
         """Write the message and return its key."""

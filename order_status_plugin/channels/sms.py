@@ -38,6 +38,8 @@ class SmsChannel(Channel, ABC):
     rings: ClassVar[bool] = True
     #: Whether numbers do, too, that only look like one: those that countries keep for films and for demos.
     takes_fiction: ClassVar[bool] = False
+    #: Whether somebody pays for what leaves.
+    costs: ClassVar[bool] = True
 
     @abstractmethod
     def deliver(self, message: Message, text: str) -> str:
@@ -97,7 +99,7 @@ class SmsChannel(Channel, ABC):
         """Say what is wrong with the options that all have."""
         where, found = self._where(), list[CheckMessage]()
         countries, budget, prices = (self.options.get(name) for name in ("countries", "budget", "prices"))
-        if countries is None:
+        if countries is None and self.costs:
             found.append(
                 Warning(
                     f"{where} names no 'countries': messages may go, and be paid for, anywhere.",
@@ -105,7 +107,8 @@ class SmsChannel(Channel, ABC):
                     id="order_status.W311",
                 )
             )
-        elif not isinstance(countries, (list, tuple)) or not (self.countries() or set()) <= _KNOWN:
+        known = isinstance(countries, (list, tuple)) and (self.countries() or frozenset()) <= _KNOWN
+        if countries is not None and not known:
             found.append(
                 Error(f"{where}: 'countries' must be a list of ISO 3166-1 alpha-2 codes.", id="order_status.E311")
             )
