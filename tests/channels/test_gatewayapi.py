@@ -74,6 +74,7 @@ def test_the_documents_own_example() -> None:
         {"id": 2381704},
         {"id": "2381703"},
         {"id": True},
+        {"api": 4.0},
         {"more": None},
         {"error": ""},
     ],
