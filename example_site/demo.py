@@ -80,7 +80,8 @@ def _fill() -> str:
     print(f"Preparing the shop in {settings.VAR} …", flush=True)
     call_command("migrate", interactive=False, verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
-    settings.EMAIL_FOLDER.mkdir(parents=True, exist_ok=True)
+    for folder in (settings.EMAIL_FOLDER, settings.SMS_FOLDER):
+        folder.mkdir(parents=True, exist_ok=True)
     settings.MEDIA_ROOT.mkdir(parents=True, exist_ok=True)
     password = os.environ.get("STAFF_PASSWORD") or kept(settings.VAR, "staff")[:12]
     load(password, say=lambda text: print(text, flush=True))

@@ -34,6 +34,7 @@ def write_facts(base_url: str, password: str) -> dict[str, Any]:
         "status_page_edit_url": base_url + _status_page_edit_path(),
         "staff": {"username": STAFF, "password": password},
         "mail_dir": str(settings.EMAIL_FOLDER),
+        "sms_dir": str(settings.SMS_FOLDER),
         "sources": [
             {
                 "alias": alias,

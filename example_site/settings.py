@@ -118,6 +118,7 @@ MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR / "media"
 EMAIL_BACKEND = "example_site.mail.FolderBackend"
 EMAIL_FOLDER = VAR / "mail"
+SMS_FOLDER = VAR / "sms"
 DEFAULT_FROM_EMAIL = "Tilia & Sal <hello@tilia-sal.example>"
 
 # Oscar asks for a search engine; the simple one finds by LIKE, keeps no index, and says so at each save.
@@ -221,6 +222,10 @@ ORDER_STATUS = {
             "BACKEND": "order_status_plugin.channels.webpush.WebPushChannel",
             # Any 32 bytes are such a key; a shop makes its own with order_status_push_keys.
             "OPTIONS": {"private_keys": [kept(VAR, "push")]},
+        },
+        "sms": {
+            "BACKEND": "order_status_plugin.channels.console.ConsoleSms",
+            "OPTIONS": {"folder": SMS_FOLDER, "sender": "Tilia Sal", "prices": {"PT": "0.04", "*": "0.08"}},
         },
     },
     "KEYS": link_keys(),

@@ -3,21 +3,27 @@
     host signal / webhook / push API        source webhook ──▶ hasten ──▶ drain_polls ──▶ ask
                 │ nudge                                 │ both stored raw in the inbox      │
                 ▼                                       ▼                                   │
-           take_order                            handle_message ◀───────────────────────────┘
+           take_order ◀── sweep                 handle_message ◀───────────────────────────┘
          host.read(reference)                    source.parse(body)
                 └────────────────┬──────────────────────┘
                                  ▼
                      tracking.record   the only writer, one transaction:
-                                 │     rows + events + fold + outbox (messages.outbox.write)
+                                 │     rows + events + fold + outbox (messages.outbox.write) ◀── stalled.tell ◀── sweep
                   after commit   │
                   ┌──────────────┼──────────────────┐
                   ▼              ▼                  ▼
              live.publish   drain_outbox       signals.py
                   │              │             other people's code
                   ▼              ▼
-         page ◀── view ──▶ mail      what may be shown is decided in view/, who may see it in access/
-                   ▲
-                  cms                what editors and staff write: a new epoch makes kept pages anew, open ones hear of it
+         page ◀── view ──▶ message     what may be shown is decided in view/, who may see it in access/
+          │        ▲             │     whether it may leave, asked at each try: messages.consent
+          │       cms            ▼
+          │               channel.send ──▶ the customer ──▶ bounce, STOP: channel webhook, or hear
+          │                                                  │ stored raw in the inbox, too
+          ▼                                                  ▼
+    consent.say ─────────▶ consent ledger, suppression ◀── reports.take: the next message is held, and the page says why
+
+What editors and staff write (cms) is a new epoch: kept pages are made anew, open ones hear of it.
 
 This is the only place that wires the rooms together. django-q2 runs the functions whose names begin with
 ``drain``, ``sweep`` and ``retain`` (see ``ensure_schedules``).
@@ -25,6 +31,7 @@ This is the only place that wires the rooms together. django-q2 runs the functio
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import logging
 from collections.abc import Mapping, Sequence
@@ -47,7 +54,7 @@ from .cms.brand import BrandSettings
 from .cms.special import SpecialMessage
 from .conf import conf
 from .events import ConsentSnapshot, Nudge, TrackedParcel
-from .exceptions import OrderStatusError, UnknownParcel
+from .exceptions import BackendError, OrderStatusError, UnknownParcel
 from .feedback import privacy as feedback_privacy
 from .intake import inbox
 from .intake import privacy as intake_privacy
@@ -77,7 +84,6 @@ POLLS = "order_status_plugin.flow.drain_polls"
 
 #: Orders of each kind that one task lets go: it ends well before django-q2 would end it.
 RETAINED_AT_ONCE = 500
-
 
 #: How often a report on a message that nobody knows is looked at again: the shop may send others by the same provider.
 REPORT_TRIES = 5
@@ -115,6 +121,15 @@ def connect() -> None:
     images.follow()
     for host in all_hosts():
         host.connect(nudge)
+    for alias in conf.CHANNELS:
+        with contextlib.suppress(BackendError):  # a system check names it
+            get_channel(alias).connect(hear)
+
+
+def hear(alias: str, said: Webhook) -> None:
+    """Store what a channel heard by another door than ours; the worker handles it. Raises what the database raises."""
+    inbox.store(alias, said, get_channel(alias))
+    wake.wake("inbox", INBOX)
 
 
 def _publish_content(sender: object, *, epoch: int, **kwargs: Any) -> None:

@@ -19,6 +19,7 @@ from .cms.models import ContentEpoch, OrderNote, OrderNoteEdit
 from .cms.special import SpecialMessage
 from .feedback.models import Feedback
 from .intake.models import InboxMessage
+from .messages.budget import SentCount
 from .messages.corrected import CorrectedContact
 from .messages.ledger import ConsentEntry
 from .messages.models import ChannelState, MessageAttempt, OutboxMessage
@@ -69,6 +70,7 @@ __all__ = [
     "Parcel",
     "Poll",
     "Pulse",
+    "SentCount",
     "ShareLink",
     "SourceState",
     "SpecialMessage",

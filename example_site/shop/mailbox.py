@@ -1,10 +1,11 @@
-"""The letters in the demo's mail folder."""
+"""The letters and texts in the demo's folders."""
 
 from __future__ import annotations
 
 import datetime as dt
 import email
 import email.policy
+import json
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
@@ -63,3 +64,24 @@ def letter(name: str) -> Letter | None:
         if path.stem == name:
             return read(path)
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One text message."""
+
+    recipient: str
+    text: str
+    milestone: str
+    segments: int
+    sent: dt.datetime
+
+
+def texts(limit: int = 100) -> list[Text]:
+    """Return the newest texts, newest first."""
+    found = []
+    for path in Path(settings.SMS_FOLDER).glob("*.json"):
+        said = json.loads(path.read_text())
+        at = dt.datetime.fromisoformat(said["at"])
+        found.append(Text(said["to"], said["text"], said["milestone"], said["segments"], at))
+    return sorted(found, key=lambda text: text.sent, reverse=True)[:limit]

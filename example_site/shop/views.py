@@ -13,13 +13,13 @@ from order_status_plugin.simulator.scenarios import SCENARIOS
 from order_status_plugin.tracking.models import Order
 
 from . import playing, shelf
-from .mailbox import letter, letters
+from .mailbox import letter, letters, texts
 
 
 @require_GET
 def mailbox(request: HttpRequest) -> HttpResponse:
     """List what was sent."""
-    return render(request, "shop/mailbox.html", {"letters": letters()})
+    return render(request, "shop/mailbox.html", {"letters": letters(), "texts": texts()})
 
 
 @require_GET

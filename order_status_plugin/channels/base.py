@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
@@ -103,6 +103,16 @@ class Channel(Receiver, ABC):
         """Say whether a message that may have arrived is sent again, where the receiver would not know it again."""
         return bool(self.options.get("after_crash", "resend") == "resend")
 
+    def budget(self) -> Mapping[str, int]:
+        """Return how many messages may leave in an ``"hour"`` and in a ``"day"``; what is not named has no limit."""
+        return {}
+
     def parse(self, webhook: Webhook) -> Iterable[DeliveryReport | CustomerWord]:
         """Yield what a verified webhook says. Raises UnreadableMessage, with what is wrong and where."""
         raise UnreadableMessage("This channel takes no webhooks.")
+
+    def connect(self, hear: Callable[[str, Webhook], None]) -> None:
+        """Listen to what reaches the project by another door than ours: called once, when Django starts.
+
+        ``hear`` takes our alias and what was heard, written as :meth:`parse` reads it; it is stored when that returns.
+        """

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import smtplib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from email import policy as policies
 from email.headerregistry import Address, HeaderRegistry, UnstructuredHeader
 from email.utils import parseaddr
@@ -12,16 +13,21 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
 import django
+from django.apps import apps
 from django.conf import settings
 from django.core import checks, mail
 from django.core.mail import EmailMultiAlternatives
 from django.utils.translation import gettext_lazy as _
 
-from ..exceptions import PermanentFailure, TemporaryFailure
-from .base import Channel, Message, Receipt
+from ..exceptions import GoneRecipient, PermanentFailure, TemporaryFailure
+from . import tracking
+from .base import Channel, Message, Receipt, Webhook
 
 if TYPE_CHECKING:
-    from ..events import ContactSnapshot
+    from ..events import ContactSnapshot, DeliveryReport
+
+
+_NOBODY = re.compile(rb"\b5\.1\.(1|2|10)\b")
 
 
 #: The server fell silent, perhaps after it took the mail.
@@ -122,6 +128,15 @@ class EmailChannel(Channel):
             if connection is not None:
                 connection.close()
 
+    def connect(self, hear: Callable[[str, Webhook], None]) -> None:
+        """Hear of deliveries, bounces and complaints where django-anymail is installed, whatever its provider is."""
+        if apps.is_installed("anymail"):
+            tracking.follow(self.alias, hear)
+
+    def parse(self, webhook: Webhook) -> Iterator[DeliveryReport]:
+        """Yield what became of a mail."""
+        return tracking.parse(webhook.body)
+
     def _connection(self) -> Any:
         if hasattr(mail, "mailers"):  # Django 6.1 and later
             return mail.mailers[self.options.get("mailer", "default")]
@@ -186,9 +201,19 @@ def failure(error: Exception) -> TemporaryFailure | PermanentFailure:
     if isinstance(error, TemporaryFailure | PermanentFailure):
         return error
     text = f"{type(error).__name__}: {error}"
+    if _is_gone(error):
+        return GoneRecipient(text)
     if _is_final(error):
         return PermanentFailure(text)
     return TemporaryFailure(text, may_have_arrived=isinstance(error, _BROKEN))
+
+
+def _is_gone(error: Exception) -> bool:
+    """Say whether nobody has this address: no such mailbox, no such domain (RFC 3463, X.1.1, X.1.2, X.1.10)."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return all(code >= 500 and _NOBODY.search(bytes(text)) for code, text in error.recipients.values())
+    # django-anymail: the provider knows that it is invalid, or had it bounce before.
+    return any(kind.__name__ == "AnymailRecipientsRefused" for kind in type(error).__mro__)
 
 
 def _is_final(error: Exception) -> bool:

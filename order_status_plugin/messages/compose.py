@@ -18,7 +18,7 @@ from ..events import Milestone
 from ..exceptions import BackendError, TemporaryFailure
 from ..view.milestone import build_milestone
 from ..view.names import first_name
-from . import notices, subscriptions
+from . import budget, notices, subscriptions
 from .consent import may_send
 from .known import Known, subject
 from .language import language_of
@@ -92,6 +92,7 @@ def compose(row: OutboxMessage, known: Known | None = None) -> Message:
             known={"link": link, "order_number": order.number, "first_name": name},
         )
         texts = render(news, medium=channel.medium, link=link, stop=stop, number=order.number, first_name=name)
+    budget.spend(channel, timezone.now())  # the last thing: what is not sent for other reasons costs nothing
     return Message(
         key=row.key,
         recipient=recipient,

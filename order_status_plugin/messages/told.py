@@ -17,7 +17,7 @@ from ..events import ContactSnapshot, Delivery, Milestone
 from ..exceptions import BackendError
 from ..tracking.models import Order
 from ..view.milestone import word_of
-from . import suppression, withheld
+from . import budget, suppression, withheld
 from .basis import needs_yes
 from .consent import Facts, ledger_of, refusal
 from .models import OutboxMessage
@@ -55,6 +55,7 @@ _REASONS = frozenset(
         withheld.OVER,
         withheld.QUIET_HOURS,
         withheld.SHOP_IS_OFF,
+        budget.SPENT,
         *withheld.SUPPRESSED.values(),
         NOT_NOTIFIED,
         SWITCHED_OFF,

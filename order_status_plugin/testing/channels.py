@@ -4,12 +4,19 @@
 
 from __future__ import annotations
 
+import contextlib
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 
-from ..channels.base import Channel, Message, Receipt
-from ..events import ContactSnapshot
-from ..exceptions import PermanentFailure, TemporaryFailure, UnreadableMessage
+from ..channels.base import Channel, Message, Receipt, Webhook
+from ..events import ContactSnapshot, CustomerWord, Delivery, DeliveryReport, Word
+from ..exceptions import PermanentFailure, TemporaryFailure, UnreadableMessage, UntrustedWebhook
+
+#: What may come to any door.
+JUNK = (
+    b"", b"{", b"[]", b"null", b"1", b'"text"', b'{"a": 1}', b"\xff\x00", b"a=b&c", b"=&=", b"a" * 5000, b"[" * 5000,
+    b'{"id": {}, "status": [], "message_uuid": 1e999}', b"MessageSid=&MessageStatus=%00", b"Body=STOP&From=",
+)  # fmt: skip
 
 
 class ChannelContract(ABC):
@@ -131,3 +138,149 @@ class ChannelContract(ABC):
     def refused(self) -> str:
         """Return a recipient that :meth:`refuse` is then called with."""
         return "nobody@example.org"
+
+
+class ReportingChannelContract(ChannelContract):
+    """A channel whose provider says by webhooks what became of a message, and passes on what customers answer.
+
+    ::
+
+        class TestPigeon(ReportingChannelContract, TestCase):
+            def receipt(self, provider_id, delivery): ...
+            def answer(self, sender, text): ...
+    """
+
+    #: What the provider has words for.
+    tells: Sequence[Delivery] = (Delivery.DELIVERED, Delivery.FAILED, Delivery.BOUNCED)
+
+    @abstractmethod
+    def receipt(self, provider_id: str, recipient: str, delivery: Delivery | None) -> Webhook:
+        """Return the signed webhook that tells this of a message; None: it is still on its way."""
+
+    @abstractmethod
+    def answer(self, sender: str, text: str) -> Webhook:
+        """Return the signed webhook of a customer's answer."""
+
+    def sent(self) -> tuple[str, str]:
+        """Send a message; return its id at the provider, and its recipient."""
+        message = self.message()
+        receipt = self.make_channel().send([message])[message.key]
+        assert isinstance(receipt, Receipt), receipt
+        return receipt.provider_id, message.recipient
+
+    def test_its_webhooks_are_set_up(self) -> None:
+        """The channel of the contract has a secret."""
+        assert self.make_channel().is_pushed()
+
+    def test_what_the_provider_signed_is_trusted(self) -> None:
+        """Receipts and answers pass."""
+        for webhook in (self.receipt(*self.sent(), Delivery.DELIVERED), self._stop()):
+            self.make_channel().verify(webhook)
+
+    def test_what_nobody_signed_is_refused(self) -> None:
+        """No header at all, an empty one, one of another body."""
+        good, other = self.receipt(*self.sent(), Delivery.DELIVERED), self._stop()
+        for headers in ({}, dict.fromkeys(good.headers, ""), dict.fromkeys(good.headers, "Bearer x.y.z")):
+            self._must_refuse(Webhook(body=good.body, headers=headers, url=good.url))
+        self._must_refuse(Webhook(body=other.body, headers=good.headers, url=good.url))
+        self._must_refuse(Webhook(body=b"", headers=good.headers, url=good.url))
+
+    def test_a_channel_without_a_secret_trusts_nobody(self) -> None:
+        """An empty list of secrets signs nothing."""
+        good = self.receipt(*self.sent(), Delivery.DELIVERED)
+        channel = type(self.make_channel())("bare", {})
+        assert not channel.is_pushed()
+        self._must_refuse(good, channel)
+
+    def test_a_tampered_body_is_refused_or_says_the_same(self) -> None:
+        """Each byte turned, one left out, one added: none of it is told as another thing."""
+        for good in (self.receipt(*self.sent(), Delivery.DELIVERED), self._stop()):
+            told = self._said(good)
+            for place in range(len(good.body)):
+                one = good.body[place]
+                for body in (
+                    good.body[:place] + bytes([one ^ 1]) + good.body[place + 1 :],
+                    good.body[:place] + good.body[place + 1 :],
+                    good.body[:place] + bytes([one]) + good.body[place:],
+                ):
+                    webhook = Webhook(body=body, headers=good.headers, url=good.url)
+                    try:
+                        self.make_channel().verify(webhook)
+                        said = self._said(webhook)
+                    except (UntrustedWebhook, UnreadableMessage):
+                        continue
+                    assert said == told, body
+
+    def test_a_tampered_header_is_refused(self) -> None:
+        """Each character of the signature counts."""
+        good = self.receipt(*self.sent(), Delivery.DELIVERED)
+        changed = 0
+        for name, value in good.headers.items():
+            for place, one in enumerate(value):
+                other = "A" if one != "A" else "B"
+                webhook = Webhook(
+                    body=good.body,
+                    headers={**good.headers, name: value[:place] + other + value[place + 1 :]},
+                    url=good.url,
+                )
+                try:
+                    self.make_channel().verify(webhook)
+                except UntrustedWebhook:
+                    changed += 1
+        assert changed >= 20
+
+    def test_receipts_say_what_became_of_a_message(self) -> None:
+        """Under the id that the send returned."""
+        for delivery in self.tells:
+            provider_id, recipient = self.sent()
+            (said,) = self._said(self.receipt(provider_id, recipient, delivery))
+            assert isinstance(said, DeliveryReport), said
+            assert (said.provider_id, said.delivery) == (provider_id, delivery)
+            assert said.recipient in {"", recipient}
+
+    def test_a_message_on_its_way_is_no_news(self) -> None:
+        """The provider has it; nothing is known yet."""
+        assert self._said(self.receipt(*self.sent(), None)) == []
+
+    def test_each_state_is_a_message_of_its_own(self) -> None:
+        """A later state is no repetition of an earlier one; the same again is."""
+        provider_id, recipient = self.sent()
+        keys = [
+            self.make_channel().message_key(self.receipt(provider_id, recipient, delivery))
+            for delivery in (None, Delivery.DELIVERED)
+        ]
+        assert len(set(keys)) == 2 or not any(keys), keys
+
+    def test_answers_are_words(self) -> None:
+        """STOP stops, START starts; the sender is spelled as the recipient was."""
+        sender = self.make_channel().recipient(self.reachable)
+        for text, word in (("STOP", Word.STOP), (" stop ", Word.STOP), ("Start", Word.START), ("Where?", Word.OTHER)):
+            (said,) = self._said(self.answer(sender, text))
+            assert isinstance(said, CustomerWord), said
+            assert (said.sender, said.word) == (sender, word), text
+
+    def test_junk_is_refused_or_unreadable(self) -> None:
+        """Nothing else is ever raised."""
+        channel, good = self.make_channel(), self._stop()
+        for body in JUNK:
+            webhook = Webhook(body=body, headers=good.headers, url=good.url)
+            self._must_refuse(webhook)
+            for ask in (channel.message_key, lambda webhook: list(channel.parse(webhook))):
+                with contextlib.suppress(UnreadableMessage):
+                    ask(webhook)
+
+    def _stop(self) -> Webhook:
+        return self.answer(self.make_channel().recipient(self.reachable), "STOP")
+
+    def _said(self, webhook: Webhook) -> list[DeliveryReport | CustomerWord]:
+        """Return what is said after the inbox kept body and headers, and nothing else."""
+        channel = self.make_channel()
+        kept = {name: webhook.headers[name] for name in channel.kept_headers if name in webhook.headers}
+        return list(channel.parse(Webhook(body=webhook.body, headers=kept)))
+
+    def _must_refuse(self, webhook: Webhook, channel: Channel | None = None) -> None:
+        try:
+            (channel or self.make_channel()).verify(webhook)
+        except UntrustedWebhook:
+            return
+        raise AssertionError(f"{webhook.body!r} was trusted")

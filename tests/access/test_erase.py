@@ -46,6 +46,7 @@ SILENT = {
     "specialmessage": "the shop's words to many",
     "sourcestate": "of a source, not of an order",
     "channelstate": "of a channel, not of an order",
+    "sentcount": "numbers",
     "merchantcarrier": "carriers, not customers",
     "keptpage": "a rendering of what stands elsewhere",
     "messagerules": "of a site, not of an order",

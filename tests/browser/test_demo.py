@@ -23,6 +23,7 @@ KEYS = {
     "status_page_edit_url",
     "staff",
     "mail_dir",
+    "sms_dir",
     "sources",
     "asked_sources",
     "orders",
@@ -53,6 +54,7 @@ def test_facts_are_complete(demo: Demo) -> None:
     assert {parcel["source"] for one in facts["orders"] for parcel in one["parcels"]} - {None} == aliases
     assert set(SCENARIOS) <= {one["scenario"] for one in facts["orders"]}
     assert Path(facts["mail_dir"]).is_dir()
+    assert Path(facts["sms_dir"]).is_dir()
 
 
 def test_every_order_is_printed_with_its_link(demo: Demo) -> None:
