@@ -27,7 +27,7 @@ from .outbox import NOT_NOTIFIED
 from .overtaken import is_overtaken
 from .render import render
 from .stop import stop_token
-from .withheld import ERASED, NO_ADDRESS, OVERTAKEN, WITHDRAWN, Withheld
+from .withheld import ERASED, NO_ADDRESS, NO_DEVICE, OVERTAKEN, WITHDRAWN, Withheld
 
 if TYPE_CHECKING:
     from ..events import ContactSnapshot
@@ -46,11 +46,12 @@ def admit(row: OutboxMessage, known: Known | None = None) -> tuple[ContactSnapsh
         raise Withheld(WITHDRAWN)
     contact = known.contacts.get(order.pk)
     try:
-        recipient = _recipient(row, get_channel(row.channel), contact) if contact else ""
+        channel = get_channel(row.channel)
+        recipient = _recipient(row, channel, contact) if contact else ""
     except (KeyError, BackendError) as error:
         raise TemporaryFailure(f"The channel {row.channel!r} cannot be used: {error}") from error
     if contact is None or not recipient:
-        raise Withheld(NO_ADDRESS)
+        raise Withheld(NO_DEVICE if contact and channel.subscribes else NO_ADDRESS)
     rules = may_send(order, row.channel, row.milestone, recipient, timezone.now(), contact.shipping_address)
     if is_overtaken(row, rules):
         raise Withheld(OVERTAKEN)

@@ -18,7 +18,7 @@ from . import subscriptions, suppression, tries
 from .lease import PENDING, release
 from .models import MessageAttempt, OutboxMessage
 from .retry import delay
-from .withheld import Later
+from .withheld import NO_DEVICE, SUPPRESSED, Later
 
 logger = logging.getLogger(__name__)
 
@@ -63,7 +63,7 @@ def failed(row: OutboxMessage, attempt: MessageAttempt, error: Exception, channe
         attempt.outcome = tries.UNKNOWN if is_unknown else "permanent" if is_final else "temporary"
         tries.end(attempt, attempt.outcome, text)
         if isinstance(error, GoneRecipient):
-            _forget(row, channel)
+            text = _forget(row, channel)
         if is_final or row.attempts >= conf.MESSAGES_MAX_ATTEMPTS:
             bury(row, text)
         elif is_unknown and channel and tries.judge([attempt], channel, timezone.now()) is tries.Doubt.LEFT:
@@ -73,12 +73,13 @@ def failed(row: OutboxMessage, attempt: MessageAttempt, error: Exception, channe
             _mine(row).update(reason=text[:500], lease="", leased_until=None, due_at=timezone.now() + wait)
 
 
-def _forget(row: OutboxMessage, channel: Channel | None) -> None:
-    """Send nothing there any more."""
+def _forget(row: OutboxMessage, channel: Channel | None) -> str:
+    """Send nothing there any more; return why, in words for the customer. The provider's own stand with the try."""
     if channel is not None and channel.subscribes:
         subscriptions.gone(row.channel, row.recipient_digest)
-    else:
-        suppression.suppress(row.channel, row.recipient_digest, Delivery.BOUNCED)
+        return NO_DEVICE
+    suppression.suppress(row.channel, row.recipient_digest, Delivery.BOUNCED)
+    return SUPPRESSED[Delivery.BOUNCED]
 
 
 def words(error: Exception, hide: str = "") -> str:

@@ -59,6 +59,11 @@ def addresses(order_pk: int, channel_alias: str) -> list[tuple[str, str]]:
     return list(_living(order_pk, channel_alias).order_by("pk").values_list("recipient", "digest"))
 
 
+def digests_of(order: Order) -> list[str]:
+    """Return the digests of every device that is, or was, told of this order."""
+    return list(Subscription.objects.filter(order=order).values_list("digest", flat=True))
+
+
 def language(order_pk: int, channel_alias: str, digest: str) -> str:
     """Return in which language this device is told, "" for one that is not there."""
     return _living(order_pk, channel_alias).filter(digest=digest).values_list("language", flat=True).first() or ""

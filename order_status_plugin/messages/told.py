@@ -17,7 +17,7 @@ from ..events import ContactSnapshot, Delivery, Milestone
 from ..exceptions import BackendError
 from ..tracking.models import Order
 from ..view.milestone import word_of
-from . import budget, suppression, withheld
+from . import budget, subscriptions, suppression, withheld
 from .basis import needs_yes
 from .consent import Facts, ledger_of, refusal
 from .models import OutboxMessage
@@ -47,6 +47,7 @@ _REASONS = frozenset(
     {
         withheld.ERASED,
         withheld.NO_ADDRESS,
+        withheld.NO_DEVICE,
         withheld.NOT_WANTED,
         withheld.NO_CONSENT,
         withheld.NOT_TOLD,
@@ -141,14 +142,14 @@ def _told(row: OutboxMessage, addresses: dict[str, str]) -> Told:
 
 
 def addresses_of(order: Order) -> dict[str, str]:
-    """Return the masked addresses that the order has, by digest: the host's, and what staff corrected."""
+    """Return the masked addresses that the order has, by digest: the host's, what staff corrected, and devices."""
     contacts: Iterable[ContactSnapshot | None] = (person(order.pk), addressee(order.pk))
     found: dict[str, str] = {}
     for contact in contacts:
         for alias in conf.CHANNELS if contact else ():
             if recipient := _reached(alias, contact):
                 found |= dict.fromkeys(known(alias, recipient), masked(recipient))
-    return found
+    return found | dict.fromkeys(subscriptions.digests_of(order), gettext("a device"))
 
 
 def _reached(alias: str, contact: ContactSnapshot | None) -> str:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_noop
 
 ERASED = gettext_noop("The customer's data was erased.")
 NO_ADDRESS = gettext_noop("The customer has no address on this channel any more.")
+NO_DEVICE = gettext_noop("This device does not listen any more.")
 NOT_WANTED = gettext_noop("The customer switched these messages off.")
 NO_CONSENT = gettext_noop("The customer did not agree to messages on this channel.")
 NOT_TOLD = gettext_noop("The shop does not tell this on this channel.")
