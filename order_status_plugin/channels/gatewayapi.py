@@ -76,7 +76,7 @@ class GatewayApi(SmsChannel):
         try:
             said = reading.mapping(reading.load(answer.content))
         except UnreadableMessage as error:
-            raise TemporaryFailure("GatewayAPI's answer cannot be read.") from error
+            raise TemporaryFailure("GatewayAPI's answer cannot be read.", may_have_arrived=True) from error
         if answer.status_code != 200:
             words = " ".join(reading.text(said.get(name), 200) for name in ("code", "message"))
             raise PermanentFailure(f"GatewayAPI refused it: {words}")

@@ -222,5 +222,5 @@ def _object(body: bytes) -> dict[str, Any]:
     try:
         found = reading.load(body)
     except UnreadableMessage as error:
-        raise TemporaryFailure("Twilio's answer cannot be read.") from error
+        raise TemporaryFailure("Twilio's answer cannot be read.", may_have_arrived=True) from error
     return found if isinstance(found, dict) else {}

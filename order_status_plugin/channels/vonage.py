@@ -96,7 +96,7 @@ class Vonage(SmsChannel):
         try:
             said = reading.mapping(reading.load(answer.content))
         except UnreadableMessage as error:
-            raise TemporaryFailure("Vonage's answer cannot be read.") from error
+            raise TemporaryFailure("Vonage's answer cannot be read.", may_have_arrived=True) from error
         if answer.status_code in (200, 202):
             return reading.text(said.get("message_uuid"), 190)
         code, words = _code(said), reading.text(said.get("detail") or said.get("title"), 300)

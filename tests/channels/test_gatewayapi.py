@@ -10,7 +10,7 @@ import pytest
 from order_status_plugin.channels.base import Message, Receipt, Webhook
 from order_status_plugin.channels.gatewayapi import GatewayApi
 from order_status_plugin.events import CustomerWord, Delivery, DeliveryReport, Word
-from order_status_plugin.exceptions import PermanentFailure, TemporaryFailure, UntrustedWebhook
+from order_status_plugin.exceptions import AccessDenied, PermanentFailure, TemporaryFailure, UntrustedWebhook
 from order_status_plugin.simulator.providers.base import Reply
 from order_status_plugin.simulator.texting.base import token
 from order_status_plugin.simulator.texting.gatewayapi import GatewayApiExchange
@@ -120,8 +120,8 @@ def test_the_call() -> None:
     ("reply", "kind"),
     [
         (Reply.of({"code": "0x0308", "message": "Invalid MSISDN"}, 400), PermanentFailure),
-        (Reply.of({"code": "0x0213", "message": "Unauthorized IP-address: %1"}, 403), TemporaryFailure),
-        (Reply.of({}, 401), TemporaryFailure),
+        (Reply.of({"code": "0x0213", "message": "Unauthorized IP-address: %1"}, 403), AccessDenied),
+        (Reply.of({}, 401), AccessDenied),
         (Reply.of({}, 500), TemporaryFailure),
         (Reply(body=b"<html>"), TemporaryFailure),
     ],

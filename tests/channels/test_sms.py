@@ -76,11 +76,11 @@ def test_what_it_is() -> None:
     assert (Pigeon.medium, Pigeon.rings, Pigeon.takes_notices) == (Medium.SMS, True, False)
 
 
-def test_a_wrong_password_is_no_messages_fault() -> None:
+def test_a_wrong_password_is_asked_once() -> None:
     Pigeon.fails = {"2": AccessDenied("no")}
     results = Pigeon("sms", {}).send([message("1"), message("2"), message("3")])
     assert isinstance(results["1"], Receipt)
-    assert [type(results[key]) for key in "23"] == [TemporaryFailure] * 2
+    assert [type(results[key]) for key in "23"] == [AccessDenied] * 2
     assert Pigeon.flown == ["1", "2"]  # nobody knocks again at a closed door
 
 

@@ -18,6 +18,7 @@ from order_status_plugin.channels.base import Message, Receipt, Webhook
 from order_status_plugin.channels.twilio import Twilio, signature
 from order_status_plugin.events import CustomerWord, Delivery, DeliveryReport, Word
 from order_status_plugin.exceptions import (
+    AccessDenied,
     GoneRecipient,
     PermanentFailure,
     TemporaryFailure,
@@ -173,7 +174,7 @@ def test_a_service_has_senders_of_its_own(exchange: tuple[TwilioExchange, Provid
         (Reply.of({"code": 21606, "message": "not your number"}, 400), TemporaryFailure),
         (Reply.of({"code": 21611, "message": "queue is full"}, 400), TemporaryFailure),
         (Reply.of({"code": 20404, "message": "no such account"}, 404), TemporaryFailure),
-        (Reply.of({"code": 20003, "message": "Authenticate"}, 401), TemporaryFailure),
+        (Reply.of({"code": 20003, "message": "Authenticate"}, 401), AccessDenied),
         (Reply(status=201, body=b"<html>"), TemporaryFailure),
         (Reply.of({}, 503), TemporaryFailure),
     ],

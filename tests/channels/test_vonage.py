@@ -16,6 +16,7 @@ from order_status_plugin.channels.base import Message, Receipt, Webhook
 from order_status_plugin.channels.vonage import Vonage
 from order_status_plugin.events import Delivery, DeliveryReport
 from order_status_plugin.exceptions import (
+    AccessDenied,
     GoneRecipient,
     PermanentFailure,
     TemporaryFailure,
@@ -134,7 +135,7 @@ def test_a_key_that_is_none() -> None:
         (Reply.of({"type": "https://developer.vonage.com/api-errors/messages#1430"}, 422), GoneRecipient),
         (Reply.of({"type": "https://developer.vonage.com/api-errors/messages#1120"}, 422), PermanentFailure),
         (Reply.of({"title": "Low balance"}, 402), TemporaryFailure),
-        (Reply.of({}, 401), TemporaryFailure),
+        (Reply.of({}, 401), AccessDenied),
         (Reply.of({}, 500), TemporaryFailure),
         (Reply(status=202, body=b"<html>"), TemporaryFailure),
     ],
