@@ -26,7 +26,7 @@ from .basis import needs_yes
 from .ledger import ConsentEntry, ConsentSource, network_of
 from .person import addressee
 from .quiet import awake_at, zones_for
-from .recipient import known, masked, signed
+from .recipient import known, masked, reached, signed
 from .rules import Rules, rules_for
 from .suppression import Reason
 from .withheld import ERASED, NO_CONSENT, NOT_TOLD, NOT_WANTED, QUIET_HOURS, SHOP_IS_OFF, SUPPRESSED, Later, Withheld
@@ -224,7 +224,7 @@ def take(order: Order, snap: OrderSnapshot) -> None:
     """
     answered(order, snap.contact.consents, snap.contact, snap.placed_at)
     for entry in ConsentEntry.objects.filter(order=order, source=ConsentSource.CHECKOUT, recipient_digest=""):
-        if recipient := _recipient(entry.channel, snap.contact).strip():
+        if recipient := reached(entry.channel, snap.contact):
             ConsentEntry.objects.filter(pk=entry.pk).update(
                 recipient_digest=known(entry.channel, recipient)[0], recipient_masked=masked(recipient)
             )
@@ -240,7 +240,7 @@ def answered(
     for said in consents:
         if said.channel not in conf.CHANNELS:
             continue
-        recipient = said.recipient or (_recipient(said.channel, contact) if contact else "")
+        recipient = said.recipient or reached(said.channel, contact)
         known_as = known(said.channel, recipient) if recipient.strip() else []
         same = ConsentEntry.objects.filter(
             order=order,
@@ -267,14 +267,6 @@ def answered(
         )
 
 
-def _recipient(alias: str, contact: ContactSnapshot) -> str:
-    try:
-        return get_channel(alias).recipient(contact)
-    except Exception:  # noqa: BLE001 - a channel's own code: the word is kept without its recipient
-        return ""
-
-
 def addressed(order: Order, alias: str) -> str:
     """Return whom this channel reaches for an order now, "" where nobody is."""
-    contact = addressee(order.pk)
-    return _recipient(alias, contact) if contact else ""
+    return reached(alias, addressee(order.pk))

@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from ..backends import get_channel
 from ..keys import digest, digests
 from ..view.mask import mask_email, mask_phone
 
+if TYPE_CHECKING:
+    from ..events import ContactSnapshot
+
 #: Longer ones are no numbers: subscriptions, in which nothing means anything to people.
 _LONGEST_NUMBER = 40
+
+
+def reached(alias: str, contact: ContactSnapshot | None) -> str:
+    """Return where a channel reaches a contact, "" for nowhere, and where the channel's own code cannot say."""
+    try:
+        return get_channel(alias).recipient(contact).strip() if contact else ""
+    except Exception:  # noqa: BLE001 - not ours: what stands beside it goes on
+        return ""
 
 
 def known(alias: str, recipient: str) -> list[str]:

@@ -24,7 +24,7 @@ from .models import OutboxMessage
 from .notices import Notice
 from .outbox import NOT_NOTIFIED
 from .person import addressee, person
-from .recipient import known, masked
+from .recipient import known, masked, reached
 from .relay import SWITCHED_OFF
 
 #: As many messages as a page lists, the newest ones.
@@ -110,7 +110,7 @@ def switches_of(order: Order) -> list[Switch]:
     contact = addressee(order.pk)
     found = []
     for alias in conf.CHANNELS if contact else ():
-        recipient = _reached(alias, contact)
+        recipient = reached(alias, contact)
         if not recipient:
             continue
         against = suppression.active(alias, known(alias, recipient)).values_list("reason", flat=True).first()
@@ -147,16 +147,9 @@ def addresses_of(order: Order) -> dict[str, str]:
     found: dict[str, str] = {}
     for contact in contacts:
         for alias in conf.CHANNELS if contact else ():
-            if recipient := _reached(alias, contact):
+            if recipient := reached(alias, contact):
                 found |= dict.fromkeys(known(alias, recipient), masked(recipient))
     return found | dict.fromkeys(subscriptions.digests_of(order), gettext("a device"))
-
-
-def _reached(alias: str, contact: ContactSnapshot | None) -> str:
-    try:
-        return get_channel(alias).recipient(contact).strip() if contact else ""
-    except Exception:  # noqa: BLE001 - a channel's own code: the others are shown all the same
-        return ""
 
 
 def label_of(alias: str) -> str:
