@@ -151,4 +151,4 @@ def test_above_the_form_there_is_no_order_yet(client: Client) -> None:
     page = lay_out()
     page.body = json.dumps([{"type": "text", "value": {"text": "<p>{{ shop_name }}, {{ first_name }}</p>"}}])
     page.save_revision().publish()
-    assert "localhost, dear customer" in client.get("/my-order/").content.decode()
+    assert "Tilia &amp; Sal, dear customer" in client.get("/my-order/").content.decode()
