@@ -52,7 +52,7 @@ def html(order: Order, client: Client | None = None, **more: Any) -> str:
 
 
 def style_of(page: str) -> str:
-    (found,) = STYLE.findall(page)
+    (found,) = set(STYLE.findall(page))
     return str(found)
 
 
@@ -96,6 +96,11 @@ def test_a_page_wears_the_brand(order: Order) -> None:
     css = Client().get(style_of(page)).content.decode()
     assert f"--os-accent: {GREEN};" in css
     assert css.count("--os-accent:") == 2
+
+
+def test_the_part_that_an_open_page_reads_again_names_the_stylesheet(order: Order) -> None:
+    brand()
+    assert STYLE.search(html(order).partition("<main")[2])
 
 
 def test_no_style_is_inline(order: Order) -> None:
