@@ -17,6 +17,7 @@ from django.utils.module_loading import import_string
 
 from .backends import ALIAS, REGISTRIES, get_source
 from .carriers import catalogue
+from .cms import providers
 from .conf import Settings, conf
 from .maps.tiles import complaints, files
 from .places.resolve import OfflinePlaces
@@ -52,6 +53,10 @@ def check_settings(**kwargs: Any) -> list[CheckMessage]:
         found += _check_type(name, Settings.__dict__[name], given[name])
     found += _check_retention()
     found += _check_map()
+    found += [
+        Error(f"ORDER_STATUS['EMBEDS'] {what}", hint=hint or None, id="order_status.E016")
+        for what, hint in providers.complaints()
+    ]
     if conf.IDENTIFICATION not in IDENTIFICATIONS:
         found.append(
             Error(

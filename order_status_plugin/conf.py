@@ -77,6 +77,10 @@ class Settings:
     MAP: Mapping[str, Any] = {}
     #: A template of the shop's own that holds the page, with a block "order_status".
     BASE_TEMPLATE: str = "order_status_plugin/page/base.html"
+    #: Whose videos and maps editors may put on the page, each loaded by a click only: "YouTube", "Vimeo",
+    #: "OpenStreetMap", or an entry of the shop's own, e.g. {"name": "Shop TV", "kind": "video", "hosts":
+    #: ["tv.shop.example"], "pattern": r"/w/(?P<id>\w+)", "src": "https://tv.shop.example/embed/{id}"}. Empty: none.
+    EMBEDS: Sequence[str | Mapping[str, Any]] = ()
     #: Additions to the Content-Security-Policy by directive, e.g. {"img-src": ["https://cdn.example"]}.
     CSP: Mapping[str, Sequence[str]] = {}
     #: The shop's name and where help is; "" takes the Wagtail Site's name, and shows no help link.

@@ -77,6 +77,7 @@ else:
     EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 Q_CLUSTER = {"name": "tests", "orm": "default", "sync": False, "timeout": 60, "retry": 120, "workers": 1}
 ORDER_STATUS = {
+    "EMBEDS": ["YouTube", "Vimeo", "OpenStreetMap"],
     "HOSTS": {"shop": {"BACKEND": "order_status_plugin.hosts.demo.DemoHost"}},
     "SOURCES": {
         "aftership": {

@@ -61,10 +61,10 @@ def _origins() -> list[str]:
 
 
 @functools.cache
-def policy(frame_ancestors: str = "'none'", images: tuple[str, ...] = ()) -> str:
+def policy(frame_ancestors: str = "'none'", images: tuple[str, ...] = (), frames: tuple[str, ...] = ()) -> str:
     """Return the Content-Security-Policy: our own origin, the storages' and what the setting ``CSP`` adds.
 
-    ``images`` are origins that this page alone may load pictures from.
+    ``images`` are origins that this page alone may load pictures from, ``frames`` those that alone it may frame.
     """
     shop = ["'self'", *_origins()]
     directives = {
@@ -79,6 +79,8 @@ def policy(frame_ancestors: str = "'none'", images: tuple[str, ...] = ()) -> str
         "base-uri": ["'none'"],
         "frame-ancestors": [frame_ancestors],
     }
+    if frames:
+        directives["frame-src"] = list(frames)
     for directive, more in conf.CSP.items():
         given = [source for source in directives.get(directive, shop) if source != "'none'"]
         directives[directive] = [*given, *more]
@@ -86,9 +88,11 @@ def policy(frame_ancestors: str = "'none'", images: tuple[str, ...] = ()) -> str
 
 
 @functools.cache
-def headers(frame_ancestors: str = "'none'", images: tuple[str, ...] = ()) -> tuple[tuple[str, str], ...]:
+def headers(
+    frame_ancestors: str = "'none'", images: tuple[str, ...] = (), frames: tuple[str, ...] = ()
+) -> tuple[tuple[str, str], ...]:
     """Return the headers as names and values. They hang on settings only, so they are computed once a process."""
-    return (*_FIXED, ("Content-Security-Policy", policy(frame_ancestors, images)))
+    return (*_FIXED, ("Content-Security-Policy", policy(frame_ancestors, images, frames)))
 
 
 def _forget(*, setting: str, **kwargs: Any) -> None:
@@ -105,9 +109,16 @@ def allow_images(response: HttpResponseBase, *origins: str) -> None:
     response.order_status_images = origins  # type: ignore[attr-defined]
 
 
+def allow_frames(response: HttpResponseBase, *origins: str) -> None:
+    """Let this one page frame these origins, which a setting names, and no other."""
+    response.order_status_frames = origins  # type: ignore[attr-defined]
+
+
 def put_headers(response: HttpResponseBase, frame_ancestors: str = "'none'") -> None:
     """Put our headers on a response; one that its view has set itself stays."""
-    for name, value in headers(frame_ancestors, getattr(response, "order_status_images", ())):
+    images = getattr(response, "order_status_images", ())
+    frames = getattr(response, "order_status_frames", ())
+    for name, value in headers(frame_ancestors, images, frames):
         response.headers.setdefault(name, value)
 
 

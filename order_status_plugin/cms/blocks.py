@@ -9,8 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.blocks import Block, StreamBlock
 
+from . import providers
 from .base import FEATURES, ORDER, WORDS, OrderBlock
 from .contact import ContactBlock
+from .embeds import EmbedBlock
 from .feedback import FeedbackBlock
 from .offers import RecommendationsBlock, ReorderBlock
 from .questions import QuestionsBlock
@@ -135,6 +137,8 @@ def own_blocks() -> list[tuple[str, Block]]:
         from .pictures import PictureBlock
 
         found.append(("picture", PictureBlock()))
+    if providers.offered():
+        found.append(("embed", EmbedBlock()))
     return found
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.utils import translation
 
 from ..access.headers import Secure
 from ..conf import conf
+from ..tracking.models import Order
+from .language import language_of
 from .models import Preference
 from .preferences import choose, is_wanted
 from .stop import read_stop_token
@@ -26,7 +29,7 @@ class UnsubscribeView(Secure):
     def get(self, request: HttpRequest, token: str) -> HttpResponse:
         """Show whether these messages are on, and the button that changes it."""
         order, channel = self._read(token)
-        return self._page(request, channel, is_on=is_wanted(order.pk, channel, ""))
+        return self._page(request, order, is_on=is_wanted(order.pk, channel, ""))
 
     def post(self, request: HttpRequest, token: str) -> HttpResponse:
         """Switch them off; on again only when our own page asks for it."""
@@ -35,15 +38,15 @@ class UnsubscribeView(Secure):
         is_one_click = request.POST.get("List-Unsubscribe") == "One-Click"
         source = Preference.Source.ONE_CLICK if is_one_click else Preference.Source.LINK
         choose(order, channel, is_on=is_on, source=source)
-        return self._page(request, channel, is_on=is_on, is_changed=True)
+        return self._page(request, order, is_on=is_on, is_changed=True)
 
-    def _read(self, token: str) -> Any:
+    def _read(self, token: str) -> tuple[Order, str]:
         found = read_stop_token(token)
         if found is None:
             raise Http404
         return found
 
-    def _page(self, request: HttpRequest, channel: str, *, is_on: bool, is_changed: bool = False) -> HttpResponse:
+    def _page(self, request: HttpRequest, order: Order, *, is_on: bool, is_changed: bool = False) -> HttpResponse:
         context = {
             "base_template": conf.BASE_TEMPLATE,
             "shop": conf.SHOP_NAME,
@@ -52,4 +55,8 @@ class UnsubscribeView(Secure):
             "is_on": is_on,
             "is_changed": is_changed,
         }
-        return HttpResponse(render_to_string(TEMPLATE, context, request=request))
+        # The language of the mail that led here, whatever the browser would rather have.
+        language = language_of(order.locale)
+        with translation.override(language):
+            html = render_to_string(TEMPLATE, context, request=request)
+        return HttpResponse(html, headers={"Content-Language": language})

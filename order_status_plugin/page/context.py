@@ -8,9 +8,14 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from wagtail.models import Site
 
+from ..access.headers import allow_frames
+from ..cms import providers
 from ..conf import Settings, conf
 from ..maps.tiles import tiles
 from .language import offered, query
+
+#: By this an embed is known in a page's HTML: words are escaped, so that none can spell it.
+EMBED = "<order-embed "
 
 
 def is_by_code() -> bool:
@@ -42,6 +47,12 @@ def frame(shop: str) -> dict[str, Any]:
         "is_by_code": is_by_code(),
         "tiles": tiles(),
     }
+
+
+def allow_embeds(response: HttpResponse, html: str) -> None:
+    """Let a page on which an embed stands frame the providers that the setting EMBEDS names."""
+    if EMBED in html:
+        allow_frames(response, *providers.frames())
 
 
 def render_page(request: HttpRequest, template: str, status: int = 200, **context: Any) -> HttpResponse:

@@ -11,7 +11,7 @@ from django.utils import translation
 from ..access.headers import secure
 from ..cms.placeholders import fill_html
 from ..conf import conf
-from .context import render_page, shop_name
+from .context import allow_embeds, render_page, shop_name
 from .door import refuse
 from .identify import answer_look_up
 from .language import asked_language, carry, chosen, query
@@ -25,7 +25,7 @@ def serve(page: Any, request: HttpRequest) -> HttpResponseBase:
         # There is no order yet: what speaks of one reads as its neutral word.
         known = {"shop_name": shop_name(request), "help_email": str(conf.HELP_EMAIL)}
         body = fill_html(page.body.render_as_block(context), known) if page.body else ""
-        return render_page(
+        response = render_page(
             request,
             "look_up.html",
             status,
@@ -35,6 +35,8 @@ def serve(page: Any, request: HttpRequest) -> HttpResponseBase:
             error=error,
             action=f"{request.path}{query(request)}",
         )
+        allow_embeds(response, body)
+        return response
 
     # Wagtail shows a preview in a frame of its own admin.
     ancestors = "'self'" if getattr(request, "is_preview", False) else "'none'"

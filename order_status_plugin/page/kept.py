@@ -81,6 +81,7 @@ def _variant(language: str) -> str:
         conf.PUBLIC_PRICES,
         conf.PUBLIC_MAP,
         str(conf.MAP),
+        str(conf.EMBEDS),
         conf.BASE_TEMPLATE,
         conf.SHOP_NAME,
         conf.HELP_URL,
@@ -97,7 +98,7 @@ def _variant(language: str) -> str:
 @lru_cache(maxsize=4)
 def _files(root: str) -> tuple[str, ...]:
     # A storage that puts hashes into names reads them once a process, so this may too.
-    names = ("status.css", "live.js", "share.js", "map.js", "map.css")
+    names = ("status.css", "live.js", "share.js", "map.js", "map.css", "embed.js", "embed.css")
     return tuple(static(f"order_status_plugin/{name}") for name in names)
 
 

@@ -28,7 +28,7 @@ from ..maps.tiles import tiles
 from ..view import dates
 from ..view.model import OrderView
 from .arrange import arrange
-from .context import frame, has_own_frame
+from .context import allow_embeds, frame, has_own_frame
 from .language import chosen, offered, query
 
 STATUS = "order_status_plugin/page/status.html"
@@ -54,6 +54,7 @@ class Holes:
     staff: str = ""  # above everything: how staff look at it
     link: str = ""  # the whole address
     look: str = ""  # after the languages' addresses: the same, for their links
+    again: str = ""  # after the path: what leads to this very page once more
 
 
 @lru_cache(maxsize=4)
@@ -114,16 +115,18 @@ def answer(
     language = LANGUAGE.search(body)
     with translation.override(language[1] if language else None):
         look = {Tier.PUBLIC: "&amp;as=public", Tier.PRIVATE: "&amp;as=customer"}.get(looks_as, "") if looks_as else ""
+        asked = query(request)
         filling = Holes(
             path,
             _token(request),
             _clock(int(time.time()) // 60, dates.shop_zone(), language and language[1]),
             " open" if error else "",
             render_to_string(ERROR, {"error": error}) if error else "",
-            render_to_string(INSTEAD, {"ask_url": f"{path}code/", "lang_query": query(request)}) if error else "",
+            render_to_string(INSTEAD, {"ask_url": f"{path}code/", "lang_query": asked}) if error else "",
             render_to_string(BAR, {"path": path, "looks_as": looks_as, "lang": chosen(request)}) if looks_as else "",
             link or f"{request.scheme}://{request.get_host()}{path}",
             look,
+            f"{asked}{look}" if asked else look.replace("&amp;", "?", 1),
         )
         marks = _marks(signing_key())
         for hole in Holes.__slots__:
@@ -136,6 +139,7 @@ def answer(
     offered = tiles()
     if offered and offered.origin and TILES in body:
         allow_images(response, offered.origin)
+    allow_embeds(response, body)
     if language:
         response["Content-Language"] = language[1]
     return response

@@ -21,7 +21,7 @@ from .fillings import fillings
 from .items import digital, items
 from .model import Moment, OrderView, PendingView, PrivateView, Sum
 from .money import country_name, money
-from .notes import notes_for
+from .notes import example, notes_for
 from .parcel import parcels
 from .rail import rail
 from .sentence import count, promise
@@ -79,8 +79,8 @@ def build(
         is_rtl=get_language_bidi(),
         handover=order.handover,
         special_messages=special_messages(messages, Place.PAGE, known, now, values),
-        notes=notes_for(order, tier) if rows is None else (),
-        extra=extra(order, tier) if rows is None else {},
+        notes=example(tier, now) if rows else notes_for(order, tier),
+        extra=extra(order, tier),
         traits=known,
         reorder_url=offered.reorder_url,
         recommendations=offered.recommendations,
