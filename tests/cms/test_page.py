@@ -136,7 +136,7 @@ def test_the_migration_names_no_blocks() -> None:
     assert "Block" not in text
     clone: Any = OrderStatusPage._meta.get_field("body").clone()
     assert isinstance(clone, IntroField)
-    assert set(clone.stream_block.child_blocks) == {"heading", "text", "picture", "questions", "contact"}
+    assert set(clone.stream_block.child_blocks) == {"heading", "text", "picture", "questions", "contact", "embed"}
 
 
 @pytest.mark.django_db

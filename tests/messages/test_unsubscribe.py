@@ -94,6 +94,17 @@ def test_a_token_that_is_not_ours_is_nothing(browser: Client, method: str) -> No
     assert not Preference.objects.exists()
 
 
+def test_the_page_speaks_the_language_of_the_mail(browser: Client) -> None:
+    order = place(locale="fr")
+    where = f"/orders/unsubscribe/{stop_token(order, 'email')}/"
+    for answer in (
+        browser.get(where, HTTP_ACCEPT_LANGUAGE="de"),
+        browser.post(where, {"choice": "off"}, HTTP_ACCEPT_LANGUAGE="de"),
+    ):
+        assert answer.headers["Content-Language"] == "fr"
+        assert '<html lang="fr"' in answer.content.decode()
+
+
 def test_other_methods_are_refused(browser: Client) -> None:
     assert browser.put(path()).status_code == 405
 

@@ -752,6 +752,10 @@ EXTRAS = [
             ],
         },
     },
+    {
+        "type": "embed",
+        "value": {"title": "How we glaze a bowl", "url": "https://www.youtube.com/watch?v=aqz-KE-bpKQ"},
+    },
     {"type": "feedback", "value": {"title": "How was your delivery?"}},
     {"type": "recommendations", "value": {"title": "Goes well with it", "most": 4}},
     {"type": "details", "value": {}},

@@ -116,6 +116,15 @@ def test_staff_keep_how_they_look_when_they_switch(french: Order, admin_client: 
     assert page.select_one(".os-staff nav a:last-child")["href"] == f"{order_path(french)}?as=customer&lang=en"
 
 
+@pytest.mark.parametrize("asked", ["", "?as=public", "?as=customer", "?lang=en", "?lang=en&as=customer"])
+def test_checking_again_leads_to_the_same_page(asked: str, french: Order, admin_client: Client) -> None:
+    page = soup(admin_client.get(order_path(french) + asked))
+    assert page.select_one(".os-live a")["href"] == order_path(french) + asked
+    stranger = soup(Client().get(order_path(french) + asked, secure=True))
+    lang = "?lang=en" if "lang" in asked else ""
+    assert stranger.select_one(".os-live a")["href"] == order_path(french) + lang
+
+
 def test_looking_in_a_language_writes_nothing_but_the_kept_page(french: Order) -> None:
     client = Client()
     client.get(f"{order_path(french)}?lang=en")

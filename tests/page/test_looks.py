@@ -194,7 +194,7 @@ def test_a_stylesheet_names_no_side_and_fetches_nothing() -> None:
 
 
 def test_every_class_of_the_stylesheet_is_used_by_a_template_and_the_other_way_round() -> None:
-    css = (STATIC / "order_status_plugin" / "status.css").read_text()
+    css = "".join((STATIC / "order_status_plugin" / name).read_text() for name in ("status.css", "embed.css"))
     templates = "".join(
         path.read_text()
         for room in ("blocks", "cms", "page")

@@ -11,15 +11,20 @@ import pytest
 from django.apps import apps
 from django.contrib.auth.models import Group, Permission
 from django.test import Client
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
+from wagtail import hooks
 from wagtail.models import GroupPagePermission, Site
 
 from order_status_plugin.access.models import StaffView
 from order_status_plugin.cms import preview as modes
 from order_status_plugin.events import Tier
 from order_status_plugin.pages.models import OrderStatusPage
+from order_status_plugin.tracking.models import Order
 from order_status_plugin.view import samples
+from order_status_plugin.view.build import build
+from order_status_plugin.view.extra import Field
 from tests.access.orders import placed
 
 WORDS = [
@@ -106,6 +111,25 @@ def test_nothing_in_it_acts(editor: Any) -> None:
     assert "sandbox" in policy
     assert "allow-scripts" not in policy
     assert response.headers["X-Frame-Options"] == "SAMEORIGIN"
+
+
+def test_a_note_and_the_fields_of_other_code_are_seen(editor: Any, page: OrderStatusPage) -> None:
+    seen: list[tuple[int | None, str]] = []
+
+    def fields(found: list[Field], order: Order, tier: Tier) -> None:
+        seen.append((order.pk, tier))
+        found.append(Field(name="gift", value="Wrapped"))
+
+    page.layout = json.dumps([{"type": "notes", "value": {}}])
+    page.save_revision()
+    with hooks.register_temporarily([("construct_order_view", fields)]):
+        assert "An example: here stands what you write" in editor("in_transit", tier="private").content.decode()
+        assert "An example: here stands what you write" not in editor("in_transit", tier="public").content.decode()
+        assert set(seen) == {(samples.NOBODY, "private"), (samples.NOBODY, "public")}
+        made = samples.sample("in_transit", Tier.PRIVATE, "one", timezone.now())
+        assert build(made.order, Tier.PRIVATE, rows=made).extra == {"gift": "Wrapped"}
+        made = samples.sample("in_transit", Tier.PUBLIC, "one", timezone.now())
+        assert build(made.order, Tier.PUBLIC, rows=made).extra == {}
 
 
 def test_an_unknown_mode_is_no_page(editor: Any) -> None:
