@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.apps import apps
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +16,7 @@ from .embeds import EmbedBlock
 from .feedback import FeedbackBlock
 from .offers import RecommendationsBlock, ReorderBlock
 from .questions import QuestionsBlock
+from .rich_text import safe
 from .words import LineBlock, WordsBlock
 
 
@@ -114,6 +115,12 @@ class TextBlock(OrderBlock):
         label = _("Text")
         icon = "pilcrow"
         template = "order_status_plugin/blocks/text.html"
+
+    def get_context(self, value: Any, parent_context: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Add the words, ready to print, whatever way they came into the database."""
+        context: dict[str, Any] = super().get_context(value, parent_context)
+        context["words"] = safe([value["text"].source])[0] if value.get("text") else ""
+        return context
 
 
 def own_blocks() -> list[tuple[str, Block]]:

@@ -19,6 +19,7 @@ from django.utils.safestring import SafeString
 from wagtail.blocks import StreamValue
 from wagtail.models import Locale, Site
 
+from .addresses import is_address
 from .audience import Audience, Traits
 from .placeholders import is_filled
 from .rich_text import plain, safe
@@ -204,6 +205,7 @@ def _ready(row: SpecialMessage, body: SafeString, extras: list[Any], addresses: 
     if button is not None:
         page = button.value["page"]
         url = addresses.get(page.pk, "") if page else str(button.value["url"] or "")
+        url = url if is_address(url) else ""
         # A page that was taken away leaves a message without its button.
         target = Button(label=button.value["label"], url=url) if url else None
     body = body if plain(body) else SafeString()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ..cms.addresses import is_address
 from ..conf import conf
 from .facts import OrderFacts
 from .model import ItemView
@@ -32,7 +33,7 @@ def _item(facts: OrderFacts, line: Any, quantity: int) -> ItemView:
         title=line.title,
         quantity=quantity,
         details=line.details,
-        image_url=line.image_url,
+        image_url=line.image_url if is_address(line.image_url) else "",
         initial=next((char.upper() for char in line.title if char.isalnum()), "·"),
         is_physical=line.is_physical,
         total=money(total, facts.picture.order.currency) if facts.may_see_all or conf.PUBLIC_PRICES else "",

@@ -11,6 +11,7 @@ from typing import TypeVar
 from django.utils.translation import gettext as _
 
 from ..backends import get_host
+from ..cms.addresses import is_address
 from ..cms.base import Need
 from ..events import Recommendation, Tier
 from ..exceptions import BackendError
@@ -86,7 +87,7 @@ def _asked(host: Host, ask: Callable[[Host, str], T], order: Order, failures: li
 
 def _reorder(host: Host, reference: str) -> str:
     url = host.reorder_url(reference)
-    return url if _is_address(url) else ""
+    return url if is_address(url) else ""
 
 
 def _recommendations(host: Host, reference: str) -> tuple[RecommendationView, ...]:
@@ -94,7 +95,7 @@ def _recommendations(host: Host, reference: str) -> tuple[RecommendationView, ..
 
 
 def _fit(given: Iterable[Recommendation]) -> tuple[RecommendationView, ...]:
-    fit = [_shown(one) for one in given if one.title and _is_address(one.url)]
+    fit = [_shown(one) for one in given if one.title and is_address(one.url)]
     return tuple(fit[:MOST])
 
 
@@ -102,12 +103,7 @@ def _shown(one: Recommendation) -> RecommendationView:
     return RecommendationView(
         title=one.title[:_LONGEST_TITLE],
         url=one.url,
-        image_url=one.image_url if _is_address(one.image_url) else "",
+        image_url=one.image_url if is_address(one.image_url) else "",
         initial=next((char.upper() for char in one.title if char.isalnum()), "·"),
         price=one.price_text,
     )
-
-
-def _is_address(url: str) -> bool:
-    """Say whether this leads to a page: a path of the shop, or an absolute address. No browser reads a script in it."""
-    return (url.startswith("/") and not url.startswith(("//", "/\\"))) or url.startswith(("https://", "http://"))

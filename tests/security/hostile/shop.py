@@ -1,0 +1,239 @@
+"""A shop in which everybody who can write anything writes hostile words, and everywhere that one can look at them."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from django.apps import apps
+from django.contrib.auth import get_user_model
+from django.contrib.staticfiles import finders
+from django.core import mail
+from django.db import models
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from wagtail.contrib.settings.models import BaseGenericSetting, BaseSiteSetting
+from wagtail.models import Locale, Site
+
+from order_status_plugin.access import sharing
+from order_status_plugin.access.links import order_path
+from order_status_plugin.access.models import ShareLink
+from order_status_plugin.carriers.models import MerchantCarrier
+from order_status_plugin.cms.fields import IntroField, LayoutField
+from order_status_plugin.cms.special import SpecialMessage
+from order_status_plugin.cms.writing import write
+from order_status_plugin.events import ParcelStatus, Recommendation
+from order_status_plugin.feedback.models import Feedback
+from order_status_plugin.hosts.demo import DemoHost
+from order_status_plugin.messages.relay import drain
+from order_status_plugin.pages.models import OrderStatusPage
+from order_status_plugin.tracking import record
+from order_status_plugin.tracking.models import Order
+from tests.access.orders import let_in
+from tests.orders import scan
+
+from .fill import ADDRESS, HTML, block_data, columns, news, order, stream
+from .payloads import Payload
+
+ORIGIN = "https://shop.test"
+#: Models whose words come in below, by the door that they come in by in life.
+WRITTEN = frozenset(
+    {"OrderStatusPage", "SpecialMessage", "OrderNote", "OrderNoteEdit", "MerchantCarrier", "Feedback", "ShareLink"}
+    | {"Order", "OrderContact", "OrderLine", "Fulfillment", "Parcel", "TrackingEvent", "DeliveryEstimate"}
+)
+#: Models with text that only our own code writes, or that no page shows.
+UNWRITTEN = frozenset(
+    {"AttemptCount", "AuditEntry", "Device", "Grant", "InboxMessage", "KeptPage", "LinksRequest", "MailedCode"}
+    | {"MessageAttempt", "OutboxMessage", "Poll", "Preference", "Pulse", "SourceState", "SpentClaim", "StaffView"}
+)
+
+
+def settings_models() -> list[type[models.Model]]:
+    """Return the settings that editors of a site have in Wagtail."""
+    return [model for model in ours() if issubclass(model, (BaseSiteSetting, BaseGenericSetting))]
+
+
+def ours() -> list[type[models.Model]]:
+    """Return our models."""
+    return [model for model in apps.get_models() if model._meta.app_label.startswith("order_status")]
+
+
+class Supply:
+    """Gives out words for each sort of field, one after the other and again from the first, and counts the fields."""
+
+    def __init__(self, words: Sequence[Payload]) -> None:
+        everything = [each.text for each in words]
+        self.words = {"": everything, HTML: everything, ADDRESS: [each.text for each in words if each.is_address]}
+        self.taken = dict.fromkeys(self.words, 0)
+        self.fields: Counter[str] = Counter()
+
+    def take(self, name: str) -> str:
+        sort = next((end for end in (HTML, ADDRESS) if name.endswith(end)), "")
+        self.fields[name] += 1
+        self.taken[sort] += 1
+        return self.words[sort][(self.taken[sort] - 1) % len(self.words[sort])]
+
+    def lacks(self, sort: str) -> bool:
+        """Say whether words of this sort have had no field yet."""
+        return self.taken[sort] < len(self.words[sort])
+
+
+@dataclass
+class Hostile:
+    """One filled shop."""
+
+    order: Order
+    page: OrderStatusPage
+    messages: list[SpecialMessage]
+    mails: list[str]
+    clients: dict[str, Client]
+    looks: dict[str, tuple[str, str]] = field(default_factory=dict)  # name -> (who, path)
+
+    def answer(self, who: str, path: str) -> tuple[int, dict[str, str], bytes]:
+        """Return what somebody gets there: status, headers, body."""
+        if path.startswith("/static/"):
+            found = finders.find(path.removeprefix("/static/").partition("?")[0])
+            kind = {"css": "text/css", "js": "text/javascript"}.get(path.rpartition(".")[2], "application/octet-stream")
+            return (200, {"Content-Type": kind}, Path(found).read_bytes()) if found else (404, {}, b"")
+        if path.startswith("/mails/"):
+            return 200, {"Content-Type": "text/html; charset=utf-8"}, self.mails[int(path.split("/")[2])].encode()
+        if path.endswith("/live/"):
+            return 204, {}, b""
+        response = self.clients[who].get(path, secure=True, headers={"host": "shop.test"})
+        body = b"".join(response.streaming_content) if response.streaming else response.content
+        headers = {name: value for name, value in response.headers.items() if name.lower() != "set-cookie"}
+        return response.status_code, headers, body
+
+
+def home() -> Any:
+    """Return the home page of the default site."""
+    return Site.objects.get(is_default_site=True).root_page
+
+
+def stand_in(monkeypatch: Any) -> None:
+    """Let the demo host offer what other hosts do."""
+
+    def recommendations(self: Any, reference: str, most: int) -> list[Recommendation]:
+        return HOSTILE_OFFERS[:most]
+
+    monkeypatch.setattr(DemoHost, "recommendations", recommendations, raising=False)
+    monkeypatch.setattr(DemoHost, "reorder_url", lambda self, reference: "/account/orders/1/", raising=False)
+
+
+HOSTILE_OFFERS: list[Recommendation] = []
+
+
+def layout(block: Any, supply: Supply) -> Iterator[dict[str, Any]]:
+    """Yield every block twice, then those again that take what is left of each sort of words."""
+    for _time in range(2):
+        for name, child in block.child_blocks.items():
+            yield {"type": name, "value": block_data(child, supply.take, name)}
+    for sort, name in (("", "heading"), (HTML, "text"), (ADDRESS, "embed")):
+        while supply.lacks(sort):
+            yield {"type": name, "value": block_data(block.child_blocks[name], supply.take, name)}
+
+
+def fill(supply: Supply, number: int) -> Hostile:
+    """Fill the shop with these words, each at least once; ``number`` tells one filling from the next."""
+    take = supply.take
+    SpecialMessage.objects.all().delete()
+    MerchantCarrier.objects.all().delete()
+    for model in settings_models():
+        given = columns(model, take)
+        site = {"site": Site.objects.get(is_default_site=True)} if issubclass(model, BaseSiteSetting) else {}
+        model._default_manager.update_or_create(**site, defaults=given)
+    MerchantCarrier.objects.create(slug="hostile", **{**columns(MerchantCarrier, take), "aliases": "hostile courier"})
+    messages = [
+        SpecialMessage(
+            locale=Locale.get_default(),
+            level=SpecialMessage.Level.choices[place % 4][0],
+            is_beside_parcels=place % 3 == 0,
+            is_in_mails=True,
+            audience={"shipping_methods": [take("audience")]} if place == 11 else {},
+            **columns(SpecialMessage, take),
+        )
+        for place in range(12)
+    ]
+    for message in messages:
+        message.save()
+    HOSTILE_OFFERS[:] = [
+        Recommendation(
+            title=take("offer"),
+            url=take("offer" + ADDRESS),
+            image_url=take("offer" + ADDRESS),
+            price_text=take("offer"),
+        ),
+        Recommendation(title=take("offer"), url="/", image_url=take("offer" + ADDRESS), price_text=take("offer")),
+    ]
+    page = OrderStatusPage.objects.first()
+    if page is None:
+        page = home().add_child(instance=OrderStatusPage(title="Where is my order?", slug="my-order"))
+    given = columns(OrderStatusPage, take)
+    streams = {field.name: field for field in page._meta.fields if isinstance(field, (IntroField, LayoutField))}
+    for name in given.keys() - streams.keys():
+        setattr(page, name, given[name])
+    page.body = stream(streams["body"].stream_block, take)
+    now = timezone.now()
+    DemoHost.orders.clear()
+    snapshot = order(take, 20, placed_at=now - dt.timedelta(hours=1), sent_at=now - dt.timedelta(minutes=30))
+    snapshot = dataclasses.replace(snapshot, reference=f"hostile-{number}")
+    DemoHost.orders["shop", snapshot.reference] = snapshot
+    row = record.order("shop", snapshot)
+    scans = (
+        {"status": status, "local_time": scan(status, minutes).local_time, "utc_offset": 60}
+        for minutes, status in enumerate((ParcelStatus.PICKED_UP_BY_CARRIER, ParcelStatus.IN_TRANSIT, None))
+    )
+    record.tracking("aftership", news(take, scans))
+    for place in range(8):
+        write(row, take("OrderNote.text"), author=take("OrderNote.author"), is_public=place % 2 == 0, is_told=not place)
+    shared = sharing.make(row, ShareLink.Scope.ITEMS, 1, take("ShareLink.label"))
+    page.layout = json.dumps(list(layout(streams["layout"].stream_block, supply)))
+    page.save()
+    page.save_revision().publish()
+    row.refresh_from_db()
+    mail.outbox.clear()
+    drain()
+    mails = [str(part.content) for sent in mail.outbox for part in getattr(sent, "alternatives", ())]
+    customer, staff = Client(), Client()
+    customer.cookies.load(let_in(row))
+    customer.post(f"{order_path(row)}feedback/", {"rating": "bad", **columns(Feedback, take)}, secure=True)
+    staff.force_login(_admin())
+    shop = Hostile(row, page, messages, mails, {"public": Client(), "private": customer, "staff": staff})
+    shop.looks = dict(_looks(shop, shared))
+    return shop
+
+
+def _admin() -> Any:
+    user = get_user_model()
+    return user.objects.filter(username="ada").first() or user.objects.create_superuser("ada", "ada@shop.example", "x")
+
+
+def _looks(shop: Hostile, shared: ShareLink) -> Iterator[tuple[str, tuple[str, str]]]:
+    path = order_path(shop.order)
+    yield "public", ("public", path)
+    yield "private", ("private", path)
+    yield "staff view", ("staff", path)
+    yield "look-up", ("public", re.sub(r"^https?://[^/]+", "", shop.page.full_url))
+    yield "feedback", ("private", f"{path}feedback/")
+    yield "share", ("private", f"{path}share/")
+    yield "shared", ("public", sharing.path_of(shared))
+    for place, _mail in enumerate(shop.mails):
+        yield f"mail {place}", ("public", f"/mails/{place}/")
+    draft = f"/cms/pages/{shop.page.pk}/view_draft/"
+    for mode in ("", "in_transit", "mail-shipped"):
+        yield f"preview {mode or 'look-up'}", ("staff", f"{draft}?mode={mode}&tier=private")
+    look = reverse("order_status_look_of", args=["order_status_plugin", "specialmessage", shop.messages[0].pk])
+    yield "preview of a message", ("staff", f"{look}?mode=part_sent&tier=public")
+    yield "feedback report", ("staff", "/cms/reports/order-feedback/")
+    yield "messages", ("staff", "/cms/snippets/order_status_plugin/specialmessage/")
+    yield "notes", ("staff", reverse("order_status_notes:order", args=[shop.order.pk]))
+    yield "admin of the order", ("staff", reverse("admin:order_status_plugin_order_change", args=[shop.order.pk]))
+    yield "admin of carriers", ("staff", reverse("admin:order_status_plugin_merchantcarrier_changelist"))
