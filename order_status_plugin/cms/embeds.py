@@ -36,7 +36,7 @@ class EmbedBlock(OrderBlock):
     is_general: ClassVar[bool] = True
 
     title = LineBlock(label=_("Heading"), max_length=200)
-    url = URLBlock(label=_("Address"), max_length=500, help_text=lazy(_help, str)())
+    url = URLBlock(label=_("Web address"), max_length=500, help_text=lazy(_help, str)())
 
     class Meta:
         group = WORDS

@@ -114,7 +114,7 @@ NOT_WRITTEN = (
 KEYS = frozenset({"path", "slug", "url_path", "device_digest", "draft_title"})
 
 
-def columns(model: type[models.Model], take: Take) -> dict[str, Any]:
+def columns(model: type[models.Model], take: Take, *, with_streams: bool = True) -> dict[str, Any]:
     """Return words for every column of a model in which somebody writes."""
     found: dict[str, Any] = {}
     for field in model._meta.concrete_fields:
@@ -122,7 +122,8 @@ def columns(model: type[models.Model], take: Take) -> dict[str, Any]:
         if isinstance(field, NOT_WRITTEN) or field.choices or field.name in KEYS:
             continue
         if isinstance(field, NamelessStreamField):
-            found[field.name] = stream(field.stream_block, take)
+            if with_streams:
+                found[field.name] = stream(field.stream_block, take)
         elif isinstance(field, RichTextField):
             found[field.name] = take(name + HTML)
         elif isinstance(field, (models.CharField, models.TextField)):
@@ -155,11 +156,11 @@ def said(kind: type[Any], take: Take, **given: Any) -> Any:
 
 
 def order(take: Take, lines: int, *, sent_at: dt.datetime, **given: Any) -> OrderSnapshot:
-    """Return an order with that many lines, of which two are sent in a parcel each."""
+    """Return an order with that many lines, of which two are sent in three parcels."""
     address = said(Address, take, lines=(take("Address.lines"), take("Address.lines")), country="NL")
     parcels = tuple(
-        said(ParcelSnapshot, take, tracking_number=number, **({"carrier": "ups"} if number == UPS else {}))
-        for number in (UPS, "HOSTILE-1")
+        said(ParcelSnapshot, take, tracking_number=number, carrier="ups" if number in UPS else "")
+        for number in (*UPS, "HOSTILE-1")
     )
     return said(
         OrderSnapshot,
@@ -181,15 +182,10 @@ def order(take: Take, lines: int, *, sent_at: dt.datetime, **given: Any) -> Orde
     )
 
 
-UPS = "1Z999AA10123456784"
+UPS = ("1Z999AA10123456784", "1Z999AA10123456793")
 
 
-def news(take: Take, scans: Iterator[dict[str, Any]]) -> TrackingUpdate:
-    """Return what a source says of the first parcel."""
-    return said(
-        TrackingUpdate,
-        take,
-        tracking_number=UPS,
-        carrier="ups",
-        scans=tuple(said(TrackingScan, take, place=said(Place, take), **scan) for scan in scans),
-    )
+def news(take: Take, number: str, scans: Iterator[dict[str, Any]]) -> TrackingUpdate:
+    """Return what a source says of one parcel."""
+    told = tuple(said(TrackingScan, take, place=said(Place, take), **scan) for scan in scans)
+    return said(TrackingUpdate, take, tracking_number=number, carrier="ups", scans=told)

@@ -28,6 +28,7 @@ from order_status_plugin.access.links import order_path
 from order_status_plugin.access.models import ShareLink
 from order_status_plugin.carriers.models import MerchantCarrier
 from order_status_plugin.cms.fields import IntroField, LayoutField
+from order_status_plugin.cms.placeholders import PLACEHOLDERS
 from order_status_plugin.cms.special import SpecialMessage
 from order_status_plugin.cms.writing import write
 from order_status_plugin.events import ParcelStatus, Recommendation
@@ -40,7 +41,7 @@ from order_status_plugin.tracking.models import Order
 from tests.access.orders import let_in
 from tests.orders import scan
 
-from .fill import ADDRESS, HTML, block_data, columns, news, order, stream
+from .fill import ADDRESS, HTML, UPS, block_data, columns, news, order, stream
 from .payloads import Payload
 
 ORIGIN = "https://shop.test"
@@ -66,12 +67,19 @@ def ours() -> list[type[models.Model]]:
     return [model for model in apps.get_models() if model._meta.app_label.startswith("order_status")]
 
 
+RIGHT = "https://www.youtube.com/watch?v=aqz-KE-bpKQ"
+#: So that the values of placeholders, which are hostile too, are filled in.
+FILLED = "<p>" + " ".join(each.spelled for each in PLACEHOLDERS.values()) + "</p>"
+
+
 class Supply:
     """Gives out words for each sort of field, one after the other and again from the first, and counts the fields."""
 
     def __init__(self, words: Sequence[Payload]) -> None:
         everything = [each.text for each in words]
-        self.words = {"": everything, HTML: everything, ADDRESS: [each.text for each in words if each.is_address]}
+        # A right address now and then, or what stands beside it would not be shown.
+        addresses = [text for each in words if each.is_address for text in (each.text, RIGHT)]
+        self.words = {"": everything, HTML: everything, ADDRESS: addresses}
         self.taken = dict.fromkeys(self.words, 0)
         self.fields: Counter[str] = Counter()
 
@@ -133,6 +141,7 @@ HOSTILE_OFFERS: list[Recommendation] = []
 
 def layout(block: Any, supply: Supply) -> Iterator[dict[str, Any]]:
     """Yield every block twice, then those again that take what is left of each sort of words."""
+    yield {"type": "text", "value": {"text": FILLED}}
     for _time in range(2):
         for name, child in block.child_blocks.items():
             yield {"type": name, "value": block_data(child, supply.take, name)}
@@ -176,10 +185,10 @@ def fill(supply: Supply, number: int) -> Hostile:
     page = OrderStatusPage.objects.first()
     if page is None:
         page = home().add_child(instance=OrderStatusPage(title="Where is my order?", slug="my-order"))
-    given = columns(OrderStatusPage, take)
+    given = columns(OrderStatusPage, take, with_streams=False)
     streams = {field.name: field for field in page._meta.fields if isinstance(field, (IntroField, LayoutField))}
-    for name in given.keys() - streams.keys():
-        setattr(page, name, given[name])
+    for name, words in given.items():
+        setattr(page, name, words)
     page.body = stream(streams["body"].stream_block, take)
     now = timezone.now()
     DemoHost.orders.clear()
@@ -187,11 +196,13 @@ def fill(supply: Supply, number: int) -> Hostile:
     snapshot = dataclasses.replace(snapshot, reference=f"hostile-{number}")
     DemoHost.orders["shop", snapshot.reference] = snapshot
     row = record.order("shop", snapshot)
-    scans = (
-        {"status": status, "local_time": scan(status, minutes).local_time, "utc_offset": 60}
-        for minutes, status in enumerate((ParcelStatus.PICKED_UP_BY_CARRIER, ParcelStatus.IN_TRANSIT, None))
-    )
-    record.tracking("aftership", news(take, scans))
+    for parcel, end in zip(UPS, (ParcelStatus.DELIVERED, ParcelStatus.READY_FOR_PICKUP), strict=True):
+        way = (ParcelStatus.PICKED_UP_BY_CARRIER, ParcelStatus.IN_TRANSIT, None, end)
+        scans = (
+            {"status": status, "local_time": scan(status, minutes).local_time, "utc_offset": 60}
+            for minutes, status in enumerate(way)
+        )
+        record.tracking("aftership", news(take, parcel, scans))
     for place in range(8):
         write(row, take("OrderNote.text"), author=take("OrderNote.author"), is_public=place % 2 == 0, is_told=not place)
     shared = sharing.make(row, ShareLink.Scope.ITEMS, 1, take("ShareLink.label"))
