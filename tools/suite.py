@@ -38,6 +38,7 @@ OF_THEIR_OWN = tuple(
         "live/test_servers.py",
         "maps",
         "security/test_browser.py",
+        "security/hostile",
         "security/test_doctor.py",
         "simulator",
         "worker/test_processes.py",

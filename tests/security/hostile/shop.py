@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import json
+import random
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -72,10 +73,16 @@ RIGHT = "https://www.youtube.com/watch?v=aqz-KE-bpKQ"
 FILLED = "<p>" + " ".join(each.spelled for each in PLACEHOLDERS.values()) + "</p>"
 
 
+#: How often a block with words stands on a page.
+TIMES = 6
+
+
 class Supply:
     """Gives out words for each sort of field, one after the other and again from the first, and counts the fields."""
 
     def __init__(self, words: Sequence[Payload]) -> None:
+        # In no order, or a field would meet one kind of vector only.
+        words = random.Random(len(words)).sample(words, len(words))
         everything = [each.text for each in words]
         # A right address now and then, or what stands beside it would not be shown.
         addresses = [text for each in words if each.is_address for text in (each.text, RIGHT)]
@@ -140,11 +147,14 @@ HOSTILE_OFFERS: list[Recommendation] = []
 
 
 def layout(block: Any, supply: Supply) -> Iterator[dict[str, Any]]:
-    """Yield every block twice, then those again that take what is left of each sort of words."""
+    """Yield every block, those with words several times, and those again that take what is left of each sort of words."""
     yield {"type": "text", "value": {"text": FILLED}}
-    for _time in range(2):
+    for time in range(TIMES):
         for name, child in block.child_blocks.items():
-            yield {"type": name, "value": block_data(child, supply.take, name)}
+            before = supply.fields.total()
+            data = {"type": name, "value": block_data(child, supply.take, name)}
+            if not time or supply.fields.total() > before:
+                yield data
     for sort, name in (("", "heading"), (HTML, "text"), (ADDRESS, "embed")):
         while supply.lacks(sort):
             yield {"type": name, "value": block_data(block.child_blocks[name], supply.take, name)}
