@@ -127,7 +127,8 @@ def columns(model: type[models.Model], take: Take, *, with_streams: bool = True)
         elif isinstance(field, RichTextField):
             found[field.name] = take(name + HTML)
         elif isinstance(field, (models.CharField, models.TextField)):
-            found[field.name] = take(name + (ADDRESS if _is_address(field.name) else ""))
+            # As long as it may be: Wagtail counts again when a page is saved.
+            found[field.name] = take(name + (ADDRESS if _is_address(field.name) else ""))[: field.max_length]
         else:
             raise AssertionError(f"{name} is a {type(field).__name__}: say here whether somebody writes in it.")
     return found

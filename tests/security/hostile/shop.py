@@ -111,6 +111,7 @@ class Hostile:
     mails: list[str]
     clients: dict[str, Client]
     looks: dict[str, tuple[str, str]] = field(default_factory=dict)  # name -> (who, path)
+    without_policy: set[str] = field(default_factory=set)  # pages that are not of ours alone, and mails
 
     def answer(self, who: str, path: str) -> tuple[int, dict[str, str], bytes]:
         """Return what somebody gets there: status, headers, body."""
@@ -228,7 +229,8 @@ def fill(supply: Supply, number: int) -> Hostile:
     customer.post(f"{order_path(row)}feedback/", {"rating": "bad", **columns(Feedback, take)}, secure=True)
     staff.force_login(_admin())
     shop = Hostile(row, page, messages, mails, {"public": Client(), "private": customer, "staff": staff})
-    shop.looks = dict(_looks(shop, shared))
+    theirs = dict(_looks_elsewhere(shop))
+    shop.looks, shop.without_policy = dict(_looks(shop, shared)) | theirs, set(theirs)
     return shop
 
 
@@ -246,13 +248,16 @@ def _looks(shop: Hostile, shared: ShareLink) -> Iterator[tuple[str, tuple[str, s
     yield "feedback", ("private", f"{path}feedback/")
     yield "share", ("private", f"{path}share/")
     yield "shared", ("public", sharing.path_of(shared))
-    for place, _mail in enumerate(shop.mails):
-        yield f"mail {place}", ("public", f"/mails/{place}/")
     draft = f"/cms/pages/{shop.page.pk}/view_draft/"
     for mode in ("", "in_transit", "mail-shipped"):
         yield f"preview {mode or 'look-up'}", ("staff", f"{draft}?mode={mode}&tier=private")
     look = reverse("order_status_look_of", args=["order_status_plugin", "specialmessage", shop.messages[0].pk])
     yield "preview of a message", ("staff", f"{look}?mode=part_sent&tier=public")
+
+
+def _looks_elsewhere(shop: Hostile) -> Iterator[tuple[str, tuple[str, str]]]:
+    for place, _mail in enumerate(shop.mails):
+        yield f"mail {place}", ("public", f"/mails/{place}/")
     yield "feedback report", ("staff", "/cms/reports/order-feedback/")
     yield "messages", ("staff", "/cms/snippets/order_status_plugin/specialmessage/")
     yield "notes", ("staff", reverse("order_status_notes:order", args=[shop.order.pk]))
