@@ -183,7 +183,11 @@ def _put_on(
             samesite="Lax",
             secure=request.is_secure(),
         )
-    given, sandbox, nonce = response.get("Content-Security-Policy") or policy("'self'"), SANDBOX, secrets.token_urlsafe()
+    given, sandbox, nonce = (
+        response.get("Content-Security-Policy") or policy("'self'"),
+        SANDBOX,
+        secrets.token_urlsafe(),
+    )
     if check := checker(request, nonce):
         html = html.replace("</body>", f"{check}</body>")
         given, sandbox = SCRIPTS.sub(f"script-src 'nonce-{nonce}'", given), f"{SANDBOX} allow-scripts"
