@@ -17,11 +17,8 @@ from .fill import ADDRESS
 from .payloads import FIRST, MARKUP, PLUS, VECTORS, Payload, evaluated, payloads
 from .shop import ORIGIN, RIGHT, UNWRITTEN, WRITTEN, Hostile, Supply, fill, ours, settings_models, stand_in
 
-pytestmark = [
-    pytest.mark.django_db,
-    # Wagtail leaves the file open that a rendition was made in.
-    pytest.mark.filterwarnings("ignore:Unclosed file <tempfile:ResourceWarning"),
-]
+# Wagtail leaves the file open that a rendition was made in.
+pytestmark = pytest.mark.filterwarnings("ignore:Unclosed file <tempfile:ResourceWarning")
 
 #: As many as are tried, and as many as stand in the shop at a time.
 COUNTS = {"moderate": 300, "full": 10_000}
@@ -135,6 +132,8 @@ def visitors(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Visitor]]:
         chromium.close()
 
 
+# Beside Playwright's loop Django opens a connection of its own, which no rollback reaches.
+@pytest.mark.django_db(transaction=True)
 def test_nothing_that_anybody_writes_runs(
     visitors: dict[str, Visitor], volume: str, unlogged: None, media: None
 ) -> None:
@@ -167,6 +166,7 @@ def block_fields() -> set[str]:
     return {name for name in supply.fields if not name.startswith("Image.")}
 
 
+@pytest.mark.django_db
 def test_every_field_is_seen_somewhere(monkeypatch: pytest.MonkeyPatch, media: None) -> None:
     """Else the run above would look at pages on which nothing hostile stands."""
     stand_in(monkeypatch)
