@@ -66,8 +66,8 @@ class Editor:
     def go(self, path: str) -> None:
         """Open an address of the admin, given from its root."""
         answer = self.page.goto(f"{self.facts['wagtail_admin'].rstrip('/')}/{path}")
-        assert answer is not None, path
-        assert answer.ok, path
+        if answer is None or not answer.ok:
+            raise RuntimeError(f"{path} does not answer as it should")
 
     def take(self, name: str, what: Page | Locator | None = None, **options: Any) -> None:
         """Keep a picture of the window, or of a part of it."""

@@ -42,6 +42,18 @@ def manual_source() -> TakesEntries:
     return cast("TakesEntries", import_string("order_status_plugin.sources.manual.Manual")("manual", {}))
 
 
+class NamedSplitDateTime(AdminSplitDateTime):
+    """Django's two inputs, with the words before each as its name: the label of the field is of neither."""
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """Return what the template prints."""
+        context = super().get_context(name, value, attrs)
+        labels = (context["date_label"], context["time_label"])
+        for part, label in zip(context["widget"]["subwidgets"], labels, strict=True):
+            part["attrs"]["aria-label"] = str(label).rstrip(": ")
+        return context
+
+
 class ByHandForm(forms.Form):
     """What staff know of a parcel and no source told."""
 
@@ -72,7 +84,7 @@ class ByHandForm(forms.Form):
     reason = forms.ChoiceField(
         label=_("reason"), choices=REASONS, required=False, help_text=_("Of the trouble, or of an attempt.")
     )
-    moment = forms.SplitDateTimeField(label=_("when it happened"), widget=AdminSplitDateTime())
+    moment = forms.SplitDateTimeField(label=_("when it happened"), widget=NamedSplitDateTime())
     place = forms.CharField(
         label=_("place"), max_length=190, required=False, help_text=_("City or town; never a street.")
     )

@@ -29,9 +29,21 @@ from .axe import findings, load
 # Wagtail leaves the file of a new rendition to the collector.
 pytestmark = pytest.mark.filterwarnings("ignore:.*SpooledTemporaryFile:pytest.PytestUnraisableExceptionWarning")
 
-#: What Wagtail's own shell does, on every page of its admin.
-WAGTAILS: tuple[str, ...] = ()
-DJANGOS: tuple[str, ...] = ()
+#: What the admins' own shells do on every page of theirs, by rule and a piece of the markup that it is found in.
+SHELLS = (
+    ("aria-input-field-name", "public-DraftEditor-content"),  # Wagtail's rich text has no name in Wagtail's forms
+    ("landmark-unique", "w-panel"),  # each panel of a block is a landmark, named as those of the same block are
+    ("page-has-heading-one", "<html"),  # Wagtail's form of a snippet has its title in the breadcrumbs
+    ("scrollable-region-focusable", "w-minimap__list"),
+    ("empty-table-header", "<th"),  # Django's tables of related rows, beside the handle of each row
+    ("label-title-only", "searchbar"),
+    ("link-in-text-block", ".breadcrumbs"),
+    ("target-size", 'href="?'),  # the filters beside Django's lists
+)
+
+
+def is_shells(finding: str) -> bool:
+    return any(finding.startswith(f"{rule}:") and markup in finding for rule, markup in SHELLS)
 
 
 @pytest.fixture
@@ -93,6 +105,7 @@ TRY = """() => new Promise(said => {
     document.body.append(script);
     if (window.ran) said("ran");
 })"""
+SHOWS = "mode => document.querySelector('#w-preview-iframe').contentWindow.location.href.includes(mode)"
 FORGET = "document.querySelector('[data-content-word-count]').textContent = '-'"
 
 
@@ -110,11 +123,18 @@ def test_wagtails_checker_finds_nothing_in_any_preview(window: Any, page: OrderS
 
 def look_at(window: Any, modes: list[str]) -> None:
     for mode in modes:
-        panel(window, "preview")
-        window.evaluate(FORGET)
-        window.locator("#id_preview_mode").select_option(mode)
-        panel(window, "checks")
+        switch(window, mode)
         assert checked(window) == 0, mode
+
+
+def switch(window: Any, mode: str) -> None:
+    """Choose a mode once the checks of the last one are done, and let its own begin."""
+    panel(window, "preview")
+    checked(window)
+    window.evaluate(FORGET)
+    window.locator("#id_preview_mode").select_option(mode)
+    window.wait_for_function(SHOWS, arg=f"mode={mode}&")
+    panel(window, "checks")
 
 
 def test_it_names_what_an_editor_wrote_badly_and_runs_no_other_script(window: Any, page: OrderStatusPage) -> None:
@@ -123,9 +143,8 @@ def test_it_names_what_an_editor_wrote_badly_and_runs_no_other_script(window: An
     page.layout = json.dumps(layout)
     page.save_revision()
     window.goto(f"/cms/pages/{page.pk}/edit/")
-    panel(window, "preview")
-    window.locator("#id_preview_mode").select_option("in_transit")
-    panel(window, "checks")
+    switch(window, "in_transit")
+    assert checked(window) == 1
     window.locator("[data-side-panel=checks] [data-content-checker-name]").first.wait_for()
     assert "alt text" in window.locator("[data-checks-panel]").inner_text()
     preview = next(
@@ -135,8 +154,8 @@ def test_it_names_what_an_editor_wrote_badly_and_runs_no_other_script(window: An
         assert preview.evaluate(TRY % source) == "refused"
 
 
-def views(page: OrderStatusPage) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Yield the address of each view of the admins that is ours, and the shell's findings that are not."""
+def views(page: OrderStatusPage) -> Iterator[str]:
+    """Yield the address of each view of the admins that is ours."""
     order = placed(fulfillments=(sent(lines=(("1", 1),)),))
     note = write(order, "<p>It leaves on <b>Monday</b>.</p>", author="ada", is_public=False, is_told=False)
     Feedback.objects.create(
@@ -152,35 +171,32 @@ def views(page: OrderStatusPage) -> Iterator[tuple[str, tuple[str, ...]]]:
         ("order_status_notes:withdraw", [order.pk, note.pk]),
         ("order_status_sheet_of", ["order_status_pages", "orderstatuspage", page.pk]),
     ):
-        yield reverse(name, args=arguments), WAGTAILS
-    yield f"{reverse('order_status_sheet')}?what=mails", WAGTAILS
+        yield reverse(name, args=arguments)
+    yield f"{reverse('order_status_sheet')}?what=mails"
     message = "/cms/snippets/order_status_plugin/specialmessage/"
-    for address in (message, f"{message}add/", f"{message}edit/{SpecialMessage.objects.first().pk}/"):
-        yield address, WAGTAILS
-    yield f"/cms/pages/{page.pk}/edit/", WAGTAILS
+    yield from (message, f"{message}add/", f"{message}edit/{SpecialMessage.objects.first().pk}/")
+    yield f"/cms/pages/{page.pk}/edit/"
     ours = "admin:order_status_plugin"
     for name in ("order", "parcel", "merchantcarrier", "inboxmessage", "outboxmessage"):
-        yield reverse(f"{ours}_{name}_changelist"), DJANGOS
+        yield reverse(f"{ours}_{name}_changelist")
     parcel = order.parcels.get()
     for name, key in (("order_change", order), ("parcel_change", parcel), ("parcel_by_hand", parcel)):
-        yield reverse(f"{ours}_{name}", args=[key.pk]), DJANGOS
-    yield reverse(f"{ours}_merchantcarrier_change", args=[own.pk]), DJANGOS
+        yield reverse(f"{ours}_{name}", args=[key.pk])
+    yield reverse(f"{ours}_merchantcarrier_change", args=[own.pk])
     for deed in DEEDS:
-        yield reverse(f"{ours}_order_deed", args=[order.pk, deed.slug]), DJANGOS
+        yield reverse(f"{ours}_order_deed", args=[order.pk, deed.slug])
 
 
 @pytest.fixture
-def addresses(page: OrderStatusPage) -> list[tuple[str, tuple[str, ...]]]:
+def addresses(page: OrderStatusPage) -> list[str]:
     return list(views(page))
 
 
-def test_every_view_of_ours_can_be_used_by_everybody(
-    addresses: list[tuple[str, tuple[str, ...]]], window: Any, volume: str
-) -> None:
+def test_every_view_of_ours_can_be_used_by_everybody(addresses: list[str], window: Any, volume: str) -> None:
     said = []
-    for address, shells in addresses if volume == "full" else addresses[:3]:
+    for address in addresses if volume == "full" else addresses[:3]:
         assert window.goto(address).status == 200, address
         window.wait_for_load_state("networkidle")
         load(window)
-        said += [f"{address}: {finding}" for finding in findings(window, without=shells)]
-    assert said == []
+        said += [f"{address}: {finding}" for finding in findings(window) if not is_shells(finding)]
+    assert said == [], "\n".join(said)

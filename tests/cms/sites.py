@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from wagtail.models import Locale, Page, Site
+from wagtail.models import Collection, Locale, Page, Site
 
 
 def site() -> Site:
-    """Return the default site, made anew with its home page where there is none."""
+    """Return the default site, made anew with its home page, and a place for pictures, where there is none."""
     Locale.objects.get_or_create(language_code="en")
+    if Collection.get_first_root_node() is None:
+        Collection.add_root(name="Root")
     found = Site.objects.filter(is_default_site=True).first()
     if found is None:
         root = Page.objects.filter(depth=1).first() or Page.add_root(instance=Page(title="Root", slug="root"))

@@ -51,7 +51,7 @@ def write(settings: Any, tmp_path: Path) -> Any:
 
     def put(name: str) -> None:
         (example,) = re.findall(
-            rf"^```html\n{{# templates/{re.escape(name)} #}}\n(.*?)^```", MANUAL, re.MULTILINE | re.DOTALL
+            rf"^```html\+django\n{{# templates/{re.escape(name)} #}}\n(.*?)^```", MANUAL, re.MULTILINE | re.DOTALL
         )
         target = tmp_path / name
         target.parent.mkdir(parents=True)

@@ -20,6 +20,7 @@ from wagtail.fields import RichTextField
 from wagtail.images.blocks import ImageBlock
 from wagtail.images.models import Image
 
+from order_status_plugin.cms.brand_fields import ColourField, PictureField, TableField
 from order_status_plugin.cms.fields import AudienceField, NamelessStreamField
 from order_status_plugin.events import (
     Address,
@@ -99,7 +100,8 @@ def stream(block: Any, take: Take) -> str:
     return json.dumps(block_data(block, take, "block"))
 
 
-#: Columns of a page or message in which nobody writes: choices, numbers, relations, what Wagtail notes.
+#: Columns of a page or message in which nobody writes: choices, numbers, relations, what Wagtail notes; and what
+#: refuses all but one of its own (a colour, a row of a table, a picture) before it reaches the database.
 NOT_WRITTEN = (
     models.AutoField,
     models.BooleanField,
@@ -109,6 +111,9 @@ NOT_WRITTEN = (
     models.IntegerField,
     models.UUIDField,
     AudienceField,
+    ColourField,
+    PictureField,
+    TableField,
 )
 #: Columns by which rows are found, and what Wagtail derives.
 KEYS = frozenset({"path", "slug", "url_path", "device_digest", "draft_title"})

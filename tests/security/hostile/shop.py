@@ -22,7 +22,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from wagtail.contrib.settings.models import BaseGenericSetting, BaseSiteSetting
-from wagtail.models import Locale, Site
+from wagtail.models import Locale
 
 from order_status_plugin.access import sharing
 from order_status_plugin.access.links import order_path
@@ -40,6 +40,7 @@ from order_status_plugin.pages.models import OrderStatusPage
 from order_status_plugin.tracking import record
 from order_status_plugin.tracking.models import Order
 from tests.access.orders import let_in
+from tests.cms.sites import site
 from tests.orders import scan
 
 from .fill import ADDRESS, HTML, UPS, block_data, columns, news, order, stream
@@ -55,6 +56,7 @@ WRITTEN = frozenset(
 UNWRITTEN = frozenset(
     {"AttemptCount", "AuditEntry", "Device", "Grant", "InboxMessage", "KeptPage", "LinksRequest", "MailedCode"}
     | {"MessageAttempt", "OutboxMessage", "Poll", "Pulse", "SourceState", "SpentClaim", "StaffView"}
+    | {"ChannelState", "ConsentEntry", "CorrectedContact", "MessageRules", "SentCount", "Subscription", "Suppression"}
 )
 
 
@@ -129,11 +131,6 @@ class Hostile:
         return response.status_code, headers, body
 
 
-def home() -> Any:
-    """Return the home page of the default site."""
-    return Site.objects.get(is_default_site=True).root_page
-
-
 def stand_in(monkeypatch: Any) -> None:
     """Let the demo host offer what other hosts do."""
 
@@ -163,13 +160,13 @@ def layout(block: Any, supply: Supply) -> Iterator[dict[str, Any]]:
 
 def fill(supply: Supply, number: int) -> Hostile:
     """Fill the shop with these words, each at least once; ``number`` tells one filling from the next."""
-    take = supply.take
+    take, here = supply.take, site()
     SpecialMessage.objects.all().delete()
     MerchantCarrier.objects.all().delete()
     for model in settings_models():
         given = columns(model, take)
-        site = {"site": Site.objects.get(is_default_site=True)} if issubclass(model, BaseSiteSetting) else {}
-        model._default_manager.update_or_create(**site, defaults=given)
+        where = {"site": here} if issubclass(model, BaseSiteSetting) else {}
+        model._default_manager.update_or_create(**where, defaults=given)
     MerchantCarrier.objects.create(slug="hostile", **{**columns(MerchantCarrier, take), "aliases": "hostile courier"})
     messages = [
         SpecialMessage(
@@ -195,7 +192,7 @@ def fill(supply: Supply, number: int) -> Hostile:
     ]
     page = OrderStatusPage.objects.first()
     if page is None:
-        page = home().add_child(instance=OrderStatusPage(title="Where is my order?", slug="my-order"))
+        page = here.root_page.add_child(instance=OrderStatusPage(title="Where is my order?", slug="my-order"))
     given = columns(OrderStatusPage, take, with_streams=False)
     streams = {field.name: field for field in page._meta.fields if isinstance(field, (IntroField, LayoutField))}
     for name, words in given.items():
