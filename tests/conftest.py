@@ -42,6 +42,7 @@ hypothesis.load_profile(VOLUME)
 
 # Away from the checkout (the matrix runs like that, against the wheel) there is no shop, manual or Makefile to test, and no browser.
 _NEEDS_CHECKOUT = {
+    "accessibility",
     "browser",
     "example_site",
     "test_architecture.py",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from io import BytesIO
+from itertools import product
 from typing import Any
 
 import PIL.Image
@@ -28,7 +29,7 @@ from tests.page.looks import doors, html_of
 LANGUAGES = ("en", "ar")
 MAIL_LANGUAGES = ("en", "fr", "ar")
 TIERS = (Tier.PUBLIC, Tier.PRIVATE)
-#: Looks of a parcel that no scene plays: each trouble, each hint, and 40 parcels are one look too many.
+#: Looks of a parcel that no scene plays: each trouble, each hint.
 BY_HAND = tuple(name for name in fixtures.ALL if name != "many")
 
 
@@ -75,34 +76,28 @@ def say() -> None:
 
 
 def pages() -> dict[str, str]:
-    """Return every look of the page by ``scene-parcels-language-tier``. Needs a database, and writes to it."""
+    """Return every look of the page by ``scene-parcels-language-tier``, and others by hand. Needs a database, and writes to it."""
     say()
     made, site, now = layout(), Site.objects.filter(is_default_site=True).first(), timezone.now()
+    needs = frozenset(need for _name, block in all_blocks() for need in getattr(block, "needs", ()))
     found: dict[str, str] = {}
     for language in LANGUAGES:
         with translation.override(language):
             messages = previewed(site, language, list)
             assert all(messages.by_place[place] for place in Place)
             for scene, play in samples.SCENES.items():
-                for parcels in play.counts:
-                    for tier in TIERS:
-                        rows = samples.sample(scene, tier, parcels, now)
-                        view = build(
-                            rows.order, tier, rows=rows, messages=messages, link=link_hole(), needs=_all_needs()
-                        )
-                        found[f"{scene}-{parcels}-{language}-{tier}"] = html_of(_full(view, tier), layout=made)
-            for name in BY_HAND:
-                for tier in TIERS:
-                    view = replace(fixtures.ALL[name](tier), language=language, is_rtl=language == "ar")
-                    found[f"{name}-by-hand-{language}-{tier}"] = html_of(view)
-            forms = {"shop": "Tilia & Sal", "help_email": "hello@shop.example", "action": "/orders/"}
-            for name, html in doors({**forms, "look_up_url": "/orders/"}).items():
-                found[f"{name}-door-{language}-public"] = html
+                for parcels, tier in product(play.counts, TIERS):
+                    rows = samples.sample(scene, tier, parcels, now)
+                    view = build(rows.order, tier, rows=rows, messages=messages, link=link_hole(), needs=needs)
+                    found[f"{scene}-{parcels}-{language}-{tier}"] = html_of(_full(view, tier), layout=made)
+    with translation.override("ar"):
+        for name, tier in product(BY_HAND, TIERS):
+            view = replace(fixtures.ALL[name](tier), language="ar", is_rtl=True)
+            found[f"{name}-by-hand-ar-{tier}"] = html_of(view)
+        forms = {"shop": "Tilia & Sal", "help_email": "hello@shop.example", "action": "/orders/"}
+        for name, html in doors({**forms, "look_up_url": "/orders/"}).items():
+            found[f"{name}-door-ar"] = html
     return found
-
-
-def _all_needs() -> frozenset[Any]:
-    return frozenset(need for _name, block in all_blocks() for need in getattr(block, "needs", ()))
 
 
 def _full(view: Any, tier: Tier) -> Any:
@@ -121,9 +116,14 @@ def mails() -> Iterator[tuple[str, str]]:
             messages = previewed(site, language, list)
             for milestone in Milestone:
                 rows = samples.sample(samples.MAILS[milestone], Tier.PUBLIC, samples.ONE, now)
-                news = build_milestone(rows.order, milestone, rows=rows, messages=messages, known={"first_name": "Nora"})
+                news = build_milestone(
+                    rows.order, milestone, rows=rows, messages=messages, known={"first_name": "Nora"}
+                )
                 mail = render_mail(
-                    news, link="https://shop.example/orders/x/", stop="https://shop.example/stop/",
-                    number=samples.NUMBER, first_name="Nora",
+                    news,
+                    link="https://shop.example/orders/x/",
+                    stop="https://shop.example/stop/",
+                    number=samples.NUMBER,
+                    first_name="Nora",
                 )
                 yield f"{milestone}-{language}", mail.html
