@@ -10,7 +10,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.test import Client
 from django.urls import reverse
-from wagtail.models import Locale, Page, Site
+from wagtail.models import Collection, Locale, Page, Site
 
 from order_status_plugin.carriers.models import MerchantCarrier
 from order_status_plugin.cms.preview import MAILS, SCENES
@@ -38,6 +38,8 @@ DJANGOS: tuple[str, ...] = ()
 def page(transactional_db: None) -> OrderStatusPage:
     """A page with every block, and a message of each level, as a superuser called ada edits them."""
     Locale.objects.get_or_create(language_code="en")
+    if not Collection.objects.exists():
+        Collection.add_root(name="Root")
     root = Page.objects.filter(depth=1).first() or Page.add_root(title="Root", slug="root")
     home = root.get_children().first() or root.add_child(instance=Page(title="Home", slug="home"))
     Site.objects.get_or_create(is_default_site=True, defaults={"hostname": "localhost", "root_page": home})
@@ -62,7 +64,7 @@ def window(page: OrderStatusPage, live_server: Any, settings: Any) -> Iterator[A
         chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
         context = chromium.new_context(viewport={"width": 1600, "height": 1000}, base_url=live_server.url)
         context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(60_000)
         yield context.new_page()
         chromium.close()
 
