@@ -75,12 +75,18 @@ class Editor:
             shot = (what or self.page).screenshot(**options)
             Image.open(io.BytesIO(shot)).convert("RGB").save(IMAGES / f"manual-{name}.webp", quality=82, method=6)
 
+    def up(self, part: Locator) -> None:
+        """Scroll a part of the form to the top of the window."""
+        part.evaluate("part => part.scrollIntoView()")
+        self.page.mouse.wheel(0, -120)
+
     def panel(self, name: str) -> None:
         """Open a panel beside the form: "preview", "checks", "status"; or close it."""
         self.page.locator(f"[data-side-panel-toggle={name}]").click()
 
     def do(self, action: str) -> None:
         """Choose an action from the menu at the foot of the form."""
+        self.page.wait_for_load_state("networkidle")  # before, the menu does not open
         foot = self.page.locator("footer")
         button = foot.get_by_role("button", name=action, exact=True)
         if not button.is_visible():
@@ -90,7 +96,7 @@ class Editor:
 
     def add(self, field: Locator, name: str) -> Locator:
         """Put a block at the end of a field of blocks."""
-        children = field.locator("[data-streamfield-child]")
+        children = blocks(field)
         count = children.count()
         field.get_by_role("button", name="Insert a block").last.click()
         self.page.get_by_role("option", name=name, exact=True).click()
@@ -99,11 +105,19 @@ class Editor:
         return field.locator(f"[data-contentpath='{path}']")
 
 
+def blocks(field: Locator) -> Locator:
+    """Return the blocks of a field; one that was taken away stays in the document, unseen."""
+    return field.locator("[data-streamfield-child]:visible")
+
+
 def arrange(editor: Editor) -> None:
     """Lay the page out, look at it, and publish it."""
     page = editor.page
-    page.goto(editor.facts["status_page_edit_url"])
+    page.goto(editor.facts["status_page_edit_url"], wait_until="networkidle")
     field = page.locator("[data-contentpath=layout]")
+    while count := blocks(field).count():  # of the last run
+        field.locator("[data-streamfield-action=DELETE]:visible").first.click()
+        expect(blocks(field)).to_have_count(count - 1)
     for name in LAYOUT:
         editor.add(field, name)
     editor.add(field, "Feedback")
@@ -116,16 +130,15 @@ def arrange(editor: Editor) -> None:
     heading.locator("[data-contentpath=audience] [data-panel-toggle]").first.click()
     heading.get_by_label("in transit", exact=True).first.check()
     heading.get_by_label("out for delivery", exact=True).first.check()
-    expect(heading.locator("[data-panel-heading-text]").filter(has_text="out for delivery")).to_be_visible()
-    heading.scroll_into_view_if_needed()
-    editor.take("audience", heading, clip=None)
+    editor.up(heading)
+    editor.take("audience")
+    heading.locator("[data-contentpath=audience] [data-panel-toggle]").first.click()
     heading.get_by_text("Insert a placeholder").first.click()
-    page.wait_for_timeout(300)
+    editor.up(heading)
     editor.take("placeholder")
-    page.keyboard.press("Escape")
     look(editor)
-    plan(editor)
     editor.do("Publish")
+    plan(editor)
 
 
 def look(editor: Editor) -> None:
@@ -149,18 +162,21 @@ def look(editor: Editor) -> None:
 
 
 def plan(editor: Editor) -> None:
-    """Show where a time is set, and who is asked."""
+    """Show who is asked, and where a time is set; leave none set."""
     page = editor.page
-    editor.panel("status")
-    page.get_by_role("button", name="Set schedule").click()
-    moment = dt.datetime.now() + dt.timedelta(days=20)
-    page.locator("[name=go_live_at]").fill(f"{moment:%Y-%m-%d} 08:00")
-    page.keyboard.press("Escape") if not page.locator("[name=go_live_at]").is_visible() else None
-    editor.take("schedule")
-    page.reload()
+    page.goto(editor.facts["status_page_edit_url"], wait_until="networkidle")
     page.locator("footer").get_by_role("button", name="More actions").click()
     editor.take("workflow", clip={"x": 0, "y": 420, "width": 900, "height": 380})
-    page.reload()
+    page.keyboard.press("Escape")
+    editor.panel("status")
+    page.get_by_role("button", name="Set schedule").click()
+    field, moment = page.locator("[name=go_live_at]"), dt.datetime.now(dt.UTC) + dt.timedelta(days=20)
+    field.fill(f"{moment:%Y-%m-%d} 08:00")
+    editor.take("schedule")
+    field.fill("")  # Wagtail saves drafts by itself
+    page.get_by_role("dialog").get_by_role("heading", name="Set publishing schedule").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Save schedule").click()
 
 
 def say(editor: Editor) -> None:
@@ -175,7 +191,7 @@ def say(editor: Editor) -> None:
     )
     audience = page.locator("[data-contentpath=audience]").first
     audience.locator("[data-panel-toggle]").first.click()
-    audience.get_by_label("confirmed", exact=True).first.check()
+    audience.get_by_label("confirmed, nothing sent yet", exact=True).first.check()
     page.locator("[name=title]").scroll_into_view_if_needed()
     editor.take("message")
     editor.do("Publish")
@@ -228,6 +244,7 @@ def main(*wanted: str) -> int:
     if not FACTS.exists():
         print("No demo is running here: start `make demo` first.")
         return 1
+    expect.set_options(timeout=30_000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find(), args=["--no-sandbox", "--disable-gpu"])
         editor = Editor(browser, json.loads(FACTS.read_text()), wanted or PICTURES)
