@@ -55,7 +55,7 @@ class Editor:
         self.browser, self.facts, self.wanted = browser, facts, wanted
         self.taken: set[str] = set()
         context = browser.new_context(locale="en-GB", reduced_motion="reduce", viewport=WINDOW)
-        context.set_default_timeout(30_000)
+        context.set_default_timeout(60_000)
         self.page: Page = context.new_page()
         self.page.goto(facts["wagtail_admin"])
         self.page.locator("[name=username]").fill(facts["staff"]["username"])
@@ -242,7 +242,7 @@ def main(*wanted: str) -> int:
     if not FACTS.exists():
         print("No demo is running here: start `make demo` first.")
         return 1
-    expect.set_options(timeout=30_000)
+    expect.set_options(timeout=60_000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find(), args=["--no-sandbox", "--disable-gpu"])
         editor = Editor(browser, json.loads(FACTS.read_text()), wanted or PICTURES)
