@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 from oscar.core.loading import get_model
+from wagtail.models import Locale
 
 from order_status_plugin.access.links import order_path
 from order_status_plugin.backends import get_source
@@ -59,7 +60,7 @@ def write_facts(base_url: str, password: str) -> dict[str, Any]:
 
 def _status_page_edit_path() -> str:
     """Return where the editor edits the order status page."""
-    return reverse("wagtailadmin_pages:edit", args=[OrderStatusPage.objects.get().pk])
+    return reverse("wagtailadmin_pages:edit", args=[OrderStatusPage.objects.get(locale=Locale.get_default()).pk])
 
 
 def _order(base_url: str, number: str, scenario: str) -> dict[str, Any]:

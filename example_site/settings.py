@@ -36,6 +36,8 @@ INSTALLED_APPS = [
     "order_status_plugin.pages",
     "django_q",
     "wagtail.contrib.redirects",
+    "wagtail.contrib.simple_translation",
+    "wagtail.locales",
     "wagtail.sites",
     "wagtail.users",
     "wagtail.snippets",
@@ -121,6 +123,7 @@ DEFAULT_FROM_EMAIL = "Tilia & Sal <hello@tilia-sal.example>"
 warnings.filterwarnings("ignore", "update is not implemented", UserWarning)
 HAYSTACK_CONNECTIONS = {"default": {"ENGINE": "haystack.backends.simple_backend.SimpleEngine"}}
 WAGTAIL_SITE_NAME = "Tilia & Sal"
+WAGTAIL_I18N_ENABLED = True
 # Nothing of this demo asks the outside world for anything.
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.test import override_settings
 from django.utils import translation
 from hypothesis import HealthCheck, Phase, is_hypothesis_test
 from hypothesis import settings as hypothesis
@@ -41,6 +42,7 @@ hypothesis.load_profile(VOLUME)
 
 # Away from the checkout (the matrix runs like that, against the wheel) there is no shop, manual or Makefile to test, and no browser.
 _NEEDS_CHECKOUT = {
+    "accessibility",
     "browser",
     "example_site",
     "test_architecture.py",
@@ -109,6 +111,13 @@ def unlogged() -> Iterator[None]:
 def is_postgresql() -> bool:
     """Say whether this run's database is PostgreSQL."""
     return connection.vendor == "postgresql"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _media(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep what a test uploads out of the checkout."""
+    with override_settings(MEDIA_ROOT=tmp_path_factory.mktemp("media")):
+        yield
 
 
 @pytest.fixture(autouse=True)

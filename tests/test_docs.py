@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from order_status_plugin.conf import Settings
-from tools import settings_reference
+from tools import manual_pictures, settings_reference
 
 CHECKOUT = Path(__file__).parent.parent
 README = (CHECKOUT / "README.md").read_text()
@@ -50,6 +50,16 @@ def test_files_that_are_named_exist(path: Path) -> None:
     for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", path.read_text()):
         if "://" not in target and not target.startswith("mailto:"):
             assert (path.parent / target).exists(), target
+
+
+def test_each_picture_of_the_manual_is_taken_by_its_script_and_shown() -> None:
+    taken = {f"manual-{name}.webp" for name in manual_pictures.PICTURES}
+    shown = {name for path in PAGES for name in re.findall(r"\(images/(manual-[^)]+)\)", path.read_text())}
+    kept = {path.name for path in (CHECKOUT / "docs" / "images").glob("manual-*")}
+    assert taken == shown == kept
+    source = (CHECKOUT / "tools" / "manual_pictures.py").read_text()
+    assert set(re.findall(r'take\("([^"]+)"', source)) == set(manual_pictures.PICTURES)
+    assert sum(path.stat().st_size for path in (CHECKOUT / "docs" / "images").glob("manual-*")) < 1_500_000
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)

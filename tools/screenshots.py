@@ -1,4 +1,4 @@
-"""Take the pictures of README and manual from a running demo: ``python tools/screenshots.py``.
+"""Take the pictures of README and manual from a running demo: ``python -m tools.screenshots``.
 
 Start ``make demo`` first. The pictures land in docs/images.
 """
@@ -11,8 +11,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from find_chromium import find
 from playwright.sync_api import Browser, Page, sync_playwright
+
+from tools.find_chromium import find
 
 CHECKOUT = Path(__file__).parent.parent
 IMAGES = CHECKOUT / "docs" / "images"

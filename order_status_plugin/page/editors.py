@@ -11,6 +11,7 @@ from django.utils import translation
 from ..access.headers import secure
 from ..cms.placeholders import fill_html
 from ..conf import conf
+from .checker import checker
 from .context import render_page, shop_name
 from .door import refuse
 from .identify import answer_look_up
@@ -45,4 +46,6 @@ def serve(page: Any, request: HttpRequest) -> HttpResponseBase:
 
     answer = secure(look_up, frame_ancestors=ancestors, refuse=refuse)
     response: HttpResponseBase = answer(request)
+    if isinstance(response, HttpResponse) and (check := checker(request)):
+        response.content = response.content.replace(b"</body>", f"{check}</body>".encode())
     return response

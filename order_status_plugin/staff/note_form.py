@@ -49,7 +49,9 @@ class NoteForm(forms.Form):
         kwargs["initial"] = initial
         super().__init__(*args, **kwargs)
         # Here and not above: which editor it is, is the project's to say, and may be said late.
-        self.fields["text"].widget = get_rich_text_editor_widget("default", features=FEATURES)
+        editor = self.fields["text"].widget = get_rich_text_editor_widget("default", features=FEATURES)
+        if isinstance(options := getattr(editor, "options", None), dict):
+            options["ariaLabelledBy"] = self["text"].id_for_label + "-label"  # Draftail's box has no name of its own
         if not can_tell():
             del self.fields["is_told"]
 

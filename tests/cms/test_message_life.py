@@ -88,8 +88,7 @@ def test_a_workflow_of_two_steps_publishes_at_the_second(order: Order) -> None:
 
 # Wagtail leaves the file of a new rendition to the collector.
 @pytest.mark.filterwarnings("ignore:.*SpooledTemporaryFile:pytest.PytestUnraisableExceptionWarning")
-def test_a_picture_and_a_button(order: Order, settings: Any, tmp_path: Any) -> None:
-    settings.MEDIA_ROOT = tmp_path
+def test_a_picture_and_a_button(order: Order) -> None:
     picture = get_image_model().objects.create(title="Snow", file=image(), description="Snow")
     picture.contextual_alt_text, picture.decorative = "A shop in the snow", False
     page = Page.objects.get(depth=2)

@@ -108,6 +108,22 @@ def test_nothing_in_it_acts(editor: Any) -> None:
     assert response.headers["X-Frame-Options"] == "SAMEORIGIN"
 
 
+def test_in_the_panel_of_its_editor_wagtails_checker_runs_and_nothing_else(
+    page: OrderStatusPage, admin_client: Client, rf: Any
+) -> None:
+    request = rf.get("/", HTTP_COOKIE=f"sessionid={admin_client.cookies['sessionid'].value}")
+    for mode in ("in_transit", "mail-delivered"):
+        response = page.make_preview_request(request, mode, {"in_preview_panel": True})
+        html, policy = response.content.decode(), response.headers["Content-Security-Policy"]
+        (nonce,) = re.findall(r"script-src 'nonce-([^']+)'(?:;|$)", policy)
+        scripts = re.findall(r"<script\b([^>]*)>", html)
+        assert "userbar.js" in html
+        assert all(f'nonce="{nonce}"' in script or "application/json" in script for script in scripts)
+        assert "allow-scripts" in policy
+        assert nonce not in page.make_preview_request(request, mode, {"in_preview_panel": True}).content.decode()
+    assert "userbar.js" in page.make_preview_request(request, "", {"in_preview_panel": True}).content.decode()
+
+
 def test_an_unknown_mode_is_no_page(editor: Any) -> None:
     assert editor("nonsense").status_code == 404
     assert editor("mail-nonsense").status_code == 404

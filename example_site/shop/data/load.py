@@ -18,7 +18,7 @@ from django.db import transaction
 from django.utils import timezone, translation
 from oscar.core.loading import get_class, get_model
 from wagtail.images import get_image_model
-from wagtail.models import Page, Site
+from wagtail.models import Locale, Page, Site
 
 from example_site import pictures
 from order_status_plugin import flow
@@ -136,6 +136,8 @@ def _product(thing: Thing, category: Any, partner: Any) -> None:
 
 def _home() -> None:
     """Put the home page at the root of the default site, and the site where this demo listens."""
+    # Editors find "Translate" where there is a second language to translate to.
+    Locale.objects.get_or_create(language_code="fr")
     if not HomePage.objects.exists():
         with transaction.atomic():
             with (PICTURES / "studio.jpg").open("rb") as picture:
@@ -148,7 +150,7 @@ def _home() -> None:
             )
             if welcome is not None:
                 welcome.delete()
-    home = HomePage.objects.get()
+    home = HomePage.objects.get(locale=Locale.get_default())
     if not OrderStatusPage.objects.child_of(home).exists():
         words = "<p>The number stands in the mail that confirmed your order.</p>"
         body = json.dumps([{"type": "text", "value": {"text": words}}])

@@ -1,0 +1,186 @@
+"""Wagtail's admin as editors use it: its own checker over our previews, and axe over the views that are ours."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.test import Client
+from django.urls import reverse
+from wagtail.images import get_image_model
+from wagtail.models import Collection, Locale, Page, Site
+
+from order_status_plugin.carriers.models import MerchantCarrier
+from order_status_plugin.cms.special import SpecialMessage
+from order_status_plugin.cms.writing import write
+from order_status_plugin.feedback.models import Feedback
+from order_status_plugin.pages.models import OrderStatusPage
+from order_status_plugin.staff.deeds import DEEDS
+from tests.access.orders import placed
+from tests.orders import sent
+from tests.page.looks import CHROMIUM
+
+from . import grid
+from .axe import findings, load
+
+# Wagtail leaves the file of a new rendition to the collector.
+pytestmark = pytest.mark.filterwarnings("ignore:.*SpooledTemporaryFile:pytest.PytestUnraisableExceptionWarning")
+
+#: What Wagtail's own shell does, on every page of its admin.
+WAGTAILS: tuple[str, ...] = ()
+DJANGOS: tuple[str, ...] = ()
+
+
+@pytest.fixture
+def page(transactional_db: None) -> OrderStatusPage:
+    """A page with every block, and a message of each level, as a superuser called ada edits them."""
+    Locale.objects.get_or_create(language_code="en")
+    if not Collection.objects.exists():
+        Collection.add_root(name="Root")
+    root = Page.objects.filter(depth=1).first() or Page.add_root(title="Root", slug="root")
+    home = root.get_children().first() or root.add_child(instance=Page(title="Home", slug="home"))
+    Site.objects.get_or_create(is_default_site=True, defaults={"hostname": "localhost", "root_page": home})
+    page = home.add_child(instance=OrderStatusPage(title="Where is my order?", slug="my-order"))
+    layout = grid.layout()
+    page.layout = json.dumps(layout)
+    for image in get_image_model().objects.all():
+        image.get_rendition("width-1200")  # frames that ask at once would each make it, on one connection
+    page.body = json.dumps([block for block in layout if block["type"] in ("text", "contact", "questions")])
+    page.save_revision().publish()
+    grid.say()
+    get_user_model().objects.create_superuser("ada", "ada@shop.example", "secret")
+    return OrderStatusPage.objects.get()
+
+
+@pytest.fixture
+def window(page: OrderStatusPage, live_server: Any, settings: Any) -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = False
+    settings.LANGUAGES = [("en", "English"), ("ar", "العربية")]
+    client = Client()
+    client.force_login(get_user_model().objects.get())
+    with sync_playwright() as playwright, pytest.MonkeyPatch.context() as patch:
+        # Playwright's loop runs in this thread, and no query runs in it.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
+        context = chromium.new_context(viewport={"width": 1600, "height": 1000}, base_url=live_server.url)
+        context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
+        context.set_default_timeout(60_000)
+        yield context.new_page()
+        chromium.close()
+
+
+def panel(window: Any, name: str) -> None:
+    window.locator(f"[data-side-panel-toggle={name}]").first.click()
+
+
+def checked(window: Any) -> int:
+    """Return how many issues the panel of Wagtail's checks names, once it has looked."""
+    window.wait_for_function("document.querySelector('[data-content-word-count]').textContent.match(/[0-9]/)")
+    return int(window.locator("[data-side-panel=checks] [data-content-checker-count]").first.text_content())
+
+
+#: A script that would run if anybody's words could bring one.
+TRY = """() => new Promise(said => {
+    const script = document.createElement("script");
+    document.addEventListener("securitypolicyviolation", () => said("refused"), {once: true});
+    script.%s;
+    script.onload = () => said("ran");
+    document.body.append(script);
+    if (window.ran) said("ran");
+})"""
+FORGET = "document.querySelector('[data-content-word-count]').textContent = '-'"
+
+
+def test_wagtails_checker_finds_nothing_in_any_preview(window: Any, page: OrderStatusPage, volume: str) -> None:
+    """The look-up form, each status and each mail of the page, and some of a message."""
+    window.goto(f"/cms/pages/{page.pk}/edit/")
+    panel(window, "checks")
+    assert checked(window) == 0
+    modes = [mode for mode, _name in page.preview_modes if mode]
+    look_at(window, modes if volume == "full" else ["out_for_delivery", "mail-delivered"])
+    if volume == "full":
+        window.goto(f"/cms/snippets/order_status_plugin/specialmessage/edit/{SpecialMessage.objects.first().pk}/")
+        look_at(window, ["in_transit", "delivered", "mail-shipped"])
+
+
+def look_at(window: Any, modes: list[str]) -> None:
+    for mode in modes:
+        panel(window, "preview")
+        window.evaluate(FORGET)
+        window.locator("#id_preview_mode").select_option(mode)
+        panel(window, "checks")
+        assert checked(window) == 0, mode
+
+
+def test_it_names_what_an_editor_wrote_badly_and_runs_no_other_script(window: Any, page: OrderStatusPage) -> None:
+    layout = page.layout.get_prep_value()
+    next(block for block in layout if block["type"] == "picture")["value"]["picture"]["alt_text"] = "IMG_0042.jpg"
+    page.layout = json.dumps(layout)
+    page.save_revision()
+    window.goto(f"/cms/pages/{page.pk}/edit/")
+    panel(window, "preview")
+    window.locator("#id_preview_mode").select_option("in_transit")
+    panel(window, "checks")
+    window.locator("[data-side-panel=checks] [data-content-checker-name]").first.wait_for()
+    assert "alt text" in window.locator("[data-checks-panel]").inner_text()
+    preview = next(
+        frame for frame in window.frames if "in_preview_panel=true" in frame.url and "in_transit" in frame.url
+    )
+    for source in ("text = 'window.ran = true'", "src = '/static/order_status_plugin/share.js'"):
+        assert preview.evaluate(TRY % source) == "refused"
+
+
+def views(page: OrderStatusPage) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield the address of each view of the admins that is ours, and the shell's findings that are not."""
+    order = placed(fulfillments=(sent(lines=(("1", 1),)),))
+    note = write(order, "<p>It leaves on <b>Monday</b>.</p>", author="ada", is_public=False, is_told=False)
+    Feedback.objects.create(
+        order=order, rating="good", comment="Fine", created_at=order.read_at, changed_at=order.read_at
+    )
+    own = MerchantCarrier.objects.create(slug="ribeira", name="Ribeira Courier")
+    for name, arguments in (
+        ("order_status_notes:order", [order.pk]),
+        ("order_status_sheet", []),
+        ("order_status_feedback", []),
+        ("order_status_notes:index", []),
+        ("order_status_notes:note", [order.pk, note.pk]),
+        ("order_status_notes:withdraw", [order.pk, note.pk]),
+        ("order_status_sheet_of", ["order_status_pages", "orderstatuspage", page.pk]),
+    ):
+        yield reverse(name, args=arguments), WAGTAILS
+    yield f"{reverse('order_status_sheet')}?what=mails", WAGTAILS
+    message = "/cms/snippets/order_status_plugin/specialmessage/"
+    for address in (message, f"{message}add/", f"{message}edit/{SpecialMessage.objects.first().pk}/"):
+        yield address, WAGTAILS
+    yield f"/cms/pages/{page.pk}/edit/", WAGTAILS
+    ours = "admin:order_status_plugin"
+    for name in ("order", "parcel", "merchantcarrier", "inboxmessage", "outboxmessage"):
+        yield reverse(f"{ours}_{name}_changelist"), DJANGOS
+    parcel = order.parcels.get()
+    for name, key in (("order_change", order), ("parcel_change", parcel), ("parcel_by_hand", parcel)):
+        yield reverse(f"{ours}_{name}", args=[key.pk]), DJANGOS
+    yield reverse(f"{ours}_merchantcarrier_change", args=[own.pk]), DJANGOS
+    for deed in DEEDS:
+        yield reverse(f"{ours}_order_deed", args=[order.pk, deed.slug]), DJANGOS
+
+
+@pytest.fixture
+def addresses(page: OrderStatusPage) -> list[tuple[str, tuple[str, ...]]]:
+    return list(views(page))
+
+
+def test_every_view_of_ours_can_be_used_by_everybody(
+    addresses: list[tuple[str, tuple[str, ...]]], window: Any, volume: str
+) -> None:
+    said = []
+    for address, shells in addresses if volume == "full" else addresses[:3]:
+        assert window.goto(address).status == 200, address
+        window.wait_for_load_state("networkidle")
+        load(window)
+        said += [f"{address}: {finding}" for finding in findings(window, without=shells)]
+    assert said == []
