@@ -12,7 +12,7 @@ from wagtail.blocks import CharBlock, TextBlock
 from ..conf import conf
 from .base import WORDS, OrderBlock
 
-_PHONE = RegexValidator(
+PHONE = RegexValidator(
     r"\A\+?[0-9][0-9 ()./\u00a0-]{2,28}[0-9]\Z",
     _("Enter a phone number as customers dial it, such as +351 21 123 4567."),
 )
@@ -26,7 +26,7 @@ class ContactBlock(OrderBlock):
     is_general: ClassVar[bool] = True
 
     title = CharBlock(label=_("Heading"), max_length=200, default=_("Contact us"))
-    phone = CharBlock(label=_("Phone"), required=False, max_length=30, validators=[_PHONE])
+    phone = CharBlock(label=_("Phone"), required=False, max_length=30, validators=[PHONE])
     hours = TextBlock(
         label=_("Hours"),
         required=False,
