@@ -26,7 +26,8 @@ class BrandSettings(OrderPreviewMixin, BaseSiteSetting):
     """The look of the order status page and its mails on one site. Whatever is empty is as it comes."""
 
     logo = PictureField(
-        _("logo"), help_text=_("Stands in the head of the page and of mails, 40 pixels high. Without one, the name does.")
+        _("logo"),
+        help_text=_("Stands in the head of the page and of mails, 40 pixels high. Without one, the name does."),
     )
     dark_logo = PictureField(
         _("logo in the dark"), help_text=_("For those whose devices are set to dark. Empty means the same.")

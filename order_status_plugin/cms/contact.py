@@ -19,8 +19,13 @@ PHONE = RegexValidator(
 _NOT_DIALLED = re.compile(r"[^0-9+]")
 
 
+def dialled(phone: str) -> str:
+    """Return a phone number as devices dial it: digits, and the plus before them."""
+    return _NOT_DIALLED.sub("", phone)
+
+
 class ContactBlock(OrderBlock):
-    """Email and help pages as the shop's settings have them; phone and hours as the editor writes them here."""
+    """Email, help and contact pages as the look of the site has them; hours, and a phone of its own, as written here."""
 
     region: ClassVar[str] = "side"
     is_general: ClassVar[bool] = True
@@ -46,5 +51,6 @@ class ContactBlock(OrderBlock):
         context: dict[str, Any] = super().get_context(value, parent_context)
         context.setdefault("help_email", conf.HELP_EMAIL)
         context.setdefault("help_url", conf.HELP_URL)
-        context["dial"] = _NOT_DIALLED.sub("", value.get("phone") or "")
+        context["tel"] = value.get("phone") or context.get("phone", "")
+        context["dial"] = dialled(context["tel"])
         return context

@@ -48,11 +48,11 @@ FONTS: Mapping[str, Font] = {
     ),
 }
 
-#: How round corners are, as the radius of a card; buttons and fields follow it.
-CORNERS: Mapping[str, tuple[str | Promise, str]] = {
-    "round": (_("Round"), "1rem"),
-    "soft": (_("Slightly round"), ".5rem"),
-    "square": (_("Square"), "0"),
+#: How round corners are: the radius of a card in rem. Buttons and fields follow it.
+CORNERS: Mapping[str, tuple[str | Promise, float]] = {
+    "round": (_("Round"), 1.0),
+    "soft": (_("Slightly round"), 0.5),
+    "square": (_("Square"), 0.0),
 }
 ROUND = "round"
 
@@ -62,6 +62,6 @@ def font(key: str) -> Font:
     return FONTS.get(key) or FONTS[SYSTEM]
 
 
-def radius(key: str) -> str:
-    """Return the radius of a name, in CSS's words."""
+def radius(key: str) -> float:
+    """Return the radius of a name, in rem."""
     return (CORNERS.get(key) or CORNERS[ROUND])[1]

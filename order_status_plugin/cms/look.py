@@ -13,11 +13,13 @@ from urllib.parse import urljoin
 from django.apps import apps
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
 from wagtail.models import Site
 
 from ..conf import conf
 from . import epoch as epochs
 from .brand import BrandSettings
+from .contact import dialled
 from .fonts import FONTS, ROUND, SYSTEM, Font, font, radius
 from .palette import DARK, LIGHT, Shades, Unreadable
 
@@ -52,7 +54,7 @@ class Look:
     light: Shades = LIGHT
     dark: Shades = DARK
     font: Font = FONTS[SYSTEM]
-    radius: str = radius(ROUND)
+    radius: float = radius(ROUND)  # of a card, in rem
     is_styled: bool = False
     logo: Mark | None = None
     dark_logo: Mark | None = None
@@ -76,6 +78,28 @@ class Look:
     def help_email(self) -> str:
         """Return where customers write to."""
         return str(self.own_help_email or conf.HELP_EMAIL)
+
+    @property
+    def dial(self) -> str:
+        """Return the phone number as a device dials it."""
+        return dialled(self.phone)
+
+    @property
+    def style_url(self) -> str:
+        """Return the address of the site's stylesheet, "" where it has none of its own."""
+        named = {"site": self.site_id, "digest": self.digest}
+        return reverse("order_status:style", kwargs=named) if self.css else ""
+
+    def context(self) -> dict[str, Any]:
+        """Return what the templates around a page read of it."""
+        return {
+            "look": self,
+            "shop": self.shop,
+            "help_url": self.help_url,
+            "help_email": self.help_email,
+            "contact_url": self.contact_url,
+            "phone": self.phone,
+        }
 
     @property
     def social_url(self) -> str:
@@ -186,7 +210,7 @@ def _site_name(site: Any) -> str:
 
 def stylesheet(look: Look) -> str:
     """Return the custom properties of a look as CSS, for both schemes. status.css stands below it in rank."""
-    shape = f"--os-font: {look.font.stack}; --os-radius: {look.radius}; "
+    shape = f"--os-font: {look.font.stack}; --os-radius: {look.radius:g}rem; "
     dark = f"@media (prefers-color-scheme: dark) {{ .os {{ {_declared(look.dark)} }} }}\n"
     return f".os {{ {shape}{_declared(look.light)} }}\n{dark}"
 

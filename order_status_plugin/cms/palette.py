@@ -18,7 +18,7 @@ ROOM = 7.0
 #: Shares of a tone in the ground of a box, as status.css mixes them: a flag, a next step, an error, a message, a
 #: critical one. Then of the ink, under the pointer. All of them times ``--os-tint``.
 TONE_SHARES = (0.12, 0.09, 0.10, 0.07, 0.14)
-INK_SHARE = 0.05
+INK_SHARE = 0.06
 #: Share of the ink in a button under the pointer, times ``--os-tint`` too.
 PRESSED = 0.12
 _STEPS = 50

@@ -9,6 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from ..cms import epoch, notes
+from ..cms.look import Look, look_for
 from ..cms.messages import Messages, Place, messages_for
 from ..events import Milestone, Tier
 from ..tracking.models import Order
@@ -28,17 +29,19 @@ def build_milestone(
     note_id: int | None = None,
     messages: Messages | None = None,
     known: Mapping[str, str] | None = None,
+    look: Look | None = None,
 ) -> MilestoneView:
     """Return the news of one milestone, in the language that is active.
 
     A mail is forwarded and read over shoulders: it shows what the public page shows. ``rows`` takes the place of what
-    is stored, and ``messages`` of those that are live: for previews. ``known`` is what else placeholders may say in it:
+    is stored, ``messages`` of those that are live, and ``look`` of the site's: for previews. ``known`` is what else placeholders may say in it:
     its link, and what its own greeting says of the person.
     """
     now = timezone.now()
+    number = epoch.current()
     if messages is None:
-        messages = messages_for(order.site_id, get_language() or "", epoch.current())
-    view = build(order, Tier.PUBLIC, now=now, rows=rows)
+        messages = messages_for(order.site_id, get_language() or "", number)
+    view = build(order, Tier.PUBLIC, now=now, rows=rows, look=look or look_for(order.site_id, number))
     parcel = view.parcels[0] if rows and view.parcels else _parcel(order, view, parcel_id, fulfillment_id)
     return MilestoneView(
         milestone=milestone,
