@@ -57,9 +57,7 @@ class BrandSettings(OrderPreviewMixin, BaseSiteSetting):
     contact_email = models.EmailField(_("email"), blank=True)
     contact_phone = models.CharField(_("phone"), max_length=30, blank=True, validators=[PHONE])
 
-    #: What previews look like: as the page of an order does, before anything is saved.
     COLOURS: ClassVar[tuple[str, ...]] = ("accent", "background", "text")
-    PICTURES: ClassVar[tuple[str, ...]] = ("logo", "dark_logo", "social_image")
 
     class Meta:
         verbose_name = _("look of the order status page")
@@ -89,12 +87,17 @@ class BrandSettings(OrderPreviewMixin, BaseSiteSetting):
     @property
     def is_styled(self) -> bool:
         """Say whether anything differs from the stylesheet that everybody has."""
-        colours = any((*self.chosen(False), *self.chosen(True)))
-        return colours or self.font != SYSTEM or self.corners != ROUND
+        nothing = Chosen()
+        has_colours = self.chosen(False) != nothing or self.chosen(True) != nothing
+        return has_colours or self.font != SYSTEM or self.corners != ROUND
 
     def preview_site(self) -> Any:
         """Return the site that this is the look of."""
         return self.site
+
+    def preview_brand(self) -> BrandSettings:
+        """Return these settings as they are being chosen."""
+        return self
 
 
 def _colour(text: str) -> Colour | None:

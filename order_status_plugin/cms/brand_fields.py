@@ -33,7 +33,7 @@ class ColourInput(forms.TextInput):
         return format_html("{}" + swatch, field, name, value or "#ffffff", _("Choose a colour"))
 
 
-class ColourField(models.CharField):
+class ColourField(models.CharField):  # type: ignore[type-arg]  # generic in the stubs alone
     """A colour as ``#rrggbb``, or "" for none."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -54,7 +54,7 @@ class ColourField(models.CharField):
         return super().formfield(**{**kwargs, "widget": ColourInput})
 
 
-class TableField(models.CharField):
+class TableField(models.CharField):  # type: ignore[type-arg]  # generic in the stubs alone
     """A key of a table of ours. A table that grows makes no migration."""
 
     table: Mapping[str, str | Promise]
@@ -84,7 +84,7 @@ class CornersField(TableField):
     table = {key: name for key, (name, _radius) in CORNERS.items()}
 
 
-class PictureFormField(forms.ModelChoiceField):
+class PictureFormField(forms.ModelChoiceField):  # type: ignore[type-arg]
     """Chooses one of Wagtail's images."""
 
     def prepare_value(self, value: Any) -> Any:
@@ -98,7 +98,7 @@ class PictureFormField(forms.ModelChoiceField):
         return str(chosen.pk) if chosen else ""
 
 
-class PictureField(models.CharField):
+class PictureField(models.CharField):  # type: ignore[type-arg]  # generic in the stubs alone
     """The key of one of Wagtail's images, "" for none.
 
     No foreign key: that would bind our migrations to the project's image model, and to having one.

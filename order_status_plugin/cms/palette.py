@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
 from .colour import BLACK, WHITE, Colour, contrast, luminance, parse
 
@@ -57,7 +58,8 @@ class Shades:
 
 
 def _shades(**colours: str) -> Shades:
-    return Shades(**{name: parse(text) for name, text in colours.items()})
+    found: dict[str, Any] = {name: parse(text) for name, text in colours.items()}
+    return Shades(**found)
 
 
 #: As status.css has them: a test compares.

@@ -135,8 +135,7 @@ def answer(
         if known:
             # The shop's own frame may greet its customer by name: it is rendered for each request, and never kept.
             told = json.loads(known)
-            look = look_for(told["site"], told["epoch"])
-            context = {**frame(look), "title": told["title"], "body": mark_safe(body)}  # noqa: S308 - by our template
+            context = {**frame(look_for(told["site"], told["epoch"])), "title": told["title"], "body": mark_safe(body)}  # noqa: S308 - by our template
             body = render_to_string(STATUS, context, request=request)
     response = HttpResponse(body, status=status)
     offered = tiles()
