@@ -112,6 +112,7 @@ def derive(chosen: Chosen, *, dark: bool, brand: Colour | None = None) -> Shades
     base = DARK if dark else LIGHT
     if chosen.background is not None:
         base = _on(chosen.background, base)
+    base = _settle(chosen, base)
     ink = _ink(chosen, base)
     base = replace(base, ink=ink)
     far = _far(base.surface)
@@ -191,6 +192,20 @@ def _on(background: Colour, base: Shades) -> Shades:
         coast=surface.mix(base.ink, 0.28),
         border=surface.mix(base.ink, 0.2),
     )
+
+
+def _settle(chosen: Chosen, base: Shades) -> Shades:
+    """Bring cards and background nearer to each other, as far as what was chosen needs it; the one of them is ours."""
+    wanted = [each for each in (chosen.accent, chosen.text) if each is not None]
+    for step in range(_STEPS + 1):
+        share = step / _STEPS
+        if chosen.background is None:
+            settled = replace(base, canvas=base.canvas.mix(base.surface, share))
+        else:
+            settled = replace(base, surface=base.surface.mix(base.canvas, share))
+        if all(contrast(each, ground) >= TEXT for each in wanted for ground in (settled.canvas, settled.surface)):
+            break
+    return settled
 
 
 def _ink(chosen: Chosen, base: Shades) -> Colour:
