@@ -19,7 +19,8 @@ from .fonts import ROUND, SYSTEM
 from .palette import Chosen, Shades, Unreadable, derive, schemes
 from .preview import OrderPreviewMixin
 
-_HTTPS = URLValidator(schemes=["https"], message=_("Enter an address that begins with https://"))
+#: With a code of its own, or the form field would put its own words in the place of these.
+_HTTPS = URLValidator(schemes=["https"], message=_("Enter an address that begins with https://"), code="https")
 
 
 class BrandSettings(OrderPreviewMixin, BaseSiteSetting):

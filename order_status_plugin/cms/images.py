@@ -6,7 +6,7 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
-from django.db.models.signals import post_delete, post_save
+from django.db.models.signals import post_delete, post_save, pre_delete
 from wagtail.models import ReferenceIndex
 
 from . import epoch
@@ -23,7 +23,8 @@ def follow() -> None:
 
     model = get_image_model()
     post_save.connect(_changed, sender=model, dispatch_uid="order_status.images.save")
-    post_delete.connect(_changed, sender=model, dispatch_uid="order_status.images.delete")
+    # Before: Wagtail forgets with the image where it was used.
+    pre_delete.connect(_changed, sender=model, dispatch_uid="order_status.images.delete")
     # Wagtail throws these away after it has saved a new file: who drew the page between the two drew the old one.
     post_delete.connect(_thrown_away, sender=model.get_rendition_model(), dispatch_uid="order_status.images.renditions")
 

@@ -13,9 +13,9 @@ from typing import Any
 from .colour import BLACK, WHITE, Colour, contrast, luminance, parse
 
 #: What WCAG 2.2 asks of text (1.4.3), and of what a control or a picture is known by (1.4.11).
-TEXT, SHAPE = 4.5, 3.0
+TEXT, SHAPE = 4.5, 3
 #: A ground on which neither black nor white reaches this leaves no room for the shades between.
-ROOM = 7.0
+ROOM = 7
 #: Shares of a tone in the ground of a box, as status.css mixes them: a flag, a next step, an error, a message, a
 #: critical one. Then of the ink, under the pointer. All of them times ``--os-tint``.
 TONE_SHARES = (0.12, 0.09, 0.10, 0.07, 0.14)
