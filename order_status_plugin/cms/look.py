@@ -181,26 +181,42 @@ def dressed(site: Any, brand: BrandSettings | None) -> Look:
 
 
 def _marks(wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Mark]:
-    """Return the pictures by key and size: two queries for all of them. One that is gone is left out."""
-    wanted = [each for each in wanted if each[0]]
+    """Return the pictures by key and size: one query for all that were drawn before. One that is gone is left out."""
+    wanted = {each for each in wanted if each[0]}
     if not wanted or not apps.is_installed("wagtail.images"):
         return {}
     from wagtail.images import get_image_model
+    from wagtail.images.models import Filter
 
-    specs = {spec for _key, spec in wanted}
-    images = get_image_model()._default_manager.filter(pk__in={key for key, _spec in wanted})
-    found = {str(image.pk): image for image in images.prefetch_renditions(*specs)}
-    return {each: mark for each in wanted if each[0] in found and (mark := _mark(found[each[0]], each[1]))}
+    model = get_image_model()
+    keys, specs = {key for key, _spec in wanted}, {spec for _key, spec in wanted}
+    drawn = model.get_rendition_model()._default_manager.filter(image_id__in=keys, filter_spec__in=specs)
+    found = {
+        (str(each.image_id), each.filter_spec): _mark(each, each.filter_spec)
+        for each in drawn.select_related("image")
+        # A picture that is cropped is drawn anew when the point moves that it is cropped around.
+        if each.focal_point_key == Filter(each.filter_spec).get_cache_key(each.image)
+    }
+    missing = wanted - set(found)
+    images = model._default_manager.in_bulk({key for key, _spec in missing}) if missing else {}
+    by_key = {str(pk): image for pk, image in images.items()}
+    for key, spec in missing:
+        if key in by_key and (mark := _draw(by_key[key], spec)):
+            found[key, spec] = mark
+    return found
 
 
-def _mark(image: Any, spec: str) -> Mark | None:
+def _draw(image: Any, spec: str) -> Mark | None:
     try:
-        rendition = image.get_rendition(spec)
-        mark = Mark(rendition.url, rendition.width, rendition.height)
-        return mark.within(LOGO_WIDTH, LOGO_HEIGHT) if spec == LOGO else mark
+        return _mark(image.get_rendition(spec), spec)
     except Exception:  # whatever a storage or an image library raises, the page is shown without
         logger.exception("image %s cannot be drawn", image.pk)
         return None
+
+
+def _mark(rendition: Any, spec: str) -> Mark:
+    mark = Mark(rendition.url, rendition.width, rendition.height)
+    return mark.within(LOGO_WIDTH, LOGO_HEIGHT) if spec == LOGO else mark
 
 
 def _site_name(site: Any) -> str:
