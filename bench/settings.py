@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "order_status_plugin.pages",
     "django_q",
     "wagtail.contrib.redirects",
+    "wagtail.contrib.settings",
     "wagtail.sites",
     "wagtail.users",
     "wagtail.snippets",

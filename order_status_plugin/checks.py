@@ -246,6 +246,15 @@ def check_project(**kwargs: Any) -> list[CheckMessage]:
         for name, why in NEEDED_APPS.items()
         if not apps.is_installed(name)
     ]
+    if not apps.is_installed("wagtail.contrib.settings"):
+        found.append(
+            Warning(
+                "'wagtail.contrib.settings' is missing from INSTALLED_APPS.",
+                hint="Without it editors have no form for the look of the page: logo, colours, contact. Add it, or "
+                "silence order_status.W016.",
+                id="order_status.W016",
+            )
+        )
     if not getattr(settings, "Q_CLUSTER", None):
         found.append(
             Warning(

@@ -33,6 +33,7 @@ from typing import Any
 
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
+from wagtail.models import Site
 
 from . import signals
 from .access import cleaning, retention, rooms
@@ -40,8 +41,9 @@ from .api import health
 from .backends import all_hosts, get_channel, get_host, get_source
 from .carriers import catalogue, own
 from .carriers.models import MerchantCarrier
-from .cms import epoch, layout, schedule
+from .cms import epoch, images, layout, schedule
 from .cms import privacy as cms_privacy
+from .cms.brand import BrandSettings
 from .cms.special import SpecialMessage
 from .conf import conf
 from .events import Nudge, TrackedParcel
@@ -106,6 +108,9 @@ def connect() -> None:
     own.follow()
     epoch.follow(MerchantCarrier)
     epoch.follow(SpecialMessage)
+    epoch.follow(BrandSettings)
+    epoch.follow(Site)
+    images.follow()
     for host in all_hosts():
         host.connect(nudge)
 

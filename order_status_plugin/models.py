@@ -14,6 +14,7 @@ from .access.models import (
     StaffView,
 )
 from .carriers.models import MerchantCarrier
+from .cms.brand import BrandSettings
 from .cms.models import ContentEpoch, OrderNote, OrderNoteEdit
 from .cms.special import SpecialMessage
 from .feedback.models import Feedback
@@ -41,6 +42,7 @@ from .worker.models import Pulse
 __all__ = [
     "AttemptCount",
     "AuditEntry",
+    "BrandSettings",
     "ChannelState",
     "ConsentEntry",
     "ContentEpoch",

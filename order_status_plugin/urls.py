@@ -18,6 +18,7 @@ from .page.identify import ClaimView, ForgetView, IdentifyView, LookUpView
 from .page.mailed import MailLinksView
 from .page.renew import RenewView
 from .page.share import EndSharedView, SharedView, ShareView
+from .page.style import StyleView
 from .page.views import StatusPageView
 
 app_name = "order_status"
@@ -38,6 +39,7 @@ urlpatterns = [
     path("hooks/<str:alias>/<str:secret>/", hook, name="hook-with-secret"),
     path("links/", MailLinksView.as_view(), name="mail-links"),
     path("share/<str:token>/", SharedView.as_view(), name="shared"),
+    re_path(r"^style/(?P<site>[0-9]{1,9})-(?P<digest>[0-9a-f]{16})\.css$", StyleView.as_view(), name="style"),
     path("unsubscribe/<str:token>/", UnsubscribeView.as_view(), name="unsubscribe"),
     re_path(rf"^{LINK}/identify/$", IdentifyView.as_view(), name="identify"),
     re_path(rf"^{LINK}/forget/$", ForgetView.as_view(), name="forget"),

@@ -18,7 +18,7 @@ from wagtail.admin.rich_text.editors.draftail.features import ControlFeature
 from wagtail.admin.widgets import Button
 from wagtail.rich_text import FeatureRegistry
 
-from .cms import words
+from .cms import brand_admin, words
 from .cms.preview import OrderPreviewMixin
 from .page.sheet import LookView, SentenceView, SheetView, sheet_url
 from .staff.feedback import FeedbackMenuItem, FeedbackReport
@@ -125,3 +125,6 @@ if apps.is_installed("wagtail.snippets"):
 else:
     hooks.register("register_admin_viewset", lambda: NotesViewSet(add_to_admin_menu=True))
     hooks.register("register_admin_menu_item", sheet_item)
+
+if apps.is_installed("wagtail.contrib.settings"):
+    brand_admin.register()

@@ -139,6 +139,7 @@ def _empty_demo_shop() -> Iterator[None]:
 def _fresh_layouts() -> Iterator[None]:
     """What a test publishes is rolled back, and the epoch with it: no process sees that outside of tests."""
     from order_status_plugin.carriers import own
+    from order_status_plugin.cms import look
     from order_status_plugin.cms.layout import layout_for
     from order_status_plugin.cms.messages import messages_for
     from order_status_plugin.messages.rules import rules_read
@@ -146,6 +147,8 @@ def _fresh_layouts() -> Iterator[None]:
     own._known = own.NOTHING
     for kept in (layout_for, messages_for, rules_read):
         kept.cache_clear()
+    look.forget()
     yield
     for kept in (layout_for, messages_for, rules_read):
         kept.cache_clear()
+    look.forget()

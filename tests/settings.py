@@ -22,6 +22,7 @@ INSTALLED_APPS = [
     "order_status_plugin",
     "order_status_plugin.pages",
     "wagtail.contrib.redirects",
+    "wagtail.contrib.settings",
     "wagtail.contrib.simple_translation",
     "wagtail.sites",
     "wagtail.users",

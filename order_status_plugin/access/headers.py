@@ -44,6 +44,10 @@ _FIXED = (
     ),
 )
 
+#: The one exception to ``no-store``: what holds nothing of any order, at an address that changes with its content.
+#: A view sets it by itself; security.surface names the addresses that may.
+KEPT_FOR_EVER = "public, max-age=31536000, immutable"
+
 
 def _origins() -> list[str]:
     """Return the origins, other than our own, of the shop's static and media storage."""

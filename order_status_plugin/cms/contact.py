@@ -12,21 +12,26 @@ from wagtail.blocks import CharBlock, TextBlock
 from ..conf import conf
 from .base import WORDS, OrderBlock
 
-_PHONE = RegexValidator(
+PHONE = RegexValidator(
     r"\A\+?[0-9][0-9 ()./\u00a0-]{2,28}[0-9]\Z",
     _("Enter a phone number as customers dial it, such as +351 21 123 4567."),
 )
 _NOT_DIALLED = re.compile(r"[^0-9+]")
 
 
+def dialled(phone: str) -> str:
+    """Return a phone number as devices dial it: digits, and the plus before them."""
+    return _NOT_DIALLED.sub("", phone)
+
+
 class ContactBlock(OrderBlock):
-    """Email and help pages as the shop's settings have them; phone and hours as the editor writes them here."""
+    """Email, help and contact pages as the look of the site has them; hours, and a phone of its own, as written here."""
 
     region: ClassVar[str] = "side"
     is_general: ClassVar[bool] = True
 
     title = CharBlock(label=_("Heading"), max_length=200, default=_("Contact us"))
-    phone = CharBlock(label=_("Phone"), required=False, max_length=30, validators=[_PHONE])
+    phone = CharBlock(label=_("Phone"), required=False, max_length=30, validators=[PHONE])
     hours = TextBlock(
         label=_("Hours"),
         required=False,
@@ -46,5 +51,6 @@ class ContactBlock(OrderBlock):
         context: dict[str, Any] = super().get_context(value, parent_context)
         context.setdefault("help_email", conf.HELP_EMAIL)
         context.setdefault("help_url", conf.HELP_URL)
-        context["dial"] = _NOT_DIALLED.sub("", value.get("phone") or "")
+        context["tel"] = value.get("phone") or context.get("phone", "")
+        context["dial"] = dialled(context["tel"])
         return context

@@ -94,6 +94,10 @@ class OrderPreviewMixin(PreviewableMixin):
         """Return the special messages of a preview: those that are live. Override it to place this among them."""
         return list(live)
 
+    def preview_brand(self) -> Any:
+        """Return the brand settings in which the site is shown, None for those that are saved."""
+        return None
+
     def preview_site(self) -> Any:
         """Return the Wagtail Site whose shop is shown."""
         found = self.get_site() if hasattr(self, "get_site") else None

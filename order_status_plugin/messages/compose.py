@@ -12,6 +12,7 @@ from ..access.links import order_url
 from ..backends import get_channel
 from ..channels.base import Channel, Message
 from ..cms import notes
+from ..cms.look import look_for
 from ..cms.messages import messages_for
 from ..events import Milestone
 from ..exceptions import BackendError, TemporaryFailure
@@ -81,6 +82,7 @@ def compose(row: OutboxMessage, known: Known | None = None) -> Message:
             **(_about(row.subject) if len(about) == 1 else {}),
             found=known.pictures[order.pk],
             messages=messages_for(order.site_id, language, known.epoch),
+            look=look_for(order.site_id, known.epoch),
             known={"link": link, "order_number": order.number, "first_name": name},
         )
         texts = render(news, link=link, stop=stop, number=order.number, first_name=name)

@@ -23,6 +23,7 @@ from ..access.links import order_url
 from ..access.models import Grant, MailedCode
 from ..backends import get_channel
 from ..channels.base import Message
+from ..cms.look import look_for
 from ..conf import conf
 from ..exceptions import BackendError, TemporaryFailure
 from ..keys import digest
@@ -30,7 +31,6 @@ from ..tracking.contact import email_digests
 from ..tracking.models import Order, OrderContact
 from ..view import dates
 from ..view.names import first_name
-from ..view.shop import shop_name
 from ..worker.wake import wake
 from .language import language_of
 from .models import OutboxMessage
@@ -105,10 +105,19 @@ def compose(row: OutboxMessage) -> Message:
         raise Withheld(NO_ADDRESS)
     language = language_of(order.locale)
     with translation.override(language):
-        shop = shop_name(order)
+        look = look_for(order.site_id)
+        shop = look.shop
         subject, context = _TEXTS[Notice(row.milestone)](row, shop)
         texts = render_notice(
-            subject, {"shop": shop, "number": order.number, "first_name": first_name(contact.name), **context}
+            subject,
+            {
+                "look": look,
+                "shop": shop,
+                "base": order_url(order),
+                "number": order.number,
+                "first_name": first_name(contact.name),
+                **context,
+            },
         )
     return Message(
         key=row.key,

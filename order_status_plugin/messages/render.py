@@ -11,6 +11,7 @@ from urllib.parse import urljoin
 import css_inline
 from django.template.loader import render_to_string
 
+from ..cms.look import PLAIN, Look
 from ..cms.rich_text import absolute, plain
 from ..events import Headline, Milestone
 from ..view.model import ItemView, MilestoneView, ParcelView, SpecialMessageView
@@ -47,6 +48,7 @@ def render(news: MilestoneView, *, link: str, stop: str, number: str, first_name
     rail = order.rail
     done = sum(step.state != "todo" for step in rail)
     context: dict[str, Any] = {
+        **_dress(order.look, link),
         "news": news,
         "order": order,
         "promise": order.promise if order.headline in PROMISES.get(news.milestone, ()) else "",
@@ -67,6 +69,17 @@ def render(news: MilestoneView, *, link: str, stop: str, number: str, first_name
     return Rendered(subject=one_line(news.subject), text=_tidy(text), html=_inliner().inline(page))
 
 
+def _dress(look: Look, base: str) -> dict[str, Any]:
+    """Return the look of a mail: colours to be inlined, and its logos by their whole addresses; ``base`` is one of ours."""
+    logos = {"logo": look.logo, "dark_logo": look.dark_logo if look.logo else None}
+    return {
+        "look": look,
+        **{name: {"mark": mark, "url": urljoin(base, mark.url)} for name, mark in logos.items() if mark},
+        "sheet_radius": round(look.radius * 16),
+        "button_radius": round(look.radius * 10),
+    }
+
+
 def _special(said: SpecialMessageView, link: str) -> dict[str, str]:
     """Return the shop's own words as a mail has them: every address whole, and a plain twin."""
     body = absolute(said.body, link)
@@ -81,8 +94,12 @@ def _special(said: SpecialMessageView, link: str) -> dict[str, str]:
 
 
 def render_notice(subject: str, context: dict[str, Any]) -> Rendered:
-    """Return a mail that is no news of an order, in the active language."""
-    page = render_to_string(f"{TEMPLATES}notice.html", {**context, "subject": subject})
+    """Return a mail that is no news of an order, in the active language.
+
+    ``context`` has ``look``, and as ``base`` an address of the shop.
+    """
+    dress = _dress(context.get("look", PLAIN), context.get("base", ""))
+    page = render_to_string(f"{TEMPLATES}notice.html", {**dress, **context, "subject": subject})
     text = render_to_string(f"{TEMPLATES}notice.txt", context)
     return Rendered(subject=one_line(subject), text=_tidy(text), html=_inliner().inline(page))
 

@@ -9,7 +9,9 @@ from django.template.loader import render_to_string
 
 from ..access.headers import Secure
 from ..access.limits import address_of
+from ..cms.look import look_for
 from ..conf import conf
+from ..tracking.models import Order
 from .consent import addressed, is_wanted, say
 from .ledger import ConsentSource
 from .stop import read_stop_token
@@ -27,7 +29,7 @@ class UnsubscribeView(Secure):
     def get(self, request: HttpRequest, token: str) -> HttpResponse:
         """Show whether these messages are on, and the button that changes it."""
         order, channel = self._read(token)
-        return self._page(request, channel, is_on=is_wanted(order.pk, channel))
+        return self._page(request, order, channel, is_on=is_wanted(order.pk, channel))
 
     def post(self, request: HttpRequest, token: str) -> HttpResponse:
         """Switch them off; on again only when our own page asks for it."""
@@ -42,7 +44,7 @@ class UnsubscribeView(Secure):
             recipient=addressed(order, channel),
             address=address_of(request),
         )
-        return self._page(request, channel, is_on=is_on, is_changed=True)
+        return self._page(request, order, channel, is_on=is_on, is_changed=True)
 
     def _read(self, token: str) -> Any:
         found = read_stop_token(token)
@@ -50,12 +52,12 @@ class UnsubscribeView(Secure):
             raise Http404
         return found
 
-    def _page(self, request: HttpRequest, channel: str, *, is_on: bool, is_changed: bool = False) -> HttpResponse:
+    def _page(
+        self, request: HttpRequest, order: Order, channel: str, *, is_on: bool, is_changed: bool = False
+    ) -> HttpResponse:
         context = {
+            **look_for(order.site_id).context(),
             "base_template": conf.BASE_TEMPLATE,
-            "shop": conf.SHOP_NAME,
-            "help_url": conf.HELP_URL,
-            "help_email": conf.HELP_EMAIL,
             "is_on": is_on,
             "is_changed": is_changed,
         }

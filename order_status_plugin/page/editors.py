@@ -9,10 +9,10 @@ from django.http.response import HttpResponseBase
 from django.utils import translation
 
 from ..access.headers import secure
+from ..cms.look import look_of
 from ..cms.placeholders import fill_html
-from ..conf import conf
 from .checker import checker
-from .context import render_page, shop_name
+from .context import frame, render_page
 from .door import refuse
 from .identify import answer_look_up
 from .language import asked_language, carry, chosen, query
@@ -22,9 +22,10 @@ def serve(page: Any, request: HttpRequest) -> HttpResponseBase:
     """Answer a request for an OrderStatusPage, with the headers of every other answer of ours."""
 
     def render(request: HttpRequest, error: str, status: int) -> HttpResponse:
-        context = page.get_context(request)
+        look = look_of(request)
+        context = {**page.get_context(request), **frame(look)}
         # There is no order yet: what speaks of one reads as its neutral word.
-        known = {"shop_name": shop_name(request), "help_email": str(conf.HELP_EMAIL)}
+        known = {"shop_name": look.shop, "help_email": look.help_email}
         body = fill_html(page.body.render_as_block(context), known) if page.body else ""
         return render_page(
             request,

@@ -27,6 +27,7 @@ from ..access.links import order_url
 from ..access.tiers import PERMISSION, log_look
 from ..cms import epoch
 from ..cms.layout import needs_of
+from ..cms.look import Look, dressed
 from ..cms.messages import Messages, previewed
 from ..cms.preview import MAIL, MAILS, SCENES, OrderPreviewMixin
 from ..cms.sentence import TIERS
@@ -52,6 +53,7 @@ EXAMPLE = "https://shop.example/orders/…"
 SANDBOX = "sandbox allow-same-origin allow-forms allow-popups allow-popups-to-escape-sandbox"
 SCRIPTS = re.compile(r"script-src [^;]*")
 SCRIPT = re.compile(r"<script\b[^>]*>.*?</script>", re.IGNORECASE | re.DOTALL)
+STYLE = re.compile(r'<link rel="stylesheet" href="[^"]*/style/\d+-[0-9a-f]{16}\.css">\n?')
 BODY = re.compile(r"<body\b[^>]*>", re.IGNORECASE)
 
 
@@ -119,9 +121,34 @@ def _page(
 ) -> HttpResponse:
     language = translation.get_language() or ""
     layout = subject.preview_layout(language)
-    view = build(order, switches.tier, rows=rows, messages=_messages(subject), link=link_hole(), needs=needs_of(layout))
+    look = _look(subject)
+    view = build(
+        order,
+        switches.tier,
+        rows=rows,
+        messages=_messages(subject),
+        link=link_hole(),
+        needs=needs_of(layout),
+        look=look,
+    )
     html = render(view, layout, epoch=epoch.current())
-    return answer(request, html, NOWHERE, link=EXAMPLE if rows else order_url(order))
+    response = answer(request, html, NOWHERE, link=EXAMPLE if rows else order_url(order))
+    if look is not None:
+        # What nobody has saved has no address yet, so that its style comes inline.
+        shown = STYLE.sub("", response.content.decode()).replace("</head>", f"<style>{look.css}</style></head>", 1)
+        response.content = shown.encode()
+        response["Content-Security-Policy"] = _with_inline_style()
+    return response
+
+
+def _look(subject: OrderPreviewMixin) -> Look | None:
+    """Return the look that is being chosen, None where none is."""
+    brand = subject.preview_brand()
+    return dressed(brand.site, brand) if brand is not None else None
+
+
+def _with_inline_style() -> str:
+    return policy("'self'").replace("style-src ", "style-src 'unsafe-inline' ")
 
 
 def _messages(subject: OrderPreviewMixin) -> Messages:
@@ -132,7 +159,7 @@ def _mail(subject: OrderPreviewMixin, order: Order, rows: Picture | None, milest
     contact = None if rows else person(order.pk)
     name = first_name(contact.name if contact else samples.NAME if rows else "")
     known = {"link": EXAMPLE if rows else order_url(order), "order_number": order.number, "first_name": name}
-    news = build_milestone(order, milestone, rows=rows, messages=_messages(subject), known=known)
+    news = build_milestone(order, milestone, rows=rows, messages=_messages(subject), known=known, look=_look(subject))
     mail = render_mail(news, link=NOWHERE, stop=NOWHERE, number=order.number, first_name=name)
     above = format_html('<div class="preview-mail"><b>{}</b></div>', mail.subject)
     below = format_html(
@@ -141,7 +168,7 @@ def _mail(subject: OrderPreviewMixin, order: Order, rows: Picture | None, milest
     html = BODY.sub(lambda found: found[0] + above, mail.html, count=1)
     response = HttpResponse(html.replace("</body>", f"{below}</body>"))
     # Mail programs read no stylesheet, so a mail brings its own, inline.
-    response["Content-Security-Policy"] = policy("'self'").replace("style-src ", "style-src 'unsafe-inline' ")
+    response["Content-Security-Policy"] = _with_inline_style()
     return response
 
 
@@ -183,7 +210,11 @@ def _put_on(
             samesite="Lax",
             secure=request.is_secure(),
         )
-    given, sandbox, nonce = response.get("Content-Security-Policy") or policy("'self'"), SANDBOX, secrets.token_urlsafe()
+    given, sandbox, nonce = (
+        response.get("Content-Security-Policy") or policy("'self'"),
+        SANDBOX,
+        secrets.token_urlsafe(),
+    )
     if check := checker(request, nonce):
         html = html.replace("</body>", f"{check}</body>")
         given, sandbox = SCRIPTS.sub(f"script-src 'nonce-{nonce}'", given), f"{SANDBOX} allow-scripts"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import re
 import secrets
 import time
@@ -21,7 +22,7 @@ from django.utils.safestring import SafeString, mark_safe
 from ..access.grants import Known
 from ..access.headers import allow_images
 from ..cms.layout import Placed
-from ..conf import conf
+from ..cms.look import look_for
 from ..events import Tier
 from ..keys import Key, signing_key
 from ..maps.tiles import tiles
@@ -77,7 +78,8 @@ def render(
     ``lang_query`` is what its links carry: "?lang=fr" where somebody chose French.
     """
     context: dict[str, Any] = {
-        **frame(view.shop),
+        **frame(view.look),
+        "shop": view.shop,
         "view": view,
         "version": str(view.version),
         "epoch": str(epoch),
@@ -90,7 +92,9 @@ def render(
     context["regions"] = arrange(view, layout, context)
     if not has_own_frame():
         return render_to_string(STATUS, context)
-    return f"{view.word} {view.over}\n".replace("\n", " ") + "\n" + render_to_string(ORDER, context)
+    # On a line of its own, before the part: what the frame around it has to know.
+    known = {"title": f"{view.word} {view.over}", "site": view.look.site_id, "epoch": epoch}
+    return json.dumps(known) + "\n" + render_to_string(ORDER, context)
 
 
 def answer(
@@ -108,9 +112,9 @@ def answer(
     ``error`` opens the identify panel and stands in it; ``looks_as`` is the tier that staff look as; ``link`` the
     whole address, where it is not that of this request's host.
     """
-    title, body = "", html
+    known, body = "", html
     if has_own_frame():
-        title, body = html.split("\n", 1)
+        known, body = html.split("\n", 1)
     language = LANGUAGE.search(body)
     with translation.override(language[1] if language else None):
         look = {Tier.PUBLIC: "&amp;as=public", Tier.PRIVATE: "&amp;as=customer"}.get(looks_as, "") if looks_as else ""
@@ -128,9 +132,10 @@ def answer(
         marks = _marks(signing_key())
         for hole in Holes.__slots__:
             body = body.replace(getattr(marks, hole), getattr(filling, hole))
-        if title:
+        if known:
             # The shop's own frame may greet its customer by name: it is rendered for each request, and never kept.
-            context = {**frame(conf.SHOP_NAME), "title": title, "body": mark_safe(body)}  # noqa: S308 - by our template
+            told = json.loads(known)
+            context = {**frame(look_for(told["site"], told["epoch"])), "title": told["title"], "body": mark_safe(body)}  # noqa: S308 - by our template
             body = render_to_string(STATUS, context, request=request)
     response = HttpResponse(body, status=status)
     offered = tiles()

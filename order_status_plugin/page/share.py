@@ -12,11 +12,11 @@ from django.utils.safestring import SafeString, mark_safe
 
 from ..access import links, sharing
 from ..access.models import ShareLink
+from ..cms.look import look_for
 from ..conf import conf
 from ..tracking.models import Order
 from ..view import dates
 from ..view.share import build_share
-from ..view.shop import shop_name
 from .context import render_page
 from .door import PageView
 from .identify import LinkView, SeeOther, order_of
@@ -76,7 +76,7 @@ class ShareView(LinkView):
                 made=made,
                 days=sharing.LIFETIMES,
                 may_show_items=conf.PUBLIC_ITEMS,
-                name=shop_name(order),
+                name=look_for(order.site_id).shop,
             )
 
 

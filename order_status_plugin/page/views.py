@@ -14,6 +14,7 @@ from ..access.tiers import Way, viewer_for
 from ..carriers import catalogue
 from ..cms import epoch
 from ..cms.layout import Placed, layout_for, needs_of
+from ..cms.look import look_for
 from ..cms.messages import messages_for
 from ..events import Tier
 from ..tracking.models import Order
@@ -72,9 +73,18 @@ def render_status(
             language = translation.get_language() or ""
             layout = layout_for(order.site_id, language, number)
             messages = messages_for(order.site_id, language, number)
+            look = look_for(order.site_id, number)
             with_loyalty = any(placed.audience.loyalty for placed in layout)
             needs = needs_of(layout)
-            view = build(order, tier, with_loyalty=with_loyalty, messages=messages, link=link_hole(), needs=needs)
+            view = build(
+                order,
+                tier,
+                with_loyalty=with_loyalty,
+                messages=messages,
+                link=link_hole(),
+                needs=needs,
+                look=look,
+            )
             known = grants.known(request, order) if tier is Tier.PRIVATE else ()
             html = render(view, layout, known, epoch=number, lang_query=query(request))
             if tier is Tier.PUBLIC:

@@ -17,6 +17,7 @@ from django.urls import Resolver404, resolve
 
 from ..access import erase, grants
 from ..access.audit import SYSTEM
+from ..access.headers import KEPT_FOR_EVER
 from ..access.models import Grant
 from ..conf import conf
 from ..events import Tier
@@ -293,8 +294,11 @@ class _Crawl:
         for header in HEADERS:
             if header not in answer.headers:
                 self.report.complain(f"{where}: no {header}.")
-        if "no-store" not in answer.headers.get("Cache-Control", ""):
+        said = answer.headers.get("Cache-Control", "")
+        if "no-store" not in said and not (route.is_kept and status == 200 and said == KEPT_FOR_EVER):
             self.report.complain(f"{where}: may be stored.")
+        if "no-store" not in said and (answer.cookies or "Cookie" in answer.headers.get("Vary", "")):
+            self.report.complain(f"{where}: may be stored, and knows who asked.")
         if status < 300:
             if method not in route.methods:
                 self.report.complain(f"{where}: answers a method that its classification does not name.")

@@ -10,9 +10,12 @@ from urllib.parse import urlsplit
 from django.apps import apps
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
+from wagtail.models import Site
 
 from ..access import ending, sharing
 from ..access.models import ShareLink
+from ..cms import epoch
+from ..cms.look import look_for
 from ..conf import conf
 from ..events import Tier
 from ..messages.stop import stop_token
@@ -24,6 +27,7 @@ HTML = "text/html"
 JSON = "application/json"
 TEXT = "text/plain"
 CALENDAR = "text/calendar"
+CSS = "text/css"
 
 READ = ("GET", "HEAD", "OPTIONS")
 FORM = (*READ, "POST")
@@ -49,6 +53,8 @@ class Route:
     methods: tuple[str, ...]
     formats: tuple[str, ...]
     visits: Callable[[Bird], Sequence[Visit]]
+    #: Whether caches may keep what it answers with 200. Nothing that knows any order may.
+    is_kept: bool = False
 
 
 def _plain(name: str) -> Callable[[Bird], Sequence[Visit]]:
@@ -89,6 +95,13 @@ def _secret_hooks(bird: Bird) -> list[Visit]:
     ]
 
 
+def _styles(bird: Bird) -> list[Visit]:
+    looks = [look_for(site, epoch.current()) for site in Site.objects.order_by("pk").values_list("pk", flat=True)]
+    now = [look.style_url for look in looks if look.css]
+    never = reverse(f"{NAMESPACE}:style", kwargs={"site": 1, "digest": "0" * 16})
+    return [Visit(path, ("link", "item title")) for path in (*now, never)]
+
+
 def _nothing(bird: Bird) -> list[Visit]:
     root = reverse(f"{NAMESPACE}:lookup")
     # What a cache would take for a file: the page must not stand behind it.
@@ -120,6 +133,7 @@ ROUTES: dict[str, Route] = {
     "hook-with-secret": Route(Tier.PUBLIC, ("POST", "HEAD", "OPTIONS"), (HTML, JSON, TEXT), _secret_hooks),
     "end-devices": Route(Tier.PUBLIC, FORM, (HTML,), _end_devices),
     "shared": Route(Tier.PUBLIC, READ, (HTML,), _shared),
+    "style": Route(Tier.PUBLIC, READ, (CSS, HTML), _styles, is_kept=True),
     "unsubscribe": Route(Tier.PUBLIC, ("GET", "HEAD", "POST"), (HTML,), _unsubscribe),
     "order": Route(Tier.STAFF, READ, (HTML,), _of_link("order")),
     "StatusPageView": Route(Tier.STAFF, READ, (HTML,), lambda bird: [Visit(bird.path.rstrip("/"))]),

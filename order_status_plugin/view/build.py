@@ -10,6 +10,7 @@ from django.utils.translation import get_language, get_language_bidi, ngettext
 from django.utils.translation import gettext as _
 
 from ..cms.base import Need
+from ..cms.look import Look, look_for
 from ..cms.messages import NONE, Messages, Place
 from ..events import Headline, Tier
 from ..tracking.models import Order
@@ -25,7 +26,6 @@ from .notes import notes_for
 from .parcel import parcels
 from .rail import rail
 from .sentence import count, promise
-from .shop import shop_name
 from .special import special_messages
 from .traits import traits
 
@@ -41,24 +41,26 @@ def build(
     found: Picture | None = None,
     link: str = "",
     needs: Collection[Need] = (),
+    look: Look | None = None,
 ) -> OrderView:
     """Return what this tier may see of an order.
 
     ``now`` is aware; it decides what "today" is. ``with_loyalty`` finds out whether the customer ordered before (one
     query more, private tier only); ``messages`` are those to choose from. ``rows`` takes the place of what is stored:
-    for orders that nobody placed. ``found`` is what is stored, where it was read already, for a message: notes are left out.
-    ``link`` is what the placeholder of the page's address becomes, and ``needs`` what the
-    host is asked for beside the order. The number of queries is the same for every order.
+    for orders that nobody placed. ``found`` is what is stored, where it was read already, for a message: notes are left
+    out. ``link`` is what the placeholder of the page's address becomes, and ``needs`` what the host is asked for beside
+    the order. ``look`` is the site's, where the caller knows it. The number of queries is the same for every order.
     """
     now = now or timezone.now()
-    headline, shop = Headline(order.headline), shop_name(order)
+    headline, look = Headline(order.headline), look or look_for(order.site_id)
+    shop = look.shop
     if order.erased_at is not None:
-        return _stub(order, tier, headline, shop, now)
+        return _stub(order, tier, headline, look, now)
     facts = gather(rows or found or picture(order, tier), now)
     counted, rest = count(facts, headline)
     offered = offers.example(tier, needs) if rows else offers.gather(order, tier, needs)
     known = traits(facts, tier, headline, with_loyalty=with_loyalty or messages.asks_loyalty)
-    values = {**fillings(facts, headline, shop), "link": link}
+    values = {**fillings(facts, headline, look), "link": link}
     return OrderView(
         tier=tier,
         headline=headline,
@@ -74,6 +76,7 @@ def build(
         digital=digital(facts),
         private=_private(facts),
         shop=shop,
+        look=look,
         version=order.version,
         updated=dates.shop_moment(now),
         valid_until=min(edge for edge in (_valid_until(facts), messages.next_end(now), offered.next_look(now)) if edge),
@@ -90,7 +93,7 @@ def build(
     )
 
 
-def _stub(order: Order, tier: Tier, headline: Headline, shop: str, now: dt.datetime) -> OrderView:
+def _stub(order: Order, tier: Tier, headline: Headline, look: Look, now: dt.datetime) -> OrderView:
     """Return what is left of an order whose time is over: its last word and a day."""
     moment = order.delivered_at or order.closed_at or order.headline_at
     return OrderView(
@@ -101,13 +104,14 @@ def _stub(order: Order, tier: Tier, headline: Headline, shop: str, now: dt.datet
         promise=_("%(day)s.") % {"day": dates.full_day(moment.astimezone(dates.shop_zone()))} if moment else "",
         count="",
         rest="",
-        over=_("Your order at %(shop)s") % {"shop": shop},
+        over=_("Your order at %(shop)s") % {"shop": look.shop},
         rail=(),
         parcels=(),
         pending=None,
         digital=(),
         private=None,
-        shop=shop,
+        shop=look.shop,
+        look=look,
         version=order.version,
         updated=dates.shop_moment(now),
         valid_until=now + dt.timedelta(days=1),

@@ -8,6 +8,7 @@ import hashlib
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from ..cms.look import look_for
 from ..events import ParcelStatus, Tier
 from ..tracking.estimate import Statement
 from ..tracking.models import Order
@@ -16,7 +17,6 @@ from . import dates
 from .facts import OrderFacts, ParcelFacts, gather
 from .model import CalendarView, DayView
 from .parcel import kicker
-from .shop import shop_name
 from .zone import zone_of
 
 S = ParcelStatus
@@ -27,7 +27,7 @@ def build_calendar(order: Order, tier: Tier, *, now: dt.datetime | None = None) 
 
     ``now`` is aware. Days only in the public tier, as on the page; hours are the customer's.
     """
-    shop = shop_name(order)
+    shop = look_for(order.site_id).shop
     if order.erased_at is not None:
         return CalendarView(shop=shop, days=())
     facts = gather(picture(order, tier), now or timezone.now())

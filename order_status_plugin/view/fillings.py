@@ -8,7 +8,7 @@ from babel.lists import format_list
 from django.utils.formats import number_format
 
 from ..carriers import catalogue
-from ..conf import conf
+from ..cms.look import Look
 from ..events import Headline
 from . import dates, words
 from .facts import OrderFacts, ParcelFacts
@@ -20,7 +20,7 @@ from .sentence import day_ahead
 _MOST_NUMBERS = 3
 
 
-def fillings(facts: OrderFacts, headline: Headline, shop: str) -> dict[str, str]:
+def fillings(facts: OrderFacts, headline: Headline, look: Look) -> dict[str, str]:
     """Return the values by placeholder: those that this tier may see, and of which something is known.
 
     ``link`` is not among them: who renders knows the address, and a public page is kept without it.
@@ -29,7 +29,7 @@ def fillings(facts: OrderFacts, headline: Headline, shop: str) -> dict[str, str]
     names = list(dict.fromkeys(parcel.name for parcel in facts.parcels if parcel.name))
     pieces = sum(line.quantity for line in facts.picture.lines)
     found = {
-        "shop_name": shop,
+        "shop_name": look.shop,
         "status": str(words.HEADLINE[headline]).rstrip(".。"),
         "estimate": day_ahead(lead, facts) if lead and not lead.has_ended else "",
         "carrier": format_list(names, locale=reader()) if names else "",
@@ -37,7 +37,7 @@ def fillings(facts: OrderFacts, headline: Headline, shop: str) -> dict[str, str]
         "parcels_count": number_format(len(facts.parcels)) if facts.parcels else "",
         "destination_country": country_name(order.country) if order.country else "",
         "shipping_method": order.shipping_method,
-        "help_email": str(conf.HELP_EMAIL),
+        "help_email": look.help_email,
     }
     contact = facts.picture.contact
     if facts.may_see_all:

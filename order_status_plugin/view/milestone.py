@@ -9,6 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from ..cms import epoch, notes
+from ..cms.look import Look, look_for
 from ..cms.messages import Messages, Place, messages_for
 from ..events import Milestone, ParcelStatus, Tier
 from ..tracking.models import Order
@@ -29,18 +30,22 @@ def build_milestone(
     note_id: int | None = None,
     messages: Messages | None = None,
     known: Mapping[str, str] | None = None,
+    look: Look | None = None,
 ) -> MilestoneView:
     """Return the news of one milestone, in the language that is active.
 
     A mail is forwarded and read over shoulders: it shows what the public page shows. ``rows`` takes the place of what
-    is stored, and ``messages`` of those that are live: for previews. ``found`` is what is stored, read already. ``known`` is what else placeholders may say in it:
+    is stored, ``messages`` of those that are live, and ``look`` of the site's: for previews. ``found`` is what is stored,
+    read already. ``known`` is what else placeholders may say in it:
     its link, and what its own greeting says of the person.
     """
     now = timezone.now()
-    if messages is None:
-        messages = messages_for(order.site_id, get_language() or "", epoch.current())
+    if messages is None or look is None:
+        number = epoch.current()
+        messages = messages_for(order.site_id, get_language() or "", number) if messages is None else messages
+        look = look or look_for(order.site_id, number)
     found = rows or found or picture(order, Tier.PUBLIC)
-    view = build(order, Tier.PUBLIC, now=now, rows=rows, found=found)
+    view = build(order, Tier.PUBLIC, now=now, rows=rows, found=found, look=look)
     parcel = view.parcels[0] if rows and view.parcels else _parcel(found, view, parcel_id, fulfillment_id)
     return MilestoneView(
         milestone=milestone,

@@ -14,6 +14,7 @@ from typing import Any
 from django.utils.safestring import SafeString
 
 from ..cms.audience import Traits
+from ..cms.look import PLAIN, Look
 from ..events import Headline, Milestone, Overlay, ParcelStatus, Tier
 
 
@@ -297,6 +298,7 @@ class OrderView:
     language: str
     is_rtl: bool
     handover: str = ""
+    look: Look = PLAIN  # of its site: logo, colours, where the shop is reached
     is_erased: bool = False  # a stub: headline and help, nothing else
     special_messages: tuple[SpecialMessageView, ...] = ()  # at the top of the page
     notes: tuple[NoteView, ...] = ()  # newest first

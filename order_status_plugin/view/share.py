@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, get_language_bidi
 
 from ..access.models import ShareLink
+from ..cms.look import look_for
 from ..events import Headline, Tier
 from ..tracking.models import Order
 from ..tracking.queries import picture
@@ -17,7 +18,6 @@ from .items import items
 from .model import ItemView, ShareView
 from .rail import rail
 from .sentence import promise
-from .shop import shop_name
 
 
 def build_share(order: Order, scope: ShareLink.Scope, *, now: dt.datetime | None = None) -> ShareView:
@@ -34,7 +34,7 @@ def build_share(order: Order, scope: ShareLink.Scope, *, now: dt.datetime | None
         promise=promise(facts, headline),
         rail=rail(facts, headline),
         items=tuple(ItemView(title=item.title, quantity=item.quantity, initial=item.initial) for item in shown),
-        shop=shop_name(order),
+        shop=look_for(order.site_id).shop,
         updated=dates.shop_moment(now),
         language=get_language() or "en",
         is_rtl=get_language_bidi(),

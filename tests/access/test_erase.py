@@ -42,6 +42,7 @@ SILENT = {
     "spentclaim": "a hash of a nonce",
     "linksrequest": "digests, answered within a minute and deleted then",
     "contentepoch": "one number",
+    "brandsettings": "how a site looks",
     "specialmessage": "the shop's words to many",
     "sourcestate": "of a source, not of an order",
     "channelstate": "of a channel, not of an order",

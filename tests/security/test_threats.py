@@ -10,6 +10,7 @@ import datetime as dt
 import hmac
 import re
 import string
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -39,6 +40,7 @@ from order_status_plugin.access import (
     tokens,
 )
 from order_status_plugin.access.audit import SYSTEM
+from order_status_plugin.access.headers import KEPT_FOR_EVER
 from order_status_plugin.access.models import AttemptCount, Device, Grant, MailedCode, ShareLink, StaffView
 from order_status_plugin.events import ParcelStatus, Tier
 from order_status_plugin.intake.models import InboxMessage
@@ -53,6 +55,7 @@ from order_status_plugin.tracking.models import Order, OrderContact, TrackingEve
 from order_status_plugin.view.build import build
 from tests import orders as shop
 from tests.access.orders import EMAIL, let_in, placed
+from tests.cms.brands import brand
 from tests.intake import signed
 
 from .visits import leaks, rows, with_doctor
@@ -561,6 +564,35 @@ def test_threat_09_what_a_cache_takes_for_a_file_is_not_there(tail: str) -> None
         for header in crawl.HEADERS:
             assert header in answer.headers
         assert "TS-20418" not in answer.content.decode()
+
+
+def test_threat_09_only_a_stylesheet_may_be_kept_and_it_knows_nobody(bird: Bird) -> None:
+    """One named exception to no-store: asked for as anybody, with anything, it is the same bytes and sets nothing."""
+    assert [name for name, route in surface.ROUTES.items() if route.is_kept] == ["style"]
+    brand()
+    (address, never) = (visit.path for visit in surface.ROUTES["style"].visits(bird))
+    owner, staff = Client(), Client()
+    owner.cookies.load(let_in(bird.order))
+    staff.force_login(get_user_model().objects.create_superuser("root"))
+    answers = []
+    for client in (Client(), owner, staff):
+        for more in ({}, {"HTTP_ACCEPT_LANGUAGE": "ar"}, {"HTTP_X_FORWARDED_HOST": "evil.example"}):
+            answer = client.get(f"{address}?lang=fr&x={bird.link}", secure=True, **more)
+            assert answer.headers["Cache-Control"] == KEPT_FOR_EVER
+            assert not answer.cookies
+            answers.append(answer.content)
+    assert len(set(answers)) == 1
+    assert leaks(bird, answers[0].decode()) == []
+    for path in (never, f"{address}/", f"{address}x", address.replace("/style/", f"/{bird.link}/")):
+        assert Client().get(path, secure=True).headers["Cache-Control"] == "no-store, private"
+    assert owner.post(address, secure=True).headers["Cache-Control"] == "no-store, private"
+
+
+def test_what_may_be_kept_elsewhere_is_found_by_the_self_check(bird: Bird, monkeypatch: pytest.MonkeyPatch) -> None:
+    brand()
+    monkeypatch.setattr(crawl, "ROUTES", {"style": replace(surface.ROUTES["style"], is_kept=False)})
+    monkeypatch.setattr(crawl, "served", lambda: ["style"])
+    assert any("style" in each and "may be stored" in each for each in crawl.run().problems)
 
 
 @pytest.mark.usefixtures("unlogged")

@@ -71,5 +71,7 @@ DATABASES = {
         "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": "PRAGMA journal_mode=WAL"},
     }
 }
+# Nobody edits a look here: wagtail.contrib.settings is left out on purpose.
+SILENCED_SYSTEM_CHECKS = ["order_status.W016"]
 Q_CLUSTER = {"name": "bare", "orm": "default", "workers": 1, "queue_limit": 1, "timeout": 60, "retry": 120}
 ORDER_STATUS = {"HOSTS": {"shop": {"BACKEND": "order_status_plugin.hosts.demo.DemoHost"}}}

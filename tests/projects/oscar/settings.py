@@ -70,6 +70,7 @@ OSCAR = [
 ]
 WAGTAIL = [
     "wagtail.contrib.redirects",
+    "wagtail.contrib.settings",
     "wagtail.sites",
     "wagtail.users",
     "wagtail.snippets",
