@@ -1,20 +1,22 @@
-"""A milestone as a mail: subject, plain text, and HTML that every mail program can read."""
+"""A milestone as a message: a mail with its plain twin, a text message, or a notification."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 import css_inline
 from django.template.loader import render_to_string
 
 from ..cms.look import PLAIN, Look
 from ..cms.rich_text import absolute, plain
-from ..events import Headline, Milestone
+from ..events import Headline, Medium, Milestone
 from ..view.model import ItemView, MilestoneView, ParcelView, SpecialMessageView
+from . import short
 
 TEMPLATES = "order_status_plugin/mail/"
 #: Longer subjects are cut by mail programs anyway, and by ours at a word.
@@ -35,23 +37,54 @@ PROMISES: dict[Milestone, tuple[Headline, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """What a message says, three times."""
+    """What a message says. A text message has a text alone, a notification a title and a text."""
 
     subject: str
     text: str
     html: str
 
 
-def render(news: MilestoneView, *, link: str, stop: str, number: str, first_name: str) -> Rendered:
-    """Return the mail in the active language. It always holds the link, and nothing from anybody else's server."""
-    order = news.order
+def render(
+    news: MilestoneView,
+    *,
+    link: str,
+    stop: str,
+    number: str,
+    first_name: str,
+    medium: Medium = Medium.MAIL,
+    hint: str = "",
+    markup: str = "",
+) -> Rendered:
+    """Return the message in the active language.
+
+    A mail and a text message always hold the link; what is no mail holds nothing personal. ``stop`` is where it is
+    stopped, ``hint`` how a text message says so: see :mod:`.short`. ``markup`` is JSON-LD for mail programs.
+    """
+    promise = news.order.promise if news.order.headline in PROMISES.get(news.milestone, ()) else ""
+    if medium is Medium.SMS:
+        text = short.text_message(news, promise, link=link, stop=stop, hint=hint)
+        return Rendered(subject=one_line(news.subject), text=text, html="")
+    if medium is Medium.PUSH:
+        title, text = short.notification(news, promise)
+        return Rendered(subject=one_line(title), text=text, html="")
+    return _mail(news, promise, link=link, stop=stop, number=number, first_name=first_name, markup=markup)
+
+
+def _mail(
+    news: MilestoneView, promise: str, *, link: str, stop: str, number: str, first_name: str, markup: str
+) -> Rendered:
+    """Return a mail. Nothing in it comes from anybody else's server."""
+    order, own = news.order, news.own
     rail = order.rail
     done = sum(step.state != "todo" for step in rail)
     context: dict[str, Any] = {
         **_dress(order.look, link),
         "news": news,
         "order": order,
-        "promise": order.promise if order.headline in PROMISES.get(news.milestone, ()) else "",
+        "promise": promise,
+        "subject": (subject := one_line(own.subject or news.subject)),
+        "own_body": (body := absolute(own.body, link)),
+        "own_text": plain(body),
         "link": link,
         "stop": stop,
         "number": number,
@@ -60,13 +93,19 @@ def render(news: MilestoneView, *, link: str, stop: str, number: str, first_name
         "step": done,
         "step_name": rail[done - 1].name if done else "",
         "step_width": 100 // len(rail) - 2 if rail else 0,
-        "parcels": _told(news),
-        "also": _also(news),
+        "parcels": [(parcel, _pictured(parcel.items, link)) for parcel in _told(news)],
+        "pending_items": _pictured(order.pending.items, link) if order.pending else (),
+        "also": _pictured(_also(news), link),
         "special_messages": [_special(said, link) for said in news.special_messages],
     }
     page = render_to_string(f"{TEMPLATES}milestone.html", context)
     text = render_to_string(f"{TEMPLATES}milestone.txt", context)
-    return Rendered(subject=one_line(news.subject), text=_tidy(text), html=_inliner().inline(page))
+    return Rendered(subject=subject, text=_tidy(text), html=_marked(_inliner().inline(page), markup))
+
+
+def _marked(page: str, markup: str) -> str:
+    script = f'<script type="application/ld+json">{markup}</script></head>'
+    return page.replace("</head>", script, 1) if markup else page
 
 
 def _dress(look: Look, base: str) -> dict[str, Any]:
@@ -78,6 +117,13 @@ def _dress(look: Look, base: str) -> dict[str, Any]:
         "sheet_radius": round(look.radius * 16),
         "button_radius": round(look.radius * 10),
     }
+
+
+def _pictured(items: Iterable[ItemView], link: str) -> list[tuple[ItemView, str]]:
+    """Return items with the whole address of their picture, where it lies on the shop's own server."""
+    home = urlsplit(link)[:2]
+    found = [(item, urljoin(link, item.image_url) if item.image_url else "") for item in items]
+    return [(item, url if urlsplit(url)[:2] == home else "") for item, url in found]
 
 
 def _special(said: SpecialMessageView, link: str) -> dict[str, str]:
