@@ -29,6 +29,7 @@ class Action(StrEnum):
     DEVICE_LET_IN = "device_let_in"
     DEVICE_FORGOTTEN = "device_forgotten"
     CONTACT_CORRECTED = "contact_corrected"
+    TEST_SENT = "test_sent"
 
 
 WORDS: dict[str, str | Promise] = {
@@ -42,6 +43,7 @@ WORDS: dict[str, str | Promise] = {
     Action.DEVICE_LET_IN: _("device let in"),
     Action.DEVICE_FORGOTTEN: _("device forgotten"),
     Action.CONTACT_CORRECTED: _("address of messages corrected"),
+    Action.TEST_SENT: _("test message sent"),
 }
 
 

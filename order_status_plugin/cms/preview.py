@@ -89,7 +89,11 @@ def message_of(mode: str) -> tuple[Medium, Milestone] | None:
 
 def message_modes(medium: Medium, *, every: bool = False) -> list[tuple[str, str]]:
     """Return the modes of the messages that this shop sends by a medium, or of every one that there could be."""
-    words = {Medium.MAIL: _("Mail: %(news)s"), Medium.SMS: _("Text: %(news)s"), Medium.PUSH: _("Notification: %(news)s")}
+    words = {
+        Medium.MAIL: _("Mail: %(news)s"),
+        Medium.SMS: _("Text: %(news)s"),
+        Medium.PUSH: _("Notification: %(news)s"),
+    }
     told = [milestone for milestone in MAILS if every or milestone.value in conf.MILESTONES]
     return [(message_mode(medium, each), words[medium] % {"news": MAILS[each]}) for each in told]
 
