@@ -28,6 +28,8 @@ _STATUS: dict[Milestone, str] = {
     Milestone.RETURNED: "OrderReturned",
     Milestone.CANCELLED: "OrderCancelled",
 }
+#: News that is none of a parcel, whatever was sent.
+_OF_THE_ORDER = frozenset({Milestone.CONFIRMED, Milestone.CANCELLED, Milestone.REFUNDED, Milestone.NOTE})
 #: No "<" leaves a script element, and no "&" is read as one of HTML.
 _SAFE = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"})
 
@@ -45,7 +47,8 @@ def markup(news: MilestoneView, contact: ContactSnapshot, link: str, number: str
     }
     action = {"potentialAction": {"@type": "TrackAction", "target": link}}
     parcel, address = news.parcel, contact.shipping_address
-    if parcel is None or not parcel.carrier_name or not (address.lines and address.country):
+    is_known = parcel is not None and parcel.carrier_name and address.lines and address.country
+    if parcel is None or not is_known or news.milestone in _OF_THE_ORDER:
         status = _STATUS.get(news.milestone)
         said = {**order, **({"orderStatus": f"{_CONTEXT}/{status}"} if status else {}), **action}
         items = [{"itemOffered": each} for each in _items(_all_items(news))]

@@ -91,6 +91,7 @@ def _mail(news: MilestoneView, promise: str, given: Mapping[str, Any]) -> Render
         **_dress(order.look, link),
         "news": news,
         "order": order,
+        "shop": order.shop,
         "promise": promise,
         "subject": (subject := one_line(_test(subject) if given["is_test"] else subject)),
         "own_body": body,

@@ -153,7 +153,7 @@ def views(page: OrderStatusPage) -> Iterator[tuple[str, tuple[str, ...]]]:
         ("order_status_sheet_of", ["order_status_pages", "orderstatuspage", page.pk]),
     ):
         yield reverse(name, args=arguments), WAGTAILS
-    yield f"{reverse('order_status_sheet')}?what=mails", WAGTAILS
+    yield f"{reverse('order_status_sheet')}?what=mail", WAGTAILS
     message = "/cms/snippets/order_status_plugin/specialmessage/"
     for address in (message, f"{message}add/", f"{message}edit/{SpecialMessage.objects.first().pk}/"):
         yield address, WAGTAILS
