@@ -73,7 +73,7 @@ def send(
     if channel is None or not recipient:
         raise CannotSend(_("Nobody can be reached there."))
     if not limits.take(limits.trials(actor)):
-        raise CannotSend(_("That were many tests: try again in an hour."))
+        raise CannotSend(_("Enough tests for now: try again in an hour."))
     message = _message(channel, milestone, recipient, language, texts, site_id)
     audit(Action.TEST_SENT, None, actor, f"{milestone.value}, {alias}")
     try:
