@@ -23,7 +23,7 @@ from .cms.preview import OrderPreviewMixin
 from .page.sheet import LookView, SentenceView, SheetView, sheet_url
 from .staff.feedback import FeedbackMenuItem, FeedbackReport
 from .staff.notes import NotesViewSet
-from .staff.trials import TrialView
+from .staff.trials import TrialMenuItem, TrialView
 
 
 @hooks.register("register_rich_text_features")
@@ -136,12 +136,13 @@ if apps.is_installed("wagtail.snippets"):
 
         def get_submenu_items(self) -> list[MenuItem]:
             """Return what is edited, and the sheet on which all of it is seen."""
-            return [*super().get_submenu_items(), sheet_item()]
+            return [*super().get_submenu_items(), sheet_item(), TrialMenuItem()]
 
     register_snippet(OrderStatusGroup)
 else:
     hooks.register("register_admin_viewset", lambda: NotesViewSet(add_to_admin_menu=True))
     hooks.register("register_admin_menu_item", sheet_item)
+    hooks.register("register_admin_menu_item", TrialMenuItem)
 
 if apps.is_installed("wagtail.contrib.settings"):
     brand_admin.register()

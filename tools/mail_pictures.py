@@ -79,7 +79,7 @@ def main(folder: Path | None = None, only: str = "") -> int:
         browser.close()
     for language, pictures in sheets.items():
         target = (folder or IMAGES) / f"mails-{language}.webp"
-        _sheet(pictures).save(target, quality=55, method=6)
+        _sheet(pictures).save(target, quality=48, method=6)
         print(f"{target.name}: {target.stat().st_size // 1024} KiB")
     return 0
 

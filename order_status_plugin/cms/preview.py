@@ -83,8 +83,8 @@ def message_mode(medium: Medium, milestone: Milestone) -> str:
 def message_of(mode: str) -> tuple[Medium, Milestone] | None:
     """Return the message that a mode shows, None for one of the page."""
     medium, _dash, milestone = mode.partition("-")
-    known = medium in iter(MEDIA) and milestone in iter(Milestone)
-    return (Medium(medium), Milestone(milestone)) if known else None
+    is_known = medium in [each.value for each in MEDIA] and milestone in [each.value for each in Milestone]
+    return (Medium(medium), Milestone(milestone)) if is_known else None
 
 
 def message_modes(medium: Medium, *, every: bool = False) -> list[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django import forms
@@ -18,7 +19,7 @@ from wagtail.snippets.views.snippets import EditView, SnippetViewSet
 
 from ..events import Medium
 from .preview import MAILS, MEDIA
-from .texts import PARTS, MessageText
+from .texts import PARTS, SEND_TEST, MessageText
 from .words import PICKER, WordsInput
 
 
@@ -27,6 +28,12 @@ class WordsArea(forms.Textarea):
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         super().__init__({"rows": 4, "data-controller": PICKER, **(attrs or {})})
+
+
+def _chosen(choices: Callable[[], list[tuple[str, Any]]]) -> forms.Select:
+    """Return a list whose words are those of the language that is active: Django calls what it is given."""
+    given: Any = choices
+    return forms.Select(choices=given)
 
 
 def milestones() -> list[tuple[str, Any]]:
@@ -55,7 +62,7 @@ class MessageTextEditView(EditView):
         """Return Wagtail's and ours."""
         found = super().header_more_buttons
         is_sent = self.object.medium != Medium.PUSH
-        if not (is_sent and self.request.user.has_perm("order_status_plugin.send_test_message")):
+        if not (is_sent and self.request.user.has_perm(SEND_TEST)):
             return list(found)
         url = reverse("order_status_trial_of", args=[quote(self.object.pk)])
         return [*found, Button(_("Send a test message"), url=url, icon_name="mail", priority=5)]
@@ -88,8 +95,8 @@ class MessageTextViewSet(SnippetViewSet):
                 [
                     FieldRowPanel(
                         [
-                            FieldPanel("milestone", widget=forms.Select(choices=milestones)),
-                            FieldPanel("medium", widget=forms.Select(choices=media)),
+                            FieldPanel("milestone", widget=_chosen(milestones)),
+                            FieldPanel("medium", widget=_chosen(media)),
                         ]
                     ),
                     FieldPanel("site"),

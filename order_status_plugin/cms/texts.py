@@ -26,6 +26,9 @@ PARTS: dict[Medium, tuple[str, ...]] = {
     Medium.SMS: ("text",),
     Medium.PUSH: ("subject", "text"),
 }
+#: Of who may send test messages.
+SEND_TEST = "order_status_plugin.send_test_message"
+_MILESTONES, _MEDIA = frozenset(each.value for each in Milestone), frozenset(each.value for each in PARTS)
 _NEEDS: dict[Medium, str | Promise] = {
     Medium.MAIL: gettext_lazy("Write a subject or a text: what you leave empty stays as it is without you."),
     Medium.SMS: gettext_lazy("Write the text."),
@@ -90,19 +93,19 @@ class MessageText(
     @property
     def news(self) -> str:
         """Return the milestone in words."""
-        return str(MAILS[Milestone(self.milestone)]) if self.milestone in iter(Milestone) else self.milestone
+        return str(MAILS[Milestone(self.milestone)]) if self.milestone in _MILESTONES else self.milestone
 
     @property
     def how(self) -> str:
         """Return the medium in words."""
-        return str(MEDIA[Medium(self.medium)]) if self.medium in iter(Medium) else self.medium
+        return str(MEDIA[Medium(self.medium)]) if self.medium in _MEDIA else self.medium
 
     def clean(self) -> None:
         """Refuse what could not be sent: no link in a text message, words for nobody, braces that are no placeholder."""
         super().clean()
-        if self.milestone not in iter(Milestone):
+        if self.milestone not in _MILESTONES:
             raise ValidationError({"milestone": gettext("Choose what the message is about.")})
-        if self.medium not in iter(PARTS):
+        if self.medium not in _MEDIA:
             raise ValidationError({"medium": gettext("Choose how the message is sent.")})
         medium, problems = Medium(self.medium), dict[str, list[ValidationError]]()
         for name in ("subject", "body", "text"):
@@ -149,14 +152,16 @@ class MessageText(
     def preview_modes(self) -> list[tuple[str, Any]]:
         """Return the messages of this medium: first the one that this is of."""
         own = self.default_preview_mode
-        medium = Medium(self.medium) if self.medium in iter(PARTS) else Medium.MAIL
-        return sorted(message_modes(medium, every=True), key=lambda mode: mode[0] != own)
+        return sorted(message_modes(self._previewed_as(), every=True), key=lambda mode: mode[0] != own)
 
     @property
     def default_preview_mode(self) -> str:
         """Return the mode of this very message."""
-        milestone = self.milestone if self.milestone in iter(Milestone) else Milestone.CONFIRMED
-        return message_mode(Medium(self.medium) if self.medium in iter(PARTS) else Medium.MAIL, Milestone(milestone))
+        milestone = Milestone(self.milestone) if self.milestone in _MILESTONES else Milestone.CONFIRMED
+        return message_mode(self._previewed_as(), milestone)
+
+    def _previewed_as(self) -> Medium:
+        return Medium(self.medium) if self.medium in _MEDIA else Medium.MAIL
 
     def preview_site(self) -> Any:
         """Return the site whose customers read it."""

@@ -23,7 +23,7 @@ from django.utils.translation import ngettext
 
 from ..access import find
 from ..access.headers import policy, put_headers
-from ..access.links import order_url
+from ..access.links import order_url, path_of, url_of
 from ..access.tiers import PERMISSION, log_look
 from ..channels import segments
 from ..cms import epoch
@@ -52,6 +52,8 @@ COOKIE = "order_status_preview"
 #: An address that leads nowhere: the links of the page stay on the page.
 NOWHERE = "#"
 EXAMPLE = "https://shop.example/orders/…"
+#: As long as every link, and nobody's.
+NOBODYS = "ExampleLinkOfAnOrderThatNobodyPlaced"
 #: No allow-scripts: whatever an editor may have written, nothing of it runs in the admin's origin. In the panel beside
 #: the form Wagtail's checker runs, by a nonce, and nothing else.
 SANDBOX = "sandbox allow-same-origin allow-forms allow-popups allow-popups-to-escape-sandbox"
@@ -165,6 +167,8 @@ def _message(
     contact = None if rows else person(order.pk)
     name = first_name(contact.name if contact else samples.NAME if rows else "")
     link = EXAMPLE if rows else order_url(order)
+    if rows and medium is Medium.SMS:
+        link = url_of(order, path_of(NOBODYS))  # a text message is as long as its link
     texts = previewed_texts(subject.preview_site(), translation.get_language() or "", subject.preview_texts)
     news = build_milestone(
         order,
@@ -176,7 +180,7 @@ def _message(
         known={"link": link, "order_number": order.number, "first_name": name},
         look=_look(subject),
     )
-    # A mail's links lead nowhere, so that looking at one opens nothing; a text message is as long as its link.
+    # A mail's links stay here, so that looking at one opens nothing.
     shown = NOWHERE if medium is Medium.MAIL else link
     said = render_message(news, medium=medium, link=shown, stop=shown, number=order.number, first_name=name)
     return _mail(said) if medium is Medium.MAIL else _short(medium, said, news.order.shop)

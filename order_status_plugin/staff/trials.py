@@ -18,16 +18,15 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import FormView
+from wagtail.admin.menu import MenuItem
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.models import Site
 
 from ..cms.preview import MAILS
-from ..cms.texts import MessageText
+from ..cms.texts import SEND_TEST, MessageText
 from ..cms.told import previewed_texts
 from ..events import Medium, Milestone
 from ..messages import trial
-
-PERMISSION = "order_status_plugin.send_test_message"
 
 
 class TrialForm(forms.Form):
@@ -55,7 +54,7 @@ class TrialForm(forms.Form):
             field.choices = offered
 
 
-class TrialView(WagtailAdminTemplateMixin, FormView):  # type: ignore[misc]  # Wagtail is untyped
+class TrialView(WagtailAdminTemplateMixin, FormView):  # type: ignore[misc,type-arg]  # Wagtail is untyped
     """Send a test message."""
 
     template_name = "order_status_plugin/staff/trial.html"
@@ -66,7 +65,7 @@ class TrialView(WagtailAdminTemplateMixin, FormView):  # type: ignore[misc]  # W
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Let in who may."""
-        if not request.user.has_perm(PERMISSION):
+        if not request.user.has_perm(SEND_TEST):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
 
@@ -82,6 +81,11 @@ class TrialView(WagtailAdminTemplateMixin, FormView):  # type: ignore[misc]  # W
     def get_page_subtitle(self) -> str:
         """Return what is tested."""
         return str(self.text or "")
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        """Return the way here."""
+        said = {"url": "", "label": self.get_page_title(), "sublabel": self.get_page_subtitle()}
+        return [*super().get_breadcrumbs_items(), said]
 
     def get_form_kwargs(self) -> dict[str, Any]:
         """Offer the channels of the text's medium."""
@@ -120,6 +124,19 @@ class TrialView(WagtailAdminTemplateMixin, FormView):  # type: ignore[misc]  # W
             return self.form_invalid(form)
         messages.success(self.request, _("The test message is on its way."))
         return redirect(trial_url(text))
+
+
+class TrialMenuItem(MenuItem):  # type: ignore[misc]  # Wagtail is untyped
+    """The entry of the menu, for who may."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            gettext_lazy("Send a test message"), trial_url(), name="order-status-trial", icon_name="mail", order=990
+        )
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        """Show it to who may send one."""
+        return bool(request.user.has_perm(SEND_TEST))
 
 
 def trial_url(text: MessageText | None = None) -> str:

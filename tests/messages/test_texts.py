@@ -287,6 +287,8 @@ def test_nothing_that_is_written_begins_a_header(subject: str, name: str, shop: 
     )  # fmt: skip
     mail.outbox = []
     EmailChannel("email", {"from_email": "shop@shop.example"}).send([message])
+    assert len(texts.subject.splitlines()) == 1
+    assert len(mail.outbox) == 1
     for sent in mail.outbox:
         raw = message_from_bytes(sent.message().as_bytes(), policy=policy.default)
         assert set(raw.keys()) <= {
