@@ -165,8 +165,6 @@ def views(page: OrderStatusPage) -> Iterator[tuple[str, tuple[str, ...]]]:
     trial = reverse("order_status_trial_of", args=[text.pk])
     for address in (texts, f"{texts}add/", f"{texts}edit/{text.pk}/", reverse("order_status_trial"), trial):
         yield address, WAGTAILS
-    for medium in ("sms", "push"):
-        yield f"{reverse('order_status_look')}?mode={medium}-shipped&bar=no", ()
     yield f"/cms/pages/{page.pk}/edit/", WAGTAILS
     ours = "admin:order_status_plugin"
     for name in ("order", "parcel", "merchantcarrier", "inboxmessage", "outboxmessage"):
