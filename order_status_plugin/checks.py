@@ -34,6 +34,7 @@ NEEDED_APPS = {
 NUMBERS = (int, float)
 IDENTIFICATIONS = ("number_and_email", "mailed_code")
 AFTER_CRASH = ("resend", "leave")
+STOP_HINTS = ("", "word", "link")
 
 
 @register("order_status")
@@ -200,6 +201,17 @@ def check_channels(**kwargs: Any) -> list[CheckMessage]:
         where = f"ORDER_STATUS['CHANNELS'][{alias!r}]['OPTIONS']"
         if options.get("after_crash", "resend") not in AFTER_CRASH:
             found.append(Error(f"{where}: 'after_crash' must be one of {AFTER_CRASH}.", id="order_status.E301"))
+        if options.get("stop_hint", "") not in STOP_HINTS:
+            found.append(Error(f"{where}: 'stop_hint' must be one of {STOP_HINTS}.", id="order_status.E301"))
+        if options.get("markup"):
+            found.append(
+                Warning(
+                    f"{where}: with 'markup' mails carry the address of delivery, for mail programs to read.",
+                    hint="Whoever reads or is forwarded such a mail has it. Say so in your privacy notice, then silence "
+                    "order_status.W302; or take the option away.",
+                    id="order_status.W302",
+                )
+            )
         seconds = options.get("knows_keys_for", 0)
         if isinstance(seconds, bool) or not isinstance(seconds, NUMBERS):
             found.append(Error(f"{where}: 'knows_keys_for' must be a number of seconds.", id="order_status.E301"))

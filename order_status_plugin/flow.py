@@ -52,6 +52,7 @@ from .cms import epoch, images, layout, schedule
 from .cms import privacy as cms_privacy
 from .cms.brand import BrandSettings
 from .cms.special import SpecialMessage
+from .cms.texts import MessageText
 from .conf import conf
 from .events import ConsentSnapshot, Nudge, TrackedParcel
 from .exceptions import BackendError, OrderStatusError, UnknownParcel
@@ -116,6 +117,7 @@ def connect() -> None:
     own.follow()
     epoch.follow(MerchantCarrier)
     epoch.follow(SpecialMessage)
+    epoch.follow(MessageText)
     epoch.follow(BrandSettings)
     epoch.follow(Site)
     images.follow()

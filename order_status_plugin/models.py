@@ -17,6 +17,7 @@ from .carriers.models import MerchantCarrier
 from .cms.brand import BrandSettings
 from .cms.models import ContentEpoch, OrderNote, OrderNoteEdit
 from .cms.special import SpecialMessage
+from .cms.texts import MessageText
 from .feedback.models import Feedback
 from .intake.models import InboxMessage
 from .messages.budget import SentCount
@@ -61,6 +62,7 @@ __all__ = [
     "MerchantCarrier",
     "MessageAttempt",
     "MessageRules",
+    "MessageText",
     "Order",
     "OrderContact",
     "OrderLine",

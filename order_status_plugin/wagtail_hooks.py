@@ -24,6 +24,7 @@ from .page.sheet import LookView, SentenceView, SheetView, sheet_url
 from .staff.feedback import FeedbackMenuItem, FeedbackReport
 from .staff.notes import NotesViewSet
 from .staff.rules import MessageRulesViewSet
+from .staff.trials import TrialMenuItem, TrialView
 
 
 @hooks.register("register_rich_text_features")
@@ -64,6 +65,21 @@ def sheet_addresses() -> list[URLPattern]:
         path("order-status/look/", LookView.as_view(), name="order_status_look"),
         path(f"order-status/look/{one}", LookView.as_view(), name="order_status_look_of"),
     ]
+
+
+@hooks.register("register_admin_urls")
+def trial_addresses() -> list[URLPattern]:
+    """Add the form that sends a test message."""
+    return [
+        path("order-status/test-message/", TrialView.as_view(), name="order_status_trial"),
+        path("order-status/test-message/<str:pk>/", TrialView.as_view(), name="order_status_trial_of"),
+    ]
+
+
+@hooks.register("register_permissions")
+def trial_permission() -> Any:
+    """Let groups be given the permission to send it."""
+    return Permission.objects.filter(content_type__app_label="order_status_plugin", codename="send_test_message")
 
 
 def sheet_item() -> MenuItem:
@@ -108,6 +124,7 @@ if apps.is_installed("wagtail.snippets"):
     from wagtail.snippets.views.snippets import SnippetViewSetGroup
 
     from .cms.admin import SpecialMessageViewSet
+    from .cms.text_admin import MessageTextViewSet
 
     class OrderStatusGroup(SnippetViewSetGroup):
         """One entry of the menu holds all that is edited for the order status page."""
@@ -116,17 +133,18 @@ if apps.is_installed("wagtail.snippets"):
         menu_icon = "site"
         menu_name = "order-status"
         menu_order = 250
-        items = (SpecialMessageViewSet, NotesViewSet, MessageRulesViewSet)
+        items = (SpecialMessageViewSet, MessageTextViewSet, NotesViewSet, MessageRulesViewSet)
 
         def get_submenu_items(self) -> list[MenuItem]:
             """Return what is edited, and the sheet on which all of it is seen."""
-            return [*super().get_submenu_items(), sheet_item()]
+            return [*super().get_submenu_items(), sheet_item(), TrialMenuItem()]
 
     register_snippet(OrderStatusGroup)
 else:
     hooks.register("register_admin_viewset", lambda: NotesViewSet(add_to_admin_menu=True))
     hooks.register("register_admin_viewset", lambda: MessageRulesViewSet(add_to_admin_menu=True))
     hooks.register("register_admin_menu_item", sheet_item)
+    hooks.register("register_admin_menu_item", TrialMenuItem)
 
 if apps.is_installed("wagtail.contrib.settings"):
     brand_admin.register()

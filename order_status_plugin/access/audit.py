@@ -33,6 +33,7 @@ class Action(StrEnum):
     SUPPRESSION_LIFTED = "suppression_lifted"
     CONSENT_ENTERED = "consent_entered"
     NOTICE_CHOSEN = "notice_chosen"
+    TEST_SENT = "test_sent"
 
 
 WORDS: dict[str, str | Promise] = {
@@ -50,6 +51,7 @@ WORDS: dict[str, str | Promise] = {
     Action.SUPPRESSION_LIFTED: _("suppressed address released"),
     Action.CONSENT_ENTERED: _("wish about messages entered"),
     Action.NOTICE_CHOSEN: _("messages about shipments chosen"),
+    Action.TEST_SENT: _("test message sent"),
 }
 
 

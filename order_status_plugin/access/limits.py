@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from .identify import Found
 
 LIFE = "life"
+#: Test messages that one member of staff may send in an hour, and all together in a day.
+TRIALS_HOUR, TRIALS_DAY = 30, 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +152,15 @@ def subscribing(order: Order | None, address: str) -> list[Limit]:
         Limit(("all push",), hour, conf.LIMIT_GLOBAL_HOUR, next_hour),
     ]
     return visitors + ([Limit((f"push:{order.pk}",), day, conf.LIMIT_PUSH_ORDER_DAY, next_day)] if order else [])
+
+
+def trials(actor: str) -> list[Limit]:
+    """Return the limits of sending a test message: a member of staff's, and everybody's."""
+    (hour, next_hour), (day, next_day) = _windows()
+    return [
+        Limit((digest_of("trial", actor),), hour, TRIALS_HOUR, next_hour),
+        Limit(("all trials",), day, TRIALS_DAY, next_day),
+    ]
 
 
 def _windows() -> tuple[tuple[str, dt.datetime], tuple[str, dt.datetime]]:

@@ -175,6 +175,36 @@ def is_filled(text: str) -> bool:
     return _WRITTEN.search(text) is not None
 
 
+def names_in(text: str) -> frozenset[str]:
+    """Return the placeholders that a text, or HTML, holds."""
+    return frozenset(_WRITTEN.findall(text))
+
+
+def values_for(tier: Tier, values: Mapping[str, str]) -> dict[str, str]:
+    """Return those values that a viewer of the public tier may see, or all of them."""
+    return {name: said for name, said in values.items() if tier is not Tier.PUBLIC or _is_public(name)}
+
+
+def _is_public(name: str) -> bool:
+    return name in PLACEHOLDERS and PLACEHOLDERS[name].tier is Tier.PUBLIC
+
+
+def refuse_tier(text: str, tier: Tier) -> None:
+    """Raise ValidationError for a placeholder of this tier in plain text that anybody may read over a shoulder."""
+    problems = [
+        _error(
+            _("%(word)s is personal, and this may be read on a locked screen: %(place)s."),
+            "placeholder_tier",
+            _place(text, found, is_html=False),
+            word=found[0],
+        )
+        for found in _WRITTEN.finditer(text)
+        if PLACEHOLDERS[found[1]].tier is tier
+    ]
+    if problems:
+        raise ValidationError(problems)
+
+
 def fill_text(text: str, values: Mapping[str, str]) -> str:
     """Return plain text with its placeholders filled, in the language that is active.
 

@@ -6,9 +6,11 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.functional import Promise
@@ -17,8 +19,10 @@ from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 from wagtail.models import PreviewableMixin, Site
 
+from ..backends import get_channel
 from ..conf import conf
-from ..events import Milestone
+from ..events import Medium, Milestone
+from ..exceptions import BackendError
 from . import epoch
 from .audience import Stage
 from .layout import Placed, layout_for
@@ -59,7 +63,11 @@ MAILS: Mapping[Milestone, str | Promise] = {
     Milestone.STALLED: gettext_lazy("No news yet"),
 }
 
-MAIL = "mail-"
+MEDIA: Mapping[Medium, str | Promise] = {
+    Medium.MAIL: gettext_lazy("Mail"),
+    Medium.SMS: gettext_lazy("Text message"),
+    Medium.PUSH: gettext_lazy("Notification"),
+}
 
 
 def scene_modes() -> list[tuple[str, str]]:
@@ -67,10 +75,36 @@ def scene_modes() -> list[tuple[str, str]]:
     return [(name, _("Order: %(status)s") % {"status": words}) for name, words in SCENES.items()]
 
 
-def mail_modes() -> list[tuple[str, str]]:
-    """Return the modes of the mails that this shop sends."""
-    told = [milestone for milestone in MAILS if milestone.value in conf.MILESTONES]
-    return [(f"{MAIL}{milestone.value}", _("Mail: %(news)s") % {"news": MAILS[milestone]}) for milestone in told]
+def message_mode(medium: Medium, milestone: Milestone) -> str:
+    """Return the name of the mode that shows this message."""
+    return f"{medium.value}-{milestone.value}"
+
+
+def message_of(mode: str) -> tuple[Medium, Milestone] | None:
+    """Return the message that a mode shows, None for one of the page."""
+    medium, _dash, milestone = mode.partition("-")
+    is_known = medium in [each.value for each in MEDIA] and milestone in [each.value for each in Milestone]
+    return (Medium(medium), Milestone(milestone)) if is_known else None
+
+
+def message_modes(medium: Medium, *, every: bool = False) -> list[tuple[str, str]]:
+    """Return the modes of the messages that this shop sends by a medium, or of every one that there could be."""
+    words = {
+        Medium.MAIL: _("Mail: %(news)s"),
+        Medium.SMS: _("Text: %(news)s"),
+        Medium.PUSH: _("Notification: %(news)s"),
+    }
+    told = [milestone for milestone in MAILS if every or milestone.value in conf.MILESTONES]
+    return [(message_mode(medium, each), words[medium] % {"news": MAILS[each]}) for each in told]
+
+
+def media() -> list[Medium]:
+    """Return what the shop's channels carry, mail always among it."""
+    found = {Medium.MAIL}
+    for alias in conf.CHANNELS:
+        with contextlib.suppress(KeyError, BackendError, ImproperlyConfigured):
+            found.add(get_channel(alias).medium)
+    return [medium for medium in MEDIA if medium in found]
 
 
 class OrderPreviewMixin(PreviewableMixin):
@@ -94,6 +128,10 @@ class OrderPreviewMixin(PreviewableMixin):
         """Return the special messages of a preview: those that are live. Override it to place this among them."""
         return list(live)
 
+    def preview_texts(self, live: Iterable[Any]) -> Sequence[Any]:
+        """Return the texts of messages of a preview, the first going before others: those that are live."""
+        return list(live)
+
     def preview_brand(self) -> Any:
         """Return the brand settings in which the site is shown, None for those that are saved."""
         return None
@@ -105,8 +143,9 @@ class OrderPreviewMixin(PreviewableMixin):
 
     @property
     def preview_modes(self) -> list[tuple[str, Any]]:
-        """Return every mode: the model's own, each status, each mail."""
-        return [*self.own_preview_modes, *scene_modes(), *mail_modes()]
+        """Return every mode: the model's own, each status, each message."""
+        messages = [mode for medium in media() for mode in message_modes(medium)]
+        return [*self.own_preview_modes, *scene_modes(), *messages]
 
     def make_preview_request(
         self,

@@ -21,6 +21,7 @@ from .audience import Audience
 from .layout import page_model
 from .models import ContentEpoch
 from .special import SpecialMessage
+from .texts import MessageText
 
 
 def run() -> int:
@@ -61,6 +62,7 @@ def _audiences() -> Iterator[Audience]:
 
 def _models() -> Iterator[Any]:
     yield SpecialMessage
+    yield MessageText
     if (page := page_model()) is not None:
         yield page
 

@@ -14,6 +14,7 @@ from ..channels.base import Channel, Message
 from ..cms import notes
 from ..cms.look import look_for
 from ..cms.messages import messages_for
+from ..cms.told import texts_for
 from ..events import Milestone
 from ..exceptions import BackendError, TemporaryFailure
 from ..view.milestone import build_milestone
@@ -22,6 +23,7 @@ from . import budget, notices, subscriptions
 from .consent import may_send
 from .known import Known, subject
 from .language import language_of
+from .markup import markup
 from .models import OutboxMessage
 from .outbox import NOT_NOTIFIED
 from .overtaken import is_overtaken
@@ -89,10 +91,21 @@ def compose(row: OutboxMessage, known: Known | None = None) -> Message:
             **(_about(row.subject) if len(about) == 1 else {}),
             found=known.pictures[order.pk],
             messages=messages_for(order.site_id, language, known.epoch),
+            texts=texts_for(order.site_id, language, known.epoch),
+            medium=channel.medium,
             look=look_for(order.site_id, known.epoch),
             known={"link": link, "order_number": order.number, "first_name": name},
         )
-        texts = render(news, medium=channel.medium, link=link, stop=stop, number=order.number, first_name=name)
+        texts = render(
+            news,
+            medium=channel.medium,
+            link=link,
+            stop=stop,
+            number=order.number,
+            first_name=name,
+            hint=channel.options.get("stop_hint", ""),
+            markup=markup(news, contact, link, order.number) if channel.options.get("markup") else "",
+        )
     budget.spend(channel, timezone.now())  # the last thing: what is not sent for other reasons costs nothing
     return Message(
         key=row.key,

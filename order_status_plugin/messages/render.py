@@ -1,20 +1,24 @@
-"""A milestone as a mail: subject, plain text, and HTML that every mail program can read."""
+"""A milestone as a message: a mail with its plain twin, a text message, or a notification."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 import css_inline
 from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.translation import gettext as _
 
 from ..cms.look import PLAIN, Look
 from ..cms.rich_text import absolute, plain
 from ..events import Headline, Medium, Milestone
 from ..view.model import ItemView, MilestoneView, ParcelView, SpecialMessageView
+from . import short
 
 TEMPLATES = "order_status_plugin/mail/"
 #: Longer subjects are cut by mail programs anyway, and by ours at a word.
@@ -35,7 +39,7 @@ PROMISES: dict[Milestone, tuple[Headline, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """What a message says, three times."""
+    """What a message says. A text message has a text alone, a notification a title and a text."""
 
     subject: str
     text: str
@@ -43,55 +47,98 @@ class Rendered:
 
 
 def render(
-    news: MilestoneView, *, link: str, stop: str, number: str, first_name: str, medium: Medium = Medium.MAIL
+    news: MilestoneView,
+    *,
+    link: str,
+    stop: str,
+    number: str,
+    first_name: str,
+    medium: Medium = Medium.MAIL,
+    hint: str = "",
+    markup: str = "",
+    is_test: bool = False,
 ) -> Rendered:
-    """Return the message in the active language. It always holds the link, and nothing from anybody else's server.
+    """Return the message in the active language.
 
-    ``number`` and ``first_name`` stand in mails alone: a lock screen is public, and so may a phone be.
+    A mail and a text message always hold the link; what is no mail holds nothing personal. ``stop`` is where it is
+    stopped, ``hint`` how a text message says so: see :mod:`.short`. ``markup`` is JSON-LD for mail programs,
+    and ``is_test`` marks what nobody ordered.
     """
-    order = news.order
-    if medium is not Medium.MAIL:
-        return _short(news, medium, link)
+    promise = news.order.promise if news.order.headline in PROMISES.get(news.milestone, ()) else ""
+    if medium is Medium.SMS:
+        text = short.text_message(news, promise, link=link, stop=stop, hint=hint)
+        return Rendered(subject="", text=_test(text) if is_test else text, html="")
+    if medium is Medium.PUSH:
+        title, text = short.notification(news, promise)
+        return Rendered(subject=one_line(_test(title) if is_test else title), text=text, html="")
+    context = {"link": link, "stop": stop, "number": number, "first_name": first_name, "is_test": is_test}
+    mail = _mail(news, promise, context)
+    return replace(mail, html=_marked(mail.html, markup)) if markup else mail
+
+
+def _test(text: str) -> str:
+    return _("Test: %(text)s") % {"text": text}
+
+
+def _mail(news: MilestoneView, promise: str, given: Mapping[str, Any]) -> Rendered:
+    """Return a mail. Nothing in it comes from anybody else's server."""
+    order, own, link = news.order, news.own, str(given["link"])
+    subject, body = own.subject or news.subject, absolute(own.body, link)
     rail = order.rail
     done = sum(step.state != "todo" for step in rail)
     context: dict[str, Any] = {
+        **given,
         **_dress(order.look, link),
         "news": news,
         "order": order,
-        "promise": order.promise if order.headline in PROMISES.get(news.milestone, ()) else "",
-        "link": link,
-        "stop": stop,
-        "number": number,
-        "first_name": first_name,
+        "shop": order.shop,
+        "promise": promise,
+        "subject": (subject := one_line(_test(subject) if given["is_test"] else subject)),
+        "own_body": body,
+        "own_text": plain(body),
         "steps": rail,
         "step": done,
         "step_name": rail[done - 1].name if done else "",
         "step_width": 100 // len(rail) - 2 if rail else 0,
-        "parcels": _told(news),
-        "also": _also(news),
+        "parcels": [(parcel, _pictured(parcel.items, link)) for parcel in _told(news)],
+        "pending_items": _pictured(order.pending.items, link) if order.pending else (),
+        "also": _pictured(_also(news), link),
         "special_messages": [_special(said, link) for said in news.special_messages],
     }
     page = render_to_string(f"{TEMPLATES}milestone.html", context)
     text = render_to_string(f"{TEMPLATES}milestone.txt", context)
-    return Rendered(subject=one_line(news.subject), text=_tidy(text), html=_inliner().inline(page))
+    return Rendered(subject=subject, text=_tidy(text), html=_inliner().inline(page))
 
 
-def _short(news: MilestoneView, medium: Medium, link: str) -> Rendered:
-    """Return title and sentence; a notification opens the link by itself, a text has to spell it."""
-    said = news.sentence or news.word
-    text = f"{news.order.shop}: {said} {link}" if medium is Medium.SMS else said
-    return Rendered(subject=one_line(news.subject), text=text, html="")
+def _marked(page: str, markup: str) -> str:
+    script = f'<script type="application/ld+json">{markup}</script></head>'
+    return page.replace("</head>", script, 1)
 
 
 def _dress(look: Look, base: str) -> dict[str, Any]:
     """Return the look of a mail: colours to be inlined, and its logos by their whole addresses; ``base`` is one of ours."""
     logos = {"logo": look.logo, "dark_logo": look.dark_logo if look.logo else None}
+    start, end = ("right", "left") if translation.get_language_bidi() else ("left", "right")
     return {
         "look": look,
+        "start": start,
+        "end": end,
         **{name: {"mark": mark, "url": urljoin(base, mark.url)} for name, mark in logos.items() if mark},
         "sheet_radius": round(look.radius * 16),
         "button_radius": round(look.radius * 10),
     }
+
+
+def _pictured(items: Iterable[ItemView], link: str) -> list[dict[str, Any]]:
+    """Return items with the whole address of their picture, where it lies on the shop's own server.
+
+    A mail program that shows no pictures shows the same words; where none of the items has one, there is no column.
+    """
+    home = urlsplit(link)[:2]
+    found = [(item, urljoin(link, item.image_url) if item.image_url else "") for item in items]
+    own = [(item, url if urlsplit(url)[:2] == home else "") for item, url in found]
+    has_column = any(url for _item, url in own)
+    return [{"item": item, "url": url, "has_column": has_column} for item, url in own]
 
 
 def _special(said: SpecialMessageView, link: str) -> dict[str, str]:

@@ -23,17 +23,20 @@ from django.utils.translation import ngettext
 
 from ..access import find
 from ..access.headers import policy, put_headers
-from ..access.links import order_url
+from ..access.links import order_url, path_of, url_of
 from ..access.tiers import PERMISSION, log_look
+from ..channels import segments
 from ..cms import epoch
 from ..cms.layout import needs_of
 from ..cms.look import Look, dressed
 from ..cms.messages import Messages, previewed
-from ..cms.preview import MAIL, MAILS, SCENES, OrderPreviewMixin
+from ..cms.preview import MAILS, MEDIA, SCENES, OrderPreviewMixin, message_of
 from ..cms.sentence import TIERS
-from ..events import Milestone, Tier
+from ..cms.told import previewed_texts
+from ..events import Medium, Milestone, Tier
 from ..messages.person import person
-from ..messages.render import render as render_mail
+from ..messages.render import Rendered
+from ..messages.render import render as render_message
 from ..tracking.models import Order
 from ..tracking.queries import Picture
 from ..view import samples
@@ -44,10 +47,13 @@ from .checker import checker
 from .render import answer, link_hole, render
 
 BAR = "order_status_plugin/page/preview_bar.html"
+SHORT = "order_status_plugin/page/preview_short.html"
 COOKIE = "order_status_preview"
 #: An address that leads nowhere: the links of the page stay on the page.
 NOWHERE = "#"
 EXAMPLE = "https://shop.example/orders/…"
+#: As long as every link, and nobody's.
+NOBODYS = "ExampleLinkOfAnOrderThatNobodyPlaced"
 #: No allow-scripts: whatever an editor may have written, nothing of it runs in the admin's origin. In the panel beside
 #: the form Wagtail's checker runs, by a nonce, and nothing else.
 SANDBOX = "sandbox allow-same-origin allow-forms allow-popups allow-popups-to-escape-sandbox"
@@ -92,20 +98,20 @@ def _given(request: HttpRequest) -> dict[str, str]:
 
 
 def serve(subject: OrderPreviewMixin, request: HttpRequest, mode: str) -> HttpResponse:
-    """Return the preview of a subject in one mode: a scene's name, or ``mail-`` and a milestone."""
-    milestone = next((each for each in MAILS if mode == f"{MAIL}{each.value}"), None)
-    scene = samples.MAILS[milestone] if milestone else mode
+    """Return the preview of a subject in one mode: a scene's name, or that of a message."""
+    message = message_of(mode)
+    scene = samples.MAILS[message[1]] if message else mode
     if scene not in samples.SCENES:
         raise Http404
     switches, (order, problem) = Switches.of(request, subject, _given(request)), _real_order(request)
     with translation.override(switches.language):
-        rows = None if order else _sample(subject, scene, Tier.PUBLIC if milestone else switches)
+        rows = None if order else _sample(subject, scene, Tier.PUBLIC if message else switches)
         shown = order or (rows.order if rows else Order())
         response = (
-            _mail(subject, shown, rows, milestone) if milestone else _page(subject, request, shown, rows, switches)
+            _message(subject, shown, rows, *message) if message else _page(subject, request, shown, rows, switches)
         )
     if order is not None:
-        log_look(order, request.user.get_username(), Tier.PUBLIC if milestone else switches.tier)
+        log_look(order, request.user.get_username(), Tier.PUBLIC if message else switches.tier)
     _put_on(request, response, mode, scene, switches, order, problem)
     return response
 
@@ -155,12 +161,40 @@ def _messages(subject: OrderPreviewMixin) -> Messages:
     return previewed(subject.preview_site(), translation.get_language() or "", subject.preview_messages)
 
 
-def _mail(subject: OrderPreviewMixin, order: Order, rows: Picture | None, milestone: Milestone) -> HttpResponse:
+def _message(
+    subject: OrderPreviewMixin, order: Order, rows: Picture | None, medium: Medium, milestone: Milestone
+) -> HttpResponse:
     contact = None if rows else person(order.pk)
     name = first_name(contact.name if contact else samples.NAME if rows else "")
-    known = {"link": EXAMPLE if rows else order_url(order), "order_number": order.number, "first_name": name}
-    news = build_milestone(order, milestone, rows=rows, messages=_messages(subject), known=known, look=_look(subject))
-    mail = render_mail(news, link=NOWHERE, stop=NOWHERE, number=order.number, first_name=name)
+    link = EXAMPLE if rows else order_url(order)
+    if rows and medium is Medium.SMS:
+        link = url_of(order, path_of(NOBODYS))  # a text message is as long as its link
+    texts = previewed_texts(subject.preview_site(), translation.get_language() or "", subject.preview_texts)
+    news = build_milestone(
+        order,
+        milestone,
+        rows=rows,
+        messages=_messages(subject),
+        texts=texts,
+        medium=medium,
+        known={"link": link, "order_number": order.number, "first_name": name},
+        look=_look(subject),
+    )
+    # A mail's links stay here, so that looking at one opens nothing.
+    shown = NOWHERE if medium is Medium.MAIL else link
+    said = render_message(news, medium=medium, link=shown, stop=shown, number=order.number, first_name=name)
+    return _mail(said) if medium is Medium.MAIL else _short(medium, said, news.order.shop)
+
+
+def _short(medium: Medium, said: Rendered, shop: str) -> HttpResponse:
+    """Return a text message, with what it takes, or a notification."""
+    text = segments.plain(said.text) if medium is Medium.SMS else said.text
+    size = segments.measure(text) if medium is Medium.SMS else None
+    context = {"said": said, "text": text, "shop": shop, "size": size, "is_rtl": translation.get_language_bidi()}
+    return HttpResponse(render_to_string(SHORT, {**context, "language": translation.get_language()}))
+
+
+def _mail(mail: Rendered) -> HttpResponse:
     above = format_html('<div class="preview-mail"><b>{}</b></div>', mail.subject)
     below = format_html(
         '<details class="preview-mail"><summary>{}</summary><pre>{}</pre></details>', _("As plain text"), mail.text
@@ -227,7 +261,7 @@ def _put_on(
 def _bar(request: HttpRequest, mode: str, scene: str, switches: Switches, order: Order | None, problem: str) -> str:
     kept = {name: value for name, value in _given(request).items() if name in ("in_preview_panel", "t")}
     kept |= {"order": order.number} if order else {}
-    is_mail, counts = mode.startswith(MAIL), samples.SCENES[scene].counts
+    message, counts = message_of(mode), samples.SCENES[scene].counts
 
     def links(name: str, now: str, choices: Mapping[str, Any]) -> list[dict[str, Any]]:
         return [
@@ -246,7 +280,7 @@ def _bar(request: HttpRequest, mode: str, scene: str, switches: Switches, order:
             samples.MANY: ngettext("%(n)s parcel", "%(n)s parcels", 3) % {"n": 3},
         }
         groups = []
-        if not is_mail:
+        if message is None:
             tiers = {tier.value: TIERS[tier] for tier in (Tier.PUBLIC, Tier.PRIVATE)}
             groups.append((_("Seen by"), links("tier", switches.tier.value, tiers)))
             if order is None and len(counts) > 1:
@@ -255,8 +289,8 @@ def _bar(request: HttpRequest, mode: str, scene: str, switches: Switches, order:
         if len(settings.LANGUAGES) > 1:
             groups.append((_("Language"), links("language", switches.language, dict(settings.LANGUAGES))))
         context = {
-            "title": MAILS[Milestone(mode.removeprefix(MAIL))] if is_mail else SCENES[scene],
-            "is_mail": is_mail,
+            "title": MAILS[message[1]] if message else SCENES[scene],
+            "medium": MEDIA[message[0]] if message else "",
             "groups": groups,
             "order": order,
             "problem": problem,

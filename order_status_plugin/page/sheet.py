@@ -21,9 +21,9 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from ..cms.audience import Audience
 from ..cms.base import AudienceBlock
-from ..cms.preview import OrderPreviewMixin, mail_modes, scene_modes
+from ..cms.preview import MEDIA, OrderPreviewMixin, media, message_modes, scene_modes
 from ..cms.sentence import TIERS, sentence
-from ..events import Tier
+from ..events import Medium, Tier
 from ..view import samples
 from .preview import Switches
 
@@ -128,11 +128,12 @@ class SheetView(WagtailAdminTemplateMixin, TemplateView):  # type: ignore[misc] 
         """Return the switches and the frames."""
         request = self.request
         now = Switches.of(request, self.subject, request.GET.dict())
-        shows_mails = request.GET.get("what") == "mails"
+        what = {"page": _("Page"), **{medium.value: MEDIA[medium] for medium in media()}}
+        shown = next((each for each in what if each == request.GET.get("what")), "page")
         given = {"tier": now.tier.value, "parcels": now.parcels, "language": now.language}
         look = _url("look", self.subject)
-        own = [] if shows_mails else [mode for mode in self.subject.own_preview_modes if mode[0] != ""]
-        modes = mail_modes() if shows_mails else [*own, *scene_modes()]
+        own = [mode for mode in self.subject.own_preview_modes if mode[0] != ""]
+        modes = [*own, *scene_modes()] if shown == "page" else message_modes(Medium(shown))
         cells = [
             {
                 "mode": mode,
@@ -143,10 +144,9 @@ class SheetView(WagtailAdminTemplateMixin, TemplateView):  # type: ignore[misc] 
             for mode, name in modes
         ]
         parcels = {samples.NONE: _("None"), samples.ONE: _("One"), samples.MANY: _("Several")}
-        what = {"page": _("Page"), "mails": _("Mails")}
         tiers = {tier.value: TIERS[tier] for tier in (Tier.PUBLIC, Tier.PRIVATE)}
         fields = [
-            ("what", _("Show"), "mails" if shows_mails else "page", what),
+            ("what", _("Show"), shown, what),
             ("tier", _("Seen by"), now.tier.value, tiers),
             ("parcels", _("Parcels"), now.parcels, parcels),
             ("language", _("Language"), now.language, dict(settings.LANGUAGES)),

@@ -11,11 +11,13 @@ from django.utils.translation import gettext as _
 from ..cms import epoch, notes
 from ..cms.look import Look, look_for
 from ..cms.messages import Messages, Place, messages_for
-from ..events import Milestone, ParcelStatus, Tier
+from ..cms.placeholders import fill_html, fill_text, values_for
+from ..cms.told import Text, Texts, texts_for
+from ..events import Medium, Milestone, ParcelStatus, Tier
 from ..tracking.models import Order
 from ..tracking.queries import Picture, picture
 from .build import build
-from .model import MilestoneView, OrderView, ParcelView
+from .model import MilestoneView, OrderView, OwnWordsView, ParcelView
 from .special import special_messages
 
 
@@ -29,6 +31,8 @@ def build_milestone(
     found: Picture | None = None,
     note_id: int | None = None,
     messages: Messages | None = None,
+    texts: Texts | None = None,
+    medium: Medium = Medium.MAIL,
     known: Mapping[str, str] | None = None,
     look: Look | None = None,
 ) -> MilestoneView:
@@ -40,13 +44,15 @@ def build_milestone(
     the person.
     """
     now = timezone.now()
-    if messages is None or look is None:
+    if messages is None or look is None or texts is None:
         number = epoch.current()
+        texts = texts_for(order.site_id, get_language() or "", number) if texts is None else texts
         messages = messages_for(order.site_id, get_language() or "", number) if messages is None else messages
         look = look or look_for(order.site_id, number)
     found = rows or found or picture(order, Tier.PUBLIC)
     view = build(order, Tier.PUBLIC, now=now, rows=rows, found=found, look=look)
     parcel = view.parcels[0] if rows and view.parcels else _parcel(found, view, parcel_id, fulfillment_id)
+    values = {**view.fillings, **(known or {})}
     return MilestoneView(
         milestone=milestone,
         subject=_subject(milestone, view, is_part=bool(parcel_id or fulfillment_id) and _is_split(view)),
@@ -54,9 +60,20 @@ def build_milestone(
         sentence=_note_sentence(note_id) if milestone is Milestone.NOTE else _sentence(milestone, parcel),
         order=view,
         parcel=parcel,
-        special_messages=special_messages(messages, Place.MAIL, view.traits, now, {**view.fillings, **(known or {})})
-        if view.traits
+        special_messages=special_messages(messages, Place.MAIL, view.traits, now, values)
+        if view.traits and medium is Medium.MAIL
         else (),
+        own=_own(texts.get(milestone, medium), medium, values),
+    )
+
+
+def _own(text: Text | None, medium: Medium, values: Mapping[str, str]) -> OwnWordsView:
+    """Return the shop's words, filled in. Only a mail is the customer's own: the rest is read on locked screens."""
+    if text is None:
+        return OwnWordsView()
+    values = values_for(Tier.PRIVATE if medium is Medium.MAIL else Tier.PUBLIC, values)
+    return OwnWordsView(
+        subject=fill_text(text.subject, values), body=fill_html(text.body, values), text=fill_text(text.text, values)
     )
 
 

@@ -348,6 +348,15 @@ class ShareView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OwnWordsView:
+    """What the shop says in a message in its own words, ready to print. "" stands for ours."""
+
+    subject: str = ""  # of a mail; title of a notification
+    body: SafeString = SafeString()  # of a mail: HTML of a few tags
+    text: str = ""  # of a text message or a notification
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MilestoneView:
     """What a message says: the news, and the order around it."""
 
@@ -358,3 +367,4 @@ class MilestoneView:
     order: OrderView
     parcel: ParcelView | None = None
     special_messages: tuple[SpecialMessageView, ...] = ()  # those for mails
+    own: OwnWordsView = OwnWordsView()

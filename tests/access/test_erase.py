@@ -44,6 +44,7 @@ SILENT = {
     "contentepoch": "one number",
     "brandsettings": "how a site looks",
     "specialmessage": "the shop's words to many",
+    "messagetext": "the shop's words to many",
     "sourcestate": "of a source, not of an order",
     "channelstate": "of a channel, not of an order",
     "sentcount": "numbers",

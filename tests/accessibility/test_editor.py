@@ -15,6 +15,7 @@ from wagtail.models import Collection, Locale, Page, Site
 
 from order_status_plugin.carriers.models import MerchantCarrier
 from order_status_plugin.cms.special import SpecialMessage
+from order_status_plugin.cms.texts import MessageText
 from order_status_plugin.cms.writing import write
 from order_status_plugin.feedback.models import Feedback
 from order_status_plugin.pages.models import OrderStatusPage
@@ -172,9 +173,19 @@ def views(page: OrderStatusPage) -> Iterator[str]:
         ("order_status_sheet_of", ["order_status_pages", "orderstatuspage", page.pk]),
     ):
         yield reverse(name, args=arguments)
-    yield f"{reverse('order_status_sheet')}?what=mails"
+    yield f"{reverse('order_status_sheet')}?what=mail"
     message = "/cms/snippets/order_status_plugin/specialmessage/"
-    yield from (message, f"{message}add/", f"{message}edit/{SpecialMessage.objects.first().pk}/")
+    for address in (message, f"{message}add/", f"{message}edit/{SpecialMessage.objects.first().pk}/"):
+        yield address
+    text = MessageText.objects.create(
+        milestone="shipped", medium="sms", text="It left {{ link }}", locale=Locale.objects.first()
+    )
+    texts = "/cms/snippets/order_status_plugin/messagetext/"
+    trial = reverse("order_status_trial_of", args=[text.pk])
+    for address in (texts, f"{texts}add/", f"{texts}edit/{text.pk}/", reverse("order_status_trial"), trial):
+        yield address
+    for medium in ("sms", "push"):
+        yield f"{reverse('order_status_look')}?mode={medium}-shipped&bar=no"
     yield f"/cms/pages/{page.pk}/edit/"
     ours = "admin:order_status_plugin"
     for name in ("order", "parcel", "merchantcarrier", "inboxmessage", "outboxmessage"):

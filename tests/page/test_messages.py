@@ -134,6 +134,7 @@ def test_many_messages_cost_the_same(order, owner):
             body(owner, order)
         return len(queries)
 
+    cost()  # reads the look of the site once
     few = cost()
     for number in range(20):
         row = order.messages.first()

@@ -47,7 +47,7 @@ def test_without_a_page_it_shows_what_is_live(admin_client: Client) -> None:
 
 @pytest.mark.django_db
 def test_mails_have_a_sheet_of_their_own(admin_client: Client) -> None:
-    sheet = admin_client.get("/cms/order-status/sheet/", {"what": "mails"})
+    sheet = admin_client.get("/cms/order-status/sheet/", {"what": "mail"})
     assert all("mode=mail-" in src for src in frames(sheet))
     assert admin_client.get(frames(sheet)[0]).status_code == 200
 

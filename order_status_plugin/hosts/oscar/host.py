@@ -179,8 +179,11 @@ class OscarHost(Host):
         return found
 
     def check_event_types(self, databases: Any = None, **kwargs: Any) -> list[CheckMessage]:
-        """Warn of event types in the database that no table holds: with ``check --database`` and ``migrate``."""
-        found: list[CheckMessage] = []
+        """Warn of what stands in the database: with ``check --database``, ``migrate`` and the doctor.
+
+        Event types that no table holds, and a confirmation that was saved in the dashboard without our link.
+        """
+        found: list[CheckMessage] = self._check_saved_mail(databases or ())
         for table, model in (
             ("shipping_event_types", "ShippingEventType"),
             ("payment_event_types", "PaymentEventType"),
@@ -196,6 +199,22 @@ class OscarHost(Host):
             if unknown:
                 found.append(self._unmapped(table, unknown, "order_status.W204"))
         return found
+
+    def _check_saved_mail(self, databases: Any) -> list[CheckMessage]:
+        kinds = get_model("communication", "CommunicationEventType")._default_manager
+        if kinds.db not in databases or not _has_table(kinds) or not pages.mail_files_carry_link():
+            return []
+        if pages.mail_carries_link():
+            return []
+        return [
+            checks.Warning(
+                "The order confirmation that was saved in Oscar's dashboard does not carry the link, so a mail of ours"
+                " confirms each order again.",
+                hint="Add {% load order_status %} and {% order_status_url order %} to the text and the HTML of"
+                " ORDER_PLACED, or empty both, so that the files are sent.",
+                id="order_status.W205",
+            )
+        ]
 
     # --- parts --------------------------------------------------------------------------------------
 

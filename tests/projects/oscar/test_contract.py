@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from django.core import checks
 from django.test import override_settings
+from oscar.core.loading import get_model
 
 from order_status_plugin.hosts.oscar import OscarHost
+from order_status_plugin.security import readiness
 from order_status_plugin.testing.hosts import HostContract
 
 from . import shop
@@ -75,3 +77,17 @@ def test_event_types_in_the_database_are_checked_with_the_database() -> None:
     known = OscarHost("shop", {"shipping_event_types": {"blessed": "ignore"}})
     assert known.check_event_types(databases=["default"]) == []
     assert "order_status.W204" in ids(checks.run_checks(tags=[checks.Tags.database], databases=["default"]))
+
+
+@pytest.mark.django_db
+def test_a_saved_confirmation_without_the_link_is_named_and_by_the_doctor_too(settings: Any) -> None:
+    host = OscarHost("shop", {})
+    kinds = get_model("communication", "CommunicationEventType").objects
+    kind = kinds.create(code="ORDER_PLACED", name="Order placed", email_body_template="Thanks!")
+    named = "order_status.W205" in ids(host.check_event_types(databases=["default"]))
+    assert named is not settings.PLUGIN_IS_LAST, "where the files lack it, too, W203 says so"
+    assert ("order_status.W205" in [fact.about for fact in readiness.look()]) is named
+    assert "order_status.W205" not in ids(host.check_event_types(databases=None))
+    kind.email_body_template = kind.email_body_html_template = "{% load order_status %}{% order_status_url order %}"
+    kind.save()
+    assert "order_status.W205" not in ids(host.check_event_types(databases=["default"]))

@@ -31,8 +31,9 @@ from order_status_plugin.carriers.models import MerchantCarrier
 from order_status_plugin.cms.fields import IntroField, LayoutField
 from order_status_plugin.cms.placeholders import PLACEHOLDERS
 from order_status_plugin.cms.special import SpecialMessage
+from order_status_plugin.cms.texts import MessageText
 from order_status_plugin.cms.writing import write
-from order_status_plugin.events import ParcelStatus, Recommendation
+from order_status_plugin.events import Milestone, ParcelStatus, Recommendation
 from order_status_plugin.feedback.models import Feedback
 from order_status_plugin.hosts.demo import DemoHost
 from order_status_plugin.messages.relay import drain
@@ -50,6 +51,7 @@ ORIGIN = "https://shop.test"
 #: Models whose words come in below, by the door that they come in by in life.
 WRITTEN = frozenset(
     {"OrderStatusPage", "SpecialMessage", "OrderNote", "OrderNoteEdit", "MerchantCarrier", "Feedback", "ShareLink"}
+    | {"MessageText"}
     | {"Order", "OrderContact", "OrderLine", "Fulfillment", "Parcel", "TrackingEvent", "DeliveryEstimate"}
 )
 #: Models with text that only our own code writes, or that no page shows.
@@ -163,6 +165,7 @@ def fill(supply: Supply, number: int) -> Hostile:
     take, here = supply.take, site()
     SpecialMessage.objects.all().delete()
     MerchantCarrier.objects.all().delete()
+    MessageText.objects.all().delete()
     for model in settings_models():
         given = columns(model, take)
         where = {"site": here} if issubclass(model, BaseSiteSetting) else {}
@@ -181,6 +184,10 @@ def fill(supply: Supply, number: int) -> Hostile:
     ]
     for message in messages:
         message.save()
+    for about in Milestone:
+        for medium in ("mail", "sms", "push"):
+            given = {**columns(MessageText, take), "milestone": about.value, "medium": medium}
+            MessageText.objects.create(locale=Locale.get_default(), **given)
     HOSTILE_OFFERS[:] = [
         Recommendation(
             title=take("offer"),
@@ -246,7 +253,7 @@ def _looks(shop: Hostile, shared: ShareLink) -> Iterator[tuple[str, tuple[str, s
     yield "share", ("private", f"{path}share/")
     yield "shared", ("public", sharing.path_of(shared))
     draft = f"/cms/pages/{shop.page.pk}/view_draft/"
-    for mode in ("", "in_transit", "mail-shipped"):
+    for mode in ("", "in_transit", "mail-shipped", "sms-shipped", "push-shipped"):
         yield f"preview {mode or 'look-up'}", ("staff", f"{draft}?mode={mode}&tier=private")
     look = reverse("order_status_look_of", args=["order_status_plugin", "specialmessage", shop.messages[0].pk])
     yield "preview of a message", ("staff", f"{look}?mode=part_sent&tier=public")
@@ -257,6 +264,7 @@ def _looks_elsewhere(shop: Hostile) -> Iterator[tuple[str, tuple[str, str]]]:
         yield f"mail {place}", ("public", f"/mails/{place}/")
     yield "feedback report", ("staff", "/cms/reports/order-feedback/")
     yield "messages", ("staff", "/cms/snippets/order_status_plugin/specialmessage/")
+    yield "texts", ("staff", "/cms/snippets/order_status_plugin/messagetext/")
     yield "notes", ("staff", reverse("order_status_notes:order", args=[shop.order.pk]))
     yield "admin of the order", ("staff", reverse("admin:order_status_plugin_order_change", args=[shop.order.pk]))
     yield "admin of carriers", ("staff", reverse("admin:order_status_plugin_merchantcarrier_changelist"))
