@@ -184,8 +184,6 @@ def views(page: OrderStatusPage) -> Iterator[str]:
     trial = reverse("order_status_trial_of", args=[text.pk])
     for address in (texts, f"{texts}add/", f"{texts}edit/{text.pk}/", reverse("order_status_trial"), trial):
         yield address
-    for medium in ("sms", "push"):
-        yield f"{reverse('order_status_look')}?mode={medium}-shipped&bar=no"
     yield f"/cms/pages/{page.pk}/edit/"
     ours = "admin:order_status_plugin"
     for name in ("order", "parcel", "merchantcarrier", "inboxmessage", "outboxmessage"):
