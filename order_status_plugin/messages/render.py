@@ -167,7 +167,7 @@ def render_notice(subject: str, context: dict[str, Any]) -> Rendered:
 
 def one_line(subject: str) -> str:
     """Return the subject as one line of readable length: nothing in it can start another header."""
-    line = " ".join("".join(char if char.isprintable() else " " for char in subject).split())
+    line = short.flat(subject)
     return line if len(line) <= SUBJECT_LENGTH else line[:SUBJECT_LENGTH].rsplit(" ", 1)[0] + "…"
 
 
