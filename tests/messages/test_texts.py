@@ -222,6 +222,15 @@ def test_a_text_message_always_has_the_link() -> None:
     assert said(Medium.SMS).text == f"It left.\n{LINK}"
 
 
+@pytest.mark.parametrize("medium", [Medium.SMS, Medium.PUSH])
+def test_what_is_personal_is_not_filled_in_even_past_the_form(medium: Medium) -> None:
+    text(medium=medium.value, text="{{ first_name }} {{ order_number }} {{ link }}").save()
+    found = said(medium).text
+    assert "Nora" not in found
+    assert "TS-20418" not in found
+    assert LINK in found
+
+
 @pytest.mark.parametrize(
     ("written_in", "asked", "expected"),
     [
@@ -400,8 +409,6 @@ def test_a_test_goes_to_no_subscription_and_to_no_nonsense(admin_client: Client)
     form = {"milestone": "shipped", "channel": "email", "language": "en", "address": "   "}
     assert "errors" in admin_client.post("/cms/order-status/test-message/", form).content.decode()
     with by(Pushes):
-        assert (
-            "Select a valid choice"
-            in admin_client.post("/cms/order-status/test-message/", {**form, "address": "x"}).content.decode()
-        )
+        answer = admin_client.post("/cms/order-status/test-message/", {**form, "address": "x"}).content.decode()
+    assert "None of the shop&#x27;s channels sends this." in answer
     assert not mail.outbox
