@@ -116,7 +116,7 @@ NOT_WRITTEN = (
     TableField,
 )
 #: Columns by which rows are found, and what Wagtail derives.
-KEYS = frozenset({"path", "slug", "url_path", "device_digest", "draft_title"})
+KEYS = frozenset({"path", "slug", "url_path", "device_digest", "draft_title", "medium", "milestone"})
 
 
 def columns(model: type[models.Model], take: Take, *, with_streams: bool = True) -> dict[str, Any]:
