@@ -17,7 +17,6 @@ from ..cms.models import ContentEpoch
 from ..conf import conf
 from ..keys import Key, signing_key
 from ..tracking.models import Order
-from .language import codes
 from .models import KeptPage
 
 logger = logging.getLogger(__name__)
