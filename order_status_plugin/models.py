@@ -36,6 +36,7 @@ from .tracking.models import (
     Parcel,
     TrackingEvent,
 )
+from .wallet.devices import WalletRegistration
 from .worker.models import Pulse
 
 __all__ = [
@@ -75,4 +76,5 @@ __all__ = [
     "Suppression",
     "Subscription",
     "TrackingEvent",
+    "WalletRegistration",
 ]

@@ -273,7 +273,9 @@ class WalletChannel(Channel, OrderIssuer):
             end = certificate.not_valid_after_utc
             if not certificate.not_valid_before_utc <= now <= end:
                 yield checks.Error(
-                    f"{where}: {name!r} is not valid today; it ends on {end:%Y-%m-%d}.", hint=_MAKE, id="order_status.E336"
+                    f"{where}: {name!r} is not valid today; it ends on {end:%Y-%m-%d}.",
+                    hint=_MAKE,
+                    id="order_status.E336",
                 )
             elif end - now < SOON:
                 yield checks.Warning(

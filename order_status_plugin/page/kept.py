@@ -17,6 +17,7 @@ from ..cms.models import ContentEpoch
 from ..conf import conf
 from ..keys import Key, signing_key
 from ..tracking.models import Order
+from ..view.languages import codes
 from .models import KeptPage
 
 logger = logging.getLogger(__name__)
