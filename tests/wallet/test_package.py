@@ -38,6 +38,7 @@ STATUS = {
     },
     "pickup": {"open", "processing", "readyForPickup", "pickedUp", "issue", "cancelled"},
 }  # fmt: skip
+TODAY = dt.datetime.now(dt.UTC).date()
 PNG = b"\x89PNG\r\n\x1a\n a picture"
 
 
@@ -111,7 +112,7 @@ def test_the_manifest_has_the_digest_of_every_other_file(wallet: dict[str, Any],
 
 
 def test_it_says_what_the_private_page_says() -> None:
-    noon = dt.datetime.combine(dt.date.today() + dt.timedelta(days=2), dt.time(10))
+    noon = dt.datetime.combine(TODAY + dt.timedelta(days=2), dt.time(10))
     window = DeliveryWindow(earliest=noon, latest=noon + dt.timedelta(hours=4), stated_at=dt.datetime.now(dt.UTC))
     order = sent(shop.scan(ParcelStatus.IN_TRANSIT), window=window)
     told = read(order)
@@ -144,7 +145,7 @@ def test_it_says_what_the_private_page_says() -> None:
 
 
 def test_a_day_is_told_as_a_day_and_of_several_the_last() -> None:
-    day = dt.date.today() + dt.timedelta(days=2)
+    day = TODAY + dt.timedelta(days=2)
     window = DeliveryWindow(earliest=day, latest=day + dt.timedelta(days=1), stated_at=dt.datetime.now(dt.UTC))
     [parcel] = read(sent(shop.scan(ParcelStatus.IN_TRANSIT), window=window))["fulfillments"]
     assert parcel["estimatedDeliveryAt"].startswith(f"{day + dt.timedelta(days=1)}T12:00:00")
@@ -152,7 +153,7 @@ def test_a_day_is_told_as_a_day_and_of_several_the_last() -> None:
 
 
 def test_a_day_that_passed_is_promised_no_more() -> None:
-    day = dt.date.today() - dt.timedelta(days=2)
+    day = TODAY - dt.timedelta(days=2)
     window = DeliveryWindow(earliest=day, latest=day, stated_at=dt.datetime.now(dt.UTC))
     [parcel] = read(sent(shop.scan(ParcelStatus.IN_TRANSIT), window=window))["fulfillments"]
     assert "estimatedDeliveryAt" not in parcel
@@ -194,7 +195,11 @@ def test_trouble_is_an_issue_until_it_is_over() -> None:
 
 
 def test_a_parcel_at_a_counter_is_a_pickup() -> None:
-    order = sent(shop.scan(ParcelStatus.READY_FOR_PICKUP), pickup_place="Kiosk Noor, Markt 1, Amsterdam", pickup_hours="Mon 9 to 17")
+    order = sent(
+        shop.scan(ParcelStatus.READY_FOR_PICKUP),
+        pickup_place="Kiosk Noor, Markt 1, Amsterdam",
+        pickup_hours="Mon 9 to 17",
+    )
     [parcel] = read(order)["fulfillments"]
     assert (parcel["fulfillmentType"], parcel["status"]) == ("pickup", "readyForPickup")
     assert parcel["displayName"] == "Kiosk Noor"
@@ -246,13 +251,15 @@ def test_a_cancelled_order_is_closed() -> None:
 
 def test_it_is_in_the_orders_language_and_in_the_others_that_the_shop_has(settings: Any) -> None:
     settings.LANGUAGES = [("en", "English"), ("fr", "French"), ("pt-br", "Portuguese"), ("xx", "Nobody's")]
-    day = dt.date.today() + dt.timedelta(days=2)
+    day = TODAY + dt.timedelta(days=2)
     window = DeliveryWindow(earliest=day, latest=day, stated_at=dt.datetime.now(dt.UTC))
     order = sent(shop.scan(ParcelStatus.IN_TRANSIT), window=window, order={"locale": "fr"})
     files = packed(order)
     assert {name for name in files if "lproj" in name} == {"en.lproj/order.strings", "pt-BR.lproj/order.strings"}
     own = json.loads(files["order.json"])
-    pairs = dict(re.findall(r'^"((?:[^"\\]|\\.)*)" = "((?:[^"\\]|\\.)*)";$', files["en.lproj/order.strings"].decode(), re.M))
+    pairs = dict(
+        re.findall(r'^"((?:[^"\\]|\\.)*)" = "((?:[^"\\]|\\.)*)";$', files["en.lproj/order.strings"].decode(), re.M)
+    )
     assert pairs[own["statusDescription"]].startswith("In transit.")
     assert pairs[own["fulfillments"][0]["statusDescription"]].startswith("In transit. Arriving")
     with translation.override("ar"):  # whatever language the server happens to speak
