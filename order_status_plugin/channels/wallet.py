@@ -124,7 +124,7 @@ class WalletChannel(Channel, OrderIssuer):
     def logo(self) -> bytes:
         """Return the logo, b"" where there is none that can be read."""
         try:
-            return _read_logo(self.option("logo")) if self.option("logo") else b""
+            return _read_logo(self._path("logo")) if self._path("logo") else b""
         except (OSError, ValueError):
             return b""
 
@@ -140,8 +140,12 @@ class WalletChannel(Channel, OrderIssuer):
         options = [PKCS7Options.DetachedSignature, PKCS7Options.Binary, PKCS7Options.NoCapabilities]
         return builder.sign(Encoding.DER, options)
 
+    def _path(self, name: str) -> str:
+        given = self.options.get(name)
+        return str(given) if isinstance(given, str | Path) else ""
+
     def _identity(self) -> _Identity:
-        paths = tuple(self.option(name) for name in ("certificate", "private_key", "wwdr_certificate"))
+        paths = tuple(self._path(name) for name in ("certificate", "private_key", "wwdr_certificate"))
         if not all(paths):
             raise ValueError("not all of 'certificate', 'private_key' and 'wwdr_certificate' are there")
         changed = tuple(Path(path).stat().st_mtime_ns for path in paths)
@@ -180,10 +184,10 @@ class WalletChannel(Channel, OrderIssuer):
         if not _ORIGIN.fullmatch(endpoint):
             raise ValueError("'endpoint' is no https:// origin")
         self._identity()  # says what is wrong in our words, before ssl does in its own
-        context = ssl.create_default_context(cafile=self.option("ca") or None)
+        context = ssl.create_default_context(cafile=self._path("ca") or None)
         # A key with a password and none given would ask at a terminal.
         password = self.option("private_key_password")
-        context.load_cert_chain(self.option("certificate"), self.option("private_key"), lambda: password)
+        context.load_cert_chain(self._path("certificate"), self._path("private_key"), lambda: password)
         return Connection(endpoint, context)
 
     def _tell(self, connection: Connection, messages: list[Message]) -> Mapping[str, Receipt | Exception]:
@@ -238,9 +242,9 @@ class WalletChannel(Channel, OrderIssuer):
                 )
         if not _ORIGIN.fullmatch(self.option("endpoint", APNS)):
             found.append(checks.Error(f"{where}: 'endpoint' must be an https:// origin.", id="order_status.E337"))
-        if self.option("logo"):
+        if self._path("logo"):
             try:
-                _read_logo(self.option("logo"))
+                _read_logo(self._path("logo"))
             except (OSError, ValueError) as error:
                 found.append(checks.Warning(f"{where}: 'logo': {error}", id="order_status.W331"))
         try:

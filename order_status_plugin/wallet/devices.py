@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db import models, transaction
-from django.utils.translation import gettext_lazy as _
 
 from ..keys import digests
 from ..messages import subscriptions
@@ -22,10 +21,6 @@ class WalletRegistration(models.Model):
     subscription = models.OneToOneField(Subscription, primary_key=True, on_delete=models.CASCADE, related_name="wallet")
     #: Of the name that Wallet made up for the device: who knows it learns which orders the device holds.
     device_digest = models.CharField(max_length=80, db_index=True, editable=False)
-
-    class Meta:
-        verbose_name = _("registration of a wallet")
-        verbose_name_plural = _("registrations of wallets")
 
     def __str__(self) -> str:
         return f"wallet of subscription {self.pk}"

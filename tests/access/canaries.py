@@ -32,6 +32,7 @@ from order_status_plugin.messages import consent, subscriptions
 from order_status_plugin.messages.ledger import ConsentSource
 from order_status_plugin.messages.models import MessageAttempt, OutboxMessage
 from order_status_plugin.tracking.models import Order
+from order_status_plugin.wallet import devices
 from tests.intake.signed import signed
 
 from .orders import let_in, request
@@ -183,6 +184,7 @@ def _told(order: Order) -> None:
     MessageAttempt.objects.create(message=message, lease="", started_at=timezone.now(), detail="no canarydetail here")
     consent.say(order, "email", is_given=False, source=ConsentSource.PAGE)
     subscriptions.add(order, "push", '{"endpoint":"https://canary.example/canarycapability"}', "en")
+    devices.register(order, "wallet", "canarydevice", "canarycapability", "en")
 
 
 def _let_in(order: Order) -> None:
