@@ -39,6 +39,7 @@ from .tracking.models import (
     Parcel,
     TrackingEvent,
 )
+from .wallet.devices import WalletRegistration
 from .worker.models import Pulse
 
 __all__ = [
@@ -81,4 +82,5 @@ __all__ = [
     "Subscription",
     "Suppression",
     "TrackingEvent",
+    "WalletRegistration",
 ]

@@ -22,11 +22,17 @@ from .page.renew import RenewView
 from .page.share import EndSharedView, SharedView, ShareView
 from .page.style import StyleView
 from .page.views import StatusPageView
+from .page.wallet import WalletFileView
+from .wallet.service import LatestView, LogView, NothingView, RegistrationsView, RegistrationView
 
 app_name = "order_status"
 
 #: A link is 36 characters or more, so that no word below collides with one.
 LINK = r"(?P<link>[A-Za-z0-9_-]{36,128})"
+#: What Apple calls a device, an order type and an order.
+NAME = r"[A-Za-z0-9._-]{1,200}"
+DEVICE = rf"(?P<device>{NAME})/registrations/(?P<order_type>{NAME})"
+WALLET = r"^wallet/(?P<alias>[a-z0-9_-]{1,40})/"
 
 hook = HookView.as_view(handle=handle_message)
 
@@ -47,6 +53,11 @@ urlpatterns = [
     path("share/<str:token>/", SharedView.as_view(), name="shared"),
     re_path(r"^style/(?P<site>[0-9]{1,9})-(?P<digest>[0-9a-f]{16})\.css$", StyleView.as_view(), name="style"),
     path("unsubscribe/<str:token>/", UnsubscribeView.as_view(), name="unsubscribe"),
+    re_path(rf"{WALLET}$", NothingView.as_view(), name="wallet"),
+    re_path(rf"{WALLET}v1/log$", LogView.as_view(), name="wallet-log"),
+    re_path(rf"{WALLET}v1/orders/(?P<order_type>{NAME})/(?P<uid>{NAME})$", LatestView.as_view(), name="wallet-order"),
+    re_path(rf"{WALLET}v1/devices/{DEVICE}$", RegistrationsView.as_view(), name="wallet-registrations"),
+    re_path(rf"{WALLET}v1/devices/{DEVICE}/(?P<uid>{NAME})$", RegistrationView.as_view(), name="wallet-registration"),
     re_path(rf"^{LINK}/identify/$", IdentifyView.as_view(), name="identify"),
     re_path(rf"^{LINK}/forget/$", ForgetView.as_view(), name="forget"),
     re_path(rf"^{LINK}/code/$", AskCodeForView.as_view(), name="ask-code-for"),
@@ -57,6 +68,7 @@ urlpatterns = [
     re_path(rf"^{LINK}/share/end/$", EndSharedView.as_view(), name="share-end"),
     re_path(rf"^{LINK}/feedback/$", FeedbackView.as_view(), name="feedback"),
     re_path(rf"^{LINK}/calendar\.ics$", CalendarFileView.as_view(), name="calendar"),
+    re_path(rf"^{LINK}/wallet/(?P<alias>[a-z0-9_-]{{1,40}})\.order$", WalletFileView.as_view(), name="wallet-file"),
     re_path(rf"^{LINK}/live/$", LiveView.as_view(), name="live"),
     re_path(rf"^{LINK}/$", StatusPageView.as_view(), name="order"),
     re_path(rf"^{LINK}$", StatusPageView.as_view()),

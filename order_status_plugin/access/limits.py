@@ -163,6 +163,15 @@ def trials(actor: str) -> list[Limit]:
     ]
 
 
+def wallet_log(address: str) -> list[Limit]:
+    """Return the limits of telling us what a wallet could not do: anybody may, and it goes into the shop's log."""
+    (hour, next_hour), _day = _windows()
+    return [
+        Limit((digest_of("wallet address", address),), hour, conf.LIMIT_ADDRESS_HOUR, next_hour),
+        Limit(("all wallets",), hour, conf.LIMIT_GLOBAL_HOUR, next_hour),
+    ]
+
+
 def _windows() -> tuple[tuple[str, dt.datetime], tuple[str, dt.datetime]]:
     """Return name and end of the hour, and of the day, that an attempt counts in."""
     now = timezone.now()

@@ -116,3 +116,34 @@ class Channel(Receiver, ABC):
 
         ``hear`` takes our alias and what was heard, written as :meth:`parse` reads it; it is stored when that returns.
         """
+
+
+class OrderIssuer(ABC):
+    """What a channel of the medium WALLET has beside: it issues orders as signed files, whose holders are then told."""
+
+    @property
+    @abstractmethod
+    def order_type(self) -> str:
+        """Return the order type identifier, "" where none is set."""
+
+    @property
+    @abstractmethod
+    def merchant(self) -> str:
+        """Return the merchant identifier, "" where none is set."""
+
+    @property
+    @abstractmethod
+    def shows_address(self) -> bool:
+        """Say whether the file may hold where the order goes."""
+
+    @abstractmethod
+    def is_ready(self) -> bool:
+        """Say whether a file can be signed now."""
+
+    @abstractmethod
+    def logo(self) -> bytes:
+        """Return the shop's logo as PNG, b"" for none."""
+
+    @abstractmethod
+    def sign(self, manifest: bytes) -> bytes:
+        """Return the detached signature, PKCS #7 in DER. Raises ValueError, OSError or ImportError."""

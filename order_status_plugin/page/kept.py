@@ -17,7 +17,7 @@ from ..cms.models import ContentEpoch
 from ..conf import conf
 from ..keys import Key, signing_key
 from ..tracking.models import Order
-from .language import codes
+from ..view.languages import codes
 from .models import KeptPage
 from .subscribing import server_key
 

@@ -7,22 +7,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.signals import setting_changed
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.utils import translation
-from django.utils.translation import get_language_info, to_locale
+from django.utils.translation import get_language_info
 
 from ..tracking.models import Order
+from ..view.languages import codes
 
 #: The parameter.
 LANG = "lang"
-LOCALES = Path(__file__).parent.parent / "locale"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,28 +29,6 @@ class Offered:
     code: str
     name: str  # in itself
     is_current: bool
-
-
-@lru_cache(maxsize=1)
-def _ours() -> frozenset[str]:
-    return frozenset({"en", *(path.name for path in LOCALES.iterdir() if path.is_dir())})
-
-
-@lru_cache(maxsize=1)
-def codes() -> tuple[str, ...]:
-    """Return the languages that the shop has (in Wagtail, else in Django) and we speak."""
-    has = getattr(settings, "WAGTAIL_CONTENT_LANGUAGES", None) or settings.LANGUAGES
-    return tuple(
-        code for code, _name in has if not _ours().isdisjoint({to_locale(code), to_locale(code.partition("-")[0])})
-    )
-
-
-def _forget(*, setting: str, **kwargs: Any) -> None:
-    if setting in {"LANGUAGES", "WAGTAIL_CONTENT_LANGUAGES"}:
-        codes.cache_clear()
-
-
-setting_changed.connect(_forget, dispatch_uid="order_status.languages")
 
 
 def offered() -> tuple[Offered, ...]:

@@ -28,6 +28,7 @@ from ..keys import Key, signing_key
 from ..maps.tiles import tiles
 from ..view import dates
 from ..view.model import OrderView
+from ..wallet import issuers
 from .arrange import arrange
 from .context import allow_embeds, frame, has_own_frame
 from .language import chosen, offered, query
@@ -88,6 +89,7 @@ def render(
         "lang_query": lang_query,
         "is_staff": view.tier is Tier.STAFF,
         "hole": _marks(signing_key()),
+        "wallets": issuers.aliases() if view.tier is Tier.PRIVATE else (),
         "devices": [(device, dates.full_day(device.since.astimezone(dates.shop_zone()))) for device in devices],
     }
     context["regions"] = arrange(view, layout, context)

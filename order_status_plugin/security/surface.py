@@ -30,6 +30,7 @@ CALENDAR = "text/calendar"
 CSS = "text/css"
 SCRIPT = "text/javascript"
 MANIFEST = "application/manifest+json"
+WALLET = "application/vnd.apple.order"
 
 READ = ("GET", "HEAD", "OPTIONS")
 FORM = (*READ, "POST")
@@ -109,6 +110,21 @@ def _push(bird: Bird) -> list[Visit]:
     return [Visit(reverse(f"{NAMESPACE}:push", kwargs={"link": bird.link, "deed": deed})) for deed in deeds]
 
 
+def _wallets(tail: str = "") -> Callable[[Bird], Sequence[Visit]]:
+    """Return a visit for each channel, whatever it is: what a device asks, without the token that it would have."""
+
+    def visits(bird: Bird) -> list[Visit]:
+        paths = [reverse(f"{NAMESPACE}:wallet", kwargs={"alias": alias}) for alias in (*conf.CHANNELS, "none")]
+        return [Visit(path + tail.format(uid=bird.order.locator), ("link",)) for path in paths]
+
+    return visits
+
+
+def _wallet_files(bird: Bird) -> list[Visit]:
+    names = [{"link": bird.link, "alias": alias} for alias in (*conf.CHANNELS, "none")]
+    return [Visit(reverse(f"{NAMESPACE}:wallet-file", kwargs=name)) for name in names]
+
+
 def _nothing(bird: Bird) -> list[Visit]:
     root = reverse(f"{NAMESPACE}:lookup")
     # What a cache would take for a file: the page must not stand behind it.
@@ -159,6 +175,19 @@ ROUTES: dict[str, Route] = {
     "push-app": Route(Tier.PUBLIC, READ, (MANIFEST,), _of_link("push-app")),
     "push-moved": Route(Tier.PUBLIC, ("POST", "OPTIONS"), (HTML, JSON), _plain("push-moved")),
     "push-worker": Route(Tier.PUBLIC, READ, (SCRIPT,), _plain("push-worker")),
+    "wallet": Route(Tier.PUBLIC, (), (TEXT,), _wallets()),
+    "wallet-file": Route(Tier.PRIVATE, READ, (WALLET, HTML), _wallet_files),
+    "wallet-log": Route(Tier.PUBLIC, ("POST", "OPTIONS"), (HTML, TEXT), _wallets("v1/log")),
+    "wallet-order": Route(Tier.PUBLIC, READ, (HTML, TEXT), _wallets("v1/orders/order.com.example/{uid}")),
+    "wallet-registration": Route(
+        Tier.PUBLIC,
+        ("POST", "DELETE", "OPTIONS"),
+        (HTML, TEXT),
+        _wallets("v1/devices/device/registrations/order.com.example/{uid}"),
+    ),
+    "wallet-registrations": Route(
+        Tier.PUBLIC, READ, (HTML, JSON, TEXT), _wallets("v1/devices/device/registrations/order.com.example")
+    ),
     "not-found": Route(Tier.PUBLIC, (), (), _nothing),
 }
 

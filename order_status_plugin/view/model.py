@@ -332,6 +332,55 @@ class CalendarView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WalletItem:
+    """Some of one line, in a wallet."""
+
+    title: str
+    details: str
+    quantity: int
+    price: str = ""  # a plain decimal number in the order's currency, "" where it is not known
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WalletParcel:
+    """One parcel in a wallet. Times are aware."""
+
+    uid: str  # stable, and tells nothing
+    is_pickup: bool  # it waits at a counter, or was collected there
+    status: str  # in Apple's words
+    description: str  # "In transit. Arriving Wed 25 November"
+    carrier: str
+    tracking_number: str
+    tracking_url: str
+    sent_at: dt.datetime | None  # None while the carrier does not have it
+    arrived_at: dt.datetime | None
+    expected_at: dt.datetime | None
+    window: dt.timedelta | None  # how long the expected hours are, None for a day
+    place: str  # of a pickup: its name
+    notes: str  # of a pickup: address and hours, a line each
+    items: tuple[WalletItem, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WalletView:
+    """One order in a wallet, as the private tier sees it."""
+
+    number: str
+    shop: str
+    status: str  # in Apple's words
+    description: str  # "In transit. Arriving Wednesday, 25 November."
+    created_at: dt.datetime  # aware
+    updated_at: dt.datetime
+    items: tuple[WalletItem, ...]
+    parcels: tuple[WalletParcel, ...]
+    total: str  # a plain decimal number, "" where it is not known
+    currency: str  # ISO 4217, "" where it is not known
+    payment: str  # in Apple's words, "" where nobody said
+    recipient: Mapping[str, Any]  # the stored address; empty where the shop does not put it into the file
+    language: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ShareView:
     """What somebody sees whom the customer gave a link of its own: less than the public page."""
 

@@ -33,6 +33,7 @@ from order_status_plugin.messages.corrected import CorrectedContact
 from order_status_plugin.messages.ledger import ConsentSource
 from order_status_plugin.messages.models import MessageAttempt, OutboxMessage
 from order_status_plugin.tracking.models import Order
+from order_status_plugin.wallet import devices
 from tests.intake.signed import signed
 
 from .orders import let_in, request
@@ -188,6 +189,7 @@ def _told(order: Order) -> None:
         order=order, email="canary.corrected@example.org", phone="canary 12345", changed_at=timezone.now(), actor="sam"
     )
     subscriptions.add(order, "push", '{"endpoint":"https://canary.example/canarycapability"}', "en")
+    devices.register(order, "wallet", "canarydevice", "canarycapability", "en")
 
 
 def _let_in(order: Order) -> None:

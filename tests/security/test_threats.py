@@ -318,7 +318,7 @@ def test_ghsa_3pgc_7jf3_5x5g_cve_2021_28583_and_2026_9712_no_file_lies_outside_o
     ours = apps.get_app_config("order_status_plugin").get_models()
     assert [field for model in ours for field in model._meta.get_fields() if isinstance(field, FileField)] == []
     assert {kind for route in surface.ROUTES.values() for kind in route.formats} <= {
-        surface.HTML, surface.JSON, surface.TEXT, surface.CSS, surface.SCRIPT, surface.MANIFEST,
+        surface.HTML, surface.JSON, surface.TEXT, surface.CSS, surface.SCRIPT, surface.MANIFEST, surface.WALLET,
         "text/event-stream", "text/calendar",
     }  # fmt: skip
 
@@ -635,7 +635,7 @@ def test_threat_12_no_address_that_somebody_gives_is_fetched() -> None:
     opens = {path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.py")
              if re.search(r"^\s*(import|from) (requests|urllib\.request|http\.client|socket|httpx|aiohttp)\b", path.read_text(), re.M)}  # fmt: skip
     ours = ("simulator/", "testing/", "worker/", "live/")
-    assert {name for name in opens if not name.startswith(ours)} == {"http.py"}
+    assert {name for name in opens if not name.startswith(ours)} == {"http.py", "http2.py"}
     push = WebPushChannel("push", {"private_keys": [make_key()[0]]})
     with pytest.raises(UnreadableMessage, match="is not among the push services"):
         push.subscription(Browser("https://169.254.169.254/latest/meta-data/").says())
