@@ -12,7 +12,10 @@ from typing import Any, ClassVar
 
 import requests
 from requests.adapters import HTTPAdapter
-from requests.auth import AuthBase
+
+# For adapters that sign each call: nothing but this module opens connections.
+from requests.auth import AuthBase as AuthBase
+from requests.models import PreparedRequest as PreparedRequest
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
 from urllib3.util.retry import Retry
 

@@ -17,13 +17,11 @@ from importlib.util import find_spec
 from typing import Any, ClassVar
 
 from django.core.checks import CheckMessage, Error
-from requests.auth import AuthBase
-from requests.models import PreparedRequest
 
 from .. import reading
 from ..events import CustomerWord, Delivery, DeliveryReport
 from ..exceptions import GoneRecipient, PermanentFailure, TemporaryFailure, UnreadableMessage, UntrustedWebhook
-from ..http import Api
+from ..http import Api, AuthBase, PreparedRequest
 from .base import Message, Webhook
 from .sms import SmsChannel, spelled
 from .tokens import claims
