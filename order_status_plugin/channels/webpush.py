@@ -301,14 +301,19 @@ def make_key() -> tuple[str, str]:
     return _text(key.private_numbers().private_value.to_bytes(32, "big")), _public(key)
 
 
+#: How many points P-256 has (SEC 2, 2.4.2): a private key is below.
+_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+
+
 def _private(given: object) -> EllipticCurvePrivateKey:
     """Return a VAPID key: 32 bytes in base64url, as every tool writes it. Raises ValueError that repeats nothing."""
     from cryptography.hazmat.primitives.asymmetric import ec
 
     try:
         raw = _bytes(given)
-        if len(raw) == 32:
-            return ec.derive_private_key(int.from_bytes(raw, "big"), ec.SECP256R1())
+        # Older releases of cryptography take what is beyond the curve's order, too.
+        if len(raw) == 32 and (value := int.from_bytes(raw, "big")) < _ORDER:
+            return ec.derive_private_key(value, ec.SECP256R1())
     except (ValueError, TypeError):
         pass
     raise ValueError("one of 'private_keys' is no VAPID key: 32 bytes in base64url.")
