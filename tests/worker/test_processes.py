@@ -38,17 +38,21 @@ def test_a_relay_killed_in_the_middle_of_a_batch_loses_nothing(project: Project)
     relay.wait()
     killed_after = len(set(mails(project)))
     assert 2 <= killed_after < 6
-    assert states(project) == {"pending": 6}
+    # Each mail is recorded before the next one leaves: only of the last one nobody knows.
+    recorded = states(project)["sent"]
+    assert recorded in (killed_after - 1, killed_after)
+    assert states(project)["pending"] == 6 - recorded
     # The lease protects what may still be under way; when it is over, the rows are taken up again.
     assert project.django("order_status_send").startswith("0 sent")
     project.query("update order_status_plugin_outboxmessage set leased_until = '2020-01-01 00:00:00'")
-    assert project.django("order_status_send").startswith("6 sent")
+    assert project.django("order_status_send").startswith(f"{6 - recorded} sent")
     assert states(project) == {"sent": 6}
-    # Each mail is there, under one name; those that had left left again as themselves.
+    # Each mail is there, under one name; the one that may have left left again as itself.
     assert len(list((project.folder / "mail").glob("*.eml"))) == 6
-    assert len(mails(project)) == 6 + killed_after
-    tries = project.query("select outcome, count(*) from order_status_plugin_messageattempt group by outcome")
-    assert dict(tries) == {"": 6, "sent": 6}
+    assert len(mails(project)) == 6 + killed_after - recorded
+    tries = dict(project.query("select outcome, count(*) from order_status_plugin_messageattempt group by outcome"))
+    assert killed_after - recorded <= tries.pop("unknown", 0) <= 1
+    assert tries == {"sent": 6}
 
 
 def start_worker(project: Project, **env: str) -> tuple[int, int]:
