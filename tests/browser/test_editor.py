@@ -370,6 +370,9 @@ def answered(page: Page, button: Locator) -> float:
 
 
 def publish(page: Page) -> float:
+    # What Wagtail saves by itself draws the form's foot anew, and shuts the menu under the pointer.
+    page.wait_for_timeout(3_000)
+    page.wait_for_load_state("networkidle")
     page.locator("footer").get_by_role("button", name="More actions").click()
     return answered(page, page.locator("footer").get_by_role("button", name="Publish", exact=True))
 
