@@ -31,7 +31,7 @@ SHARED = ("--ignore=tests/browser", "--ignore=tests/page/test_browser.py", "--ig
 LEFT = ("--create-db", "--reuse-db")
 #: What these look at has no database.
 OF_THE_CHECKOUT = tuple(f"--ignore=tests/test_{name}.py" for name in ("architecture", "docs", "packaging"))
-#: These start processes with a SQLite file of their own, parse and draw without any database, or (the doctor, which
+#: These start processes with databases of their own, parse and draw without any database, or (the doctor, which
 #: visits every address) ask for minutes what is the same on both.
 OF_THEIR_OWN = tuple(
     f"--ignore=tests/{name}"
@@ -41,6 +41,7 @@ OF_THEIR_OWN = tuple(
         "cms/test_browser.py",
         "live/test_servers.py",
         "maps",
+        "polling/test_processes.py",
         "push",
         "security/hostile",
         "security/test_browser.py",

@@ -20,9 +20,9 @@ from .rules import rules_for
 logger = logging.getLogger(__name__)
 
 #: How long a relay that gives no sign of life holds its batch: short enough to wait out.
-LEASE = dt.timedelta(seconds=30)
+LEASE = dt.timedelta(seconds=20)
 #: How often a living one renews it: a provider may take its time.
-RENEWAL = dt.timedelta(seconds=10)
+RENEWAL = dt.timedelta(seconds=6)
 
 PENDING = Q(state=OutboxMessage.State.PENDING)
 

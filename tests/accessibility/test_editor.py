@@ -205,7 +205,7 @@ def test_every_view_of_ours_can_be_used_by_everybody(addresses: list[str], windo
     said = []
     for address in addresses if volume == "full" else addresses[:3]:
         assert window.goto(address).status == 200, address
-        window.wait_for_load_state("networkidle")
+        window.wait_for_timeout(1_000)  # forms draw themselves after they are loaded; some ask their server for ever
         load(window)
         said += [f"{address}: {finding}" for finding in findings(window) if not is_shells(finding)]
     assert said == [], "\n".join(said)

@@ -260,7 +260,7 @@ def fight(killing: Field, process: subprocess.Popen[str], count: int) -> None:
     """Start relays and kill them, two at a time, so many times; then let two come to the end."""
     assert killing.told.get(timeout=120)[0] == "ready", "look into nursery.log"
     starting, last_ones = 0, 0
-    end = time.monotonic() + 900
+    end = time.monotonic() + 120 + 3 * count
     while time.monotonic() < end:
         is_over = sum(killing.kills.values()) >= count
         while len(killing.victims) + starting < TWO and (not is_over or last_ones < TWO):
@@ -287,9 +287,10 @@ def test_a_few_kills(database: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.full
-def test_a_thousand_kills(database: str, tmp_path: Path) -> None:
-    """Half of them: the other half falls to the other database."""
-    check(database, tmp_path, kills=500, messages=1200, lease=0)
+def test_many_kills_under_the_lease_that_shops_have(database: str, tmp_path: Path) -> None:
+    """As many as ORDER_STATUS_KILLS says: a thousand take half an hour."""
+    kills = int(os.environ.get("ORDER_STATUS_KILLS", "120"))
+    check(database, tmp_path, kills=kills, messages=kills * 12 // 5, lease=0)
 
 
 def check(database: str, folder: Path, *, kills: int, messages: int, lease: float) -> None:

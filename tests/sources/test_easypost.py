@@ -86,8 +86,9 @@ def stamped(minutes: int = 0) -> str:
 
 
 @pytest.mark.parametrize("form", ["with the path", "without"])
-@pytest.mark.parametrize("stamp", [stamped(), dt.datetime.now(dt.UTC).isoformat()])
-def test_the_second_signature_is_held_to_its_word(form: str, stamp: str) -> None:
+@pytest.mark.parametrize("is_iso", [False, True])
+def test_the_second_signature_is_held_to_its_word(form: str, is_iso: bool) -> None:
+    stamp = dt.datetime.now(dt.UTC).isoformat() if is_iso else stamped()
     path = "/orders/hooks/easypost/"
     signed = (f"{stamp}POST{path}" if form == "with the path" else stamp).encode() + BODY
     headers = {"x-hmac-signature": SIGNATURE, "x-timestamp": stamp, "x-path": path}
@@ -97,8 +98,9 @@ def test_the_second_signature_is_held_to_its_word(form: str, stamp: str) -> None
             source().verify(Webhook(body=BODY, headers=headers | {"x-hmac-signature-v2": wrong}))
 
 
-@pytest.mark.parametrize("stamp", [stamped(30), stamped(-30), "", "yesterday", "2026-11-20T08:15:00"])
-def test_a_second_signature_of_another_time_is_refused(stamp: str) -> None:
+@pytest.mark.parametrize("said", [30, -30, "", "yesterday", "2026-11-20T08:15:00"])
+def test_a_second_signature_of_another_time_is_refused(said: int | str) -> None:
+    stamp = stamped(said) if isinstance(said, int) else said
     headers = {"x-hmac-signature": SIGNATURE, "x-timestamp": stamp, "x-path": "/"}
     headers["x-hmac-signature-v2"] = second(f"{stamp}POST/".encode() + BODY)
     with pytest.raises(UntrustedWebhook):
