@@ -27,8 +27,6 @@ from tools.lowest import constraints
 CHECKOUT = Path(__file__).parent.parent
 RESULTS = CHECKOUT / "build" / "suite"
 SHARED = ("--ignore=tests/browser", "--ignore=tests/page/test_browser.py", "--ignore=tests/projects")
-#: Made anew at the start, and left: the server goes with the run, and may still know of a process that a test killed.
-LEFT = ("--create-db", "--reuse-db")
 #: What these look at has no database.
 OF_THE_CHECKOUT = tuple(f"--ignore=tests/test_{name}.py" for name in ("architecture", "docs", "packaging"))
 #: These start processes with databases of their own, parse and draw without any database, or (the doctor, which
@@ -87,14 +85,14 @@ def projects() -> list[str]:
 def parts(volume: str, database_for: Callable[[str], str]) -> Iterator[Part]:
     """Yield what this volume consists of. Parts that run beside each other need a database each."""
     common = {"ORDER_STATUS_VOLUME": volume}
-    there = (*SHARED, *OF_THE_CHECKOUT, *OF_THEIR_OWN, *LEFT)
+    there = (*SHARED, *OF_THE_CHECKOUT, *OF_THEIR_OWN)
     yield pytest("postgresql", *there, **common, DATABASE_URL=database_for("suite"))
     yield pytest("sqlite", *SHARED, **common)
     for project in projects():
         where, module = f"tests/projects/{project}", f"tests.projects.{project}.settings"
         yield pytest(f"{project}-sqlite", where, **common, DJANGO_SETTINGS_MODULE=module)
         url = database_for(project)
-        yield pytest(f"{project}-postgresql", where, *LEFT, **common, DJANGO_SETTINGS_MODULE=module, DATABASE_URL=url)
+        yield pytest(f"{project}-postgresql", where, **common, DJANGO_SETTINGS_MODULE=module, DATABASE_URL=url)
     if volume == "moderate":
         yield pytest(
             "browser", "tests/page/test_browser.py", "tests/browser", "-p", "no:randomly", is_alone=True, **common
