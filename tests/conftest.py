@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import logging
 import os
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
 from django.db import connection
-from django.test import override_settings
+from django.test import TransactionTestCase, override_settings
 from django.utils import translation
 from hypothesis import HealthCheck, Phase, is_hypothesis_test
 from hypothesis import settings as hypothesis
 
-from . import network
+from . import migrated, network
 
 HERE = Path(__file__).parent
 CHECKOUT = HERE.parent
@@ -78,24 +81,43 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     without = {"sqlite" if is_postgresql else "postgresql"}
     if VOLUME != "full":
         without.add("full")
-    left_out = [item for item in items if any(item.get_closest_marker(name) for name in without)]
-    if VOLUME == "full":
-        left_out += [item for item in items if not _grows(item)]
+    left_out = [
+        item
+        for item in items
+        if any(item.get_closest_marker(name) for name in without)
+        or (VOLUME == "full" and not _grows(item, is_postgresql))
+        or (is_postgresql and not _asks_the_database(item))
+    ]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         gone = set(left_out)
         items[:] = [item for item in items if item not in gone]
 
 
-def _grows(item: pytest.Item) -> bool:
-    """Say whether the volume changes what this test tries: by hypothesis, by the fixture, or by its marker."""
-    is_property = is_hypothesis_test(getattr(item, "obj", None))
-    return is_property or "volume" in getattr(item, "fixturenames", ()) or item.get_closest_marker("full") is not None
+def _grows(item: pytest.Item, is_postgresql: bool) -> bool:
+    """Say whether the volume changes what this test tries: by hypothesis, by a fixture, or by its marker."""
+    if is_hypothesis_test(getattr(item, "obj", None)) or item.get_closest_marker("full"):
+        return True
+    names = getattr(item, "fixturenames", ())
+    return "volume" in names or ("volume_once" in names and not is_postgresql)
+
+
+def _asks_the_database(item: pytest.Item) -> bool:
+    """Say whether this test wants the run's database: what does not shows the same beside another one."""
+    wanted = {"db", "transactional_db", "live_server"} & {*getattr(item, "fixturenames", ())}
+    is_marked = any(item.get_closest_marker(name) for name in ("django_db", "postgresql"))
+    return bool(wanted) or is_marked or issubclass(getattr(item, "cls", None) or object, TransactionTestCase)
 
 
 @pytest.fixture
 def volume() -> str:
     """Say how much is wanted: ``light``, ``moderate`` or ``full``."""
+    return VOLUME
+
+
+@pytest.fixture
+def volume_once() -> str:
+    """Say the same to what asks no database, of which the full volume beside one database is enough."""
     return VOLUME
 
 
@@ -111,6 +133,30 @@ def unlogged() -> Iterator[None]:
 def is_postgresql() -> bool:
     """Say whether this run's database is PostgreSQL."""
     return connection.vendor == "postgresql"
+
+
+#: What Django names the test database of SQLite, which lives as long as a connection to it.
+IN_MEMORY = "file:memorydb_default?mode=memory&cache=shared"
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> Iterator[None]:
+    """Begin with what an earlier run has migrated, on SQLite."""
+    if connection.vendor == "sqlite":
+        with closing(sqlite3.connect(IN_MEMORY, uri=True)) as early:
+            migrated.load(early)
+            yield
+    else:
+        yield
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """Keep what is migrated now for a later run."""
+    if connection.vendor == "sqlite":
+        with django_db_blocker.unblock():
+            connection.ensure_connection()
+            migrated.save(connection.connection)
 
 
 @pytest.fixture(scope="session", autouse=True)
