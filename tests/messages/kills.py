@@ -158,7 +158,7 @@ class Relay:
         DNS_NAME._fqdn = keyed.WHO["X-Pid"] = str(os.getpid())
         keyed.reach = self.reach
         self.around(tries, "start", "before try", "after try")
-        self.around(delivery.Delivery, "_call", "", "after call")
+        self.around(delivery.Delivery, "_call", "before call", "after call")
         self.around(delivery.Delivery, "_note", "", "after record")
         real = relay.claim
 
