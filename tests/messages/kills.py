@@ -46,7 +46,7 @@ def set_up(said: Mapping[str, Any]) -> None:
 
     from order_status_plugin.messages import lease, relay
 
-    relay.BATCH = BATCH
+    relay.BATCH = relay.LARGEST = BATCH
     if said["lease"]:
         import datetime as dt
 
