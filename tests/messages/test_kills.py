@@ -301,7 +301,7 @@ def test_a_few_kills(database: str, tmp_path: Path) -> None:
 def test_many_kills_under_the_lease_that_shops_have(database: str, tmp_path: Path) -> None:
     """As many as ORDER_STATUS_KILLS says: a thousand take half an hour."""
     kills = int(os.environ.get("ORDER_STATUS_KILLS", "120"))
-    check(database, tmp_path, kills=kills, messages=kills * 4, lease=0)
+    check(database, tmp_path, kills=kills, messages=kills * 3, lease=0)
 
 
 def check(database: str, folder: Path, *, kills: int, messages: int, lease: float) -> None:
