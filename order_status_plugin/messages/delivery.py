@@ -115,22 +115,27 @@ class Delivery:
 
     def _between(self, last: _Call | None, part: Sequence[Written]) -> _Call | None:
         """Note the last call, begin the next, in one transaction; make it, and return it where there was one."""
-        try:
-            with transaction.atomic(using=router.db_for_write(OutboxMessage)):
-                if last:
-                    self._note(last)
-                ready = self._admitted(part)
-                started = tries.start([row for row, _message in ready], self.marked)
-        except Exception:
-            if last and part:  # what did arrive is noted, whatever is wrong with the next
-                self._between(last, ())
-            raise
-        if last:
+        if last is None:
+            ready, started = self._begin(part)
+        else:
+            try:
+                with transaction.atomic(using=router.db_for_write(OutboxMessage)):
+                    self._note(last)  # the first thing: SQLite lets nobody write who began by reading
+                    ready, started = self._begin(part)
+            except Exception:
+                if part:  # what did arrive is noted, whatever is wrong with the next
+                    self._between(last, ())
+                raise
             self._tell(last)
-        ready = [(row, message) for row, message in ready if row.pk in started]
         if not ready:
             return None
         return _Call(ready, started, self._call([message for _row, message in ready]))
+
+    def _begin(self, part: Sequence[Written]) -> tuple[list[Written], Mapping[int, MessageAttempt]]:
+        """Write down a try of each that may leave; return those, and their tries."""
+        ready = self._admitted(part)
+        started = tries.start([row for row, _message in ready], self.marked) if ready else {}
+        return [(row, message) for row, message in ready if row.pk in started], started
 
     def _admitted(self, part: Sequence[Written]) -> list[Written]:
         """Ask for the last time whether these may leave; return those that may."""
