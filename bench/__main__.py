@@ -1,4 +1,4 @@
-"""Measure, print the table, write ``bench/results.json``: ``make bench``."""
+"""Measure, print the table, write ``bench/results.json``: ``make bench``. Each row is said as soon as it is there."""
 
 from __future__ import annotations
 
@@ -6,11 +6,25 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Iterable, Iterator
 
 from tests.servers import database, postgresql
 
-from .rows import table, write
+from .rows import Row, line, table, write
 from .server import keep_to, roam, serve
+
+
+def say(began: float, what: str) -> None:
+    """Print what is done, and after how long."""
+    print(f"{time.monotonic() - began:6.0f} s  {what}", flush=True)
+
+
+def told(began: float, parts: Iterable[Iterable[Row]]) -> Iterator[Row]:
+    """Yield the rows of all parts, and say each as it comes."""
+    for part in parts:
+        for row in part:
+            say(began, line(row))
+            yield row
 
 
 def main() -> int:
@@ -27,22 +41,24 @@ def main() -> int:
 
         roam()
         placed, order = shop.build()
+        say(began, "the shop is built")
         keep_to(-1)
         with serve() as server:
             compared = pages.pages(server, placed, order)
-            rows = [
-                *pages.cpu(server, compared),
-                *pages.queries(compared),
-                *pages.weight(server, compared),
-                *maps.drawing(),
-                *access.timing(order),
-                *content.content(order),
-                *messages.messages(server, compared["public"]),
-            ]
+            parts = (
+                pages.cpu(server, compared),
+                pages.queries(compared),
+                pages.weight(server, compared),
+                maps.drawing(),
+                access.timing(order),
+                content.content(order),
+                messages.messages(server, compared["public"]),
+            )
+            rows = list(told(began, parts))
         from django.db import connections
 
         connections.close_all()
-    print(table(rows))
+    print(f"\n{table(rows)}")
     write(rows)
     missed = [row.name for row in rows if row.ok is False]
     closing = f"missed: {', '.join(missed)}" if missed else "every target met"

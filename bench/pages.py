@@ -29,7 +29,7 @@ from .server import Server
 
 ROUNDS = 7
 #: How often each page is asked for in a round: long enough for a clock that ticks a hundred times a second.
-TIMES = {"bare": 2000, "public": 1600, "private": 800, "oscar": 120}
+TIMES = {"bare": 2000, "public": 1600, "private": 200, "oscar": 120}
 UNIT = "µs of CPU a request"
 SIZES = (1, 10, 100)
 MAP = re.compile(r'<figure class="?os-journey.*?</figure>', re.DOTALL)

@@ -62,6 +62,12 @@ def share(name: str, value: float, unit: str, baseline: float, *, one_in: float)
     )
 
 
+def line(row: Row) -> str:
+    """Return a row in short, for who waits."""
+    verdict = {None: "", True: ", ok", False: ", NOT OK"}[row.ok]
+    return f"{row.name}: {row.value:,.1f} {row.unit}{verdict}"
+
+
 def table(rows: list[Row]) -> str:
     """Return the rows as people read them."""
     head = ("", "value", "unit", "baseline", "ratio", "target", "ok")

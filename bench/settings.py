@@ -10,11 +10,24 @@ from oscar.defaults import *  # noqa: F403
 
 from tests.databases import from_url
 
+
+class TablesOfToday(dict[str, None]):
+    """No app has migrations here: tables are made as the models are now, in seconds instead of minutes."""
+
+    def __contains__(self, label: object) -> bool:
+        """Say that something is said of every app."""
+        return True
+
+    def __missing__(self, label: str) -> None:
+        """Say that it has none."""
+
+
 SECRET_KEY = "benchmark-secret-key-long-enough-to-be-taken-seriously-by-django"
 DEBUG = False
 ALLOWED_HOSTS = ["127.0.0.1"]
 ROOT_URLCONF = "bench.urls"
 WSGI_APPLICATION = "bench.wsgi.application"
+MIGRATION_MODULES = TablesOfToday()
 DEFAULT_AUTO_FIELD = "django.db.models.AutoField"
 USE_TZ = True
 TIME_ZONE = "Europe/Lisbon"

@@ -37,7 +37,7 @@ WAY = (
 
 def build() -> tuple[Any, Order]:
     """Make the tables and the shop; return Oscar's order and ours."""
-    call_command("migrate", verbosity=0)
+    call_command("migrate", run_syncdb=True, verbosity=0)
     _wagtail_site()
     placed = _oscar_order()
     host = get_host("shop")
@@ -113,9 +113,13 @@ def scans(number: str) -> TrackingUpdate:
 
 
 def _wagtail_site() -> None:
-    from wagtail.models import Site
+    """Make what Wagtail's migrations would have made: a language, a tree, a site."""
+    from wagtail.models import Collection, Locale, Page, Site
 
-    Site.objects.filter(is_default_site=True).update(hostname="127.0.0.1", site_name="Tilia & Sal")
+    Locale.objects.create(language_code="en")
+    Collection.add_root(name="Root")
+    home = Page.add_root(title="Root", slug="root").add_child(title="Tilia & Sal", slug="home")
+    Site.objects.create(hostname="127.0.0.1", site_name="Tilia & Sal", root_page=home, is_default_site=True)
 
 
 def _oscar_order() -> Any:

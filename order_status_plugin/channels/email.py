@@ -46,12 +46,30 @@ _HEADERS = HeaderRegistry()
 _HEADERS.map_to_type("list-unsubscribe", _Unfolded)  # type: ignore[arg-type]
 
 
+class _Plain(policies.Compat32):
+    """Python's first policy, which Django 5.2 writes mails by; a short header of plain letters takes no detour."""
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        """Return the header as it stands in the mail."""
+        line = f"{name}: {value}" if isinstance(value, str) else ""
+        if line.isascii() and line.isprintable() and 0 < len(line) <= (self.max_line_length or 0):
+            return f"{line}{self.linesep}".encode()
+        return super().fold_binary(name, value)
+
+
+_PLAIN = _Plain()
+
+
 class _Letter(EmailMultiAlternatives):
     def message(self, **options: Any) -> Any:
         """Return the MIME message. Django 6 builds it with a policy of Python's, Django 5.2 has none."""
         if django.VERSION >= (6,):
             options["policy"] = (options.get("policy") or policies.default).clone(header_factory=_HEADERS)
-        return super().message(**options)
+            return super().message(**options)
+        built = super().message(**options)
+        for part in built.walk():
+            part.policy = _PLAIN
+        return built
 
 
 class EmailChannel(Channel):

@@ -2,69 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urljoin
 
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import translation
 
 from ..access.links import order_url
 from ..backends import get_channel
-from ..channels.base import Channel, Message
-from ..cms import notes
+from ..channels.base import Message
 from ..cms.look import look_for
 from ..cms.messages import messages_for
 from ..cms.told import texts_for
 from ..events import Milestone
-from ..exceptions import BackendError, TemporaryFailure
 from ..view.milestone import build_milestone
 from ..view.names import first_name
-from . import budget, notices, subscriptions
-from .consent import may_send
+from . import notices
+from .admission import admit
 from .known import Known, subject
 from .language import language_of
 from .markup import markup
 from .models import OutboxMessage
-from .outbox import NOT_NOTIFIED
-from .overtaken import is_overtaken
 from .render import render
 from .stop import stop_token
-from .withheld import ERASED, NO_ADDRESS, NO_DEVICE, OVERTAKEN, WITHDRAWN, Withheld
-
-if TYPE_CHECKING:
-    from ..events import ContactSnapshot
-
-
-def admit(row: OutboxMessage, known: Known | None = None) -> tuple[ContactSnapshot, str]:
-    """Return the person and where they are reached, if this row may leave now. ``known`` was read for its batch.
-
-    Raises Withheld, Later, or TemporaryFailure to try again.
-    """
-    order = row.order
-    known = known or Known([row])
-    if known.is_quiet(row):
-        raise Withheld(NOT_NOTIFIED)
-    if _is_withdrawn(row):
-        raise Withheld(WITHDRAWN)
-    contact = known.contacts.get(order.pk)
-    try:
-        channel = get_channel(row.channel)
-        recipient = _recipient(row, channel, contact) if contact else ""
-    except (KeyError, BackendError) as error:
-        raise TemporaryFailure(f"The channel {row.channel!r} cannot be used: {error}") from error
-    if contact is None or not recipient:
-        raise Withheld(NO_DEVICE if contact and channel.subscribes else NO_ADDRESS)
-    rules = may_send(order, row.channel, row.milestone, recipient, timezone.now(), contact.shipping_address)
-    if is_overtaken(row, rules):
-        raise Withheld(OVERTAKEN)
-    return contact, recipient
-
-
-def _recipient(row: OutboxMessage, channel: Channel, contact: ContactSnapshot) -> str:
-    if not channel.subscribes:
-        return channel.recipient(contact)
-    devices = subscriptions.addresses(row.order_id, row.channel)
-    return next((recipient for recipient, digest in devices if digest == row.recipient_digest), "")
+from .withheld import ERASED, Withheld
 
 
 def compose(row: OutboxMessage, known: Known | None = None) -> Message:
@@ -78,8 +39,8 @@ def compose(row: OutboxMessage, known: Known | None = None) -> Message:
     contact, recipient = admit(row, known)
     channel = get_channel(row.channel)
     # A device that asked says in which language; an address has the order's.
-    asked = subscriptions.language(order.pk, row.channel, row.recipient_digest) if channel.subscribes else ""
-    language = asked or language_of(order.locale)
+    device = known.device(row)
+    language = (device.language if device else "") or language_of(order.locale)
     with translation.override(language):
         link = order_url(order)
         stop = urljoin(link, reverse("order_status:unsubscribe", args=[stop_token(order, row.channel)]))
@@ -106,7 +67,6 @@ def compose(row: OutboxMessage, known: Known | None = None) -> Message:
             hint=channel.options.get("stop_hint", ""),
             markup=markup(news, contact, link, order.number) if channel.options.get("markup") else "",
         )
-    budget.spend(channel, timezone.now())  # the last thing: what is not sent for other reasons costs nothing
     return Message(
         key=row.key,
         recipient=recipient,
@@ -124,9 +84,3 @@ def compose(row: OutboxMessage, known: Known | None = None) -> Message:
 def _about(text: str) -> dict[str, Any]:
     kind, pk = subject(text)
     return {f"{kind}_id": pk} if pk and kind in ("parcel", "fulfillment", "note") else {}
-
-
-def _is_withdrawn(row: OutboxMessage) -> bool:
-    """Say whether the note that this tells of is on the page no more."""
-    about = _about(row.subject)
-    return "note_id" in about and notes.is_public(about["note_id"]) is None

@@ -8,20 +8,18 @@ this very recipient lets it leave. Then the shop's rules, and the night at the r
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Exists, OuterRef, Subquery
 from django.utils import timezone
 
 from ..backends import get_channel
-from ..cms.models import ContentEpoch
 from ..conf import conf
 from ..events import Word
 from ..exceptions import BackendError
 from ..tracking.models import Order
-from . import suppression
+from . import statements, suppression
 from .basis import needs_yes
 from .ledger import ConsentEntry, ConsentSource, network_of
 from .person import addressee
@@ -82,38 +80,54 @@ def refusal(facts: Facts, milestone: str, recipients: Sequence[str]) -> str:
     return ""
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the database said at one moment about some orders on one channel, and about some recipients."""
+
+    epoch: int
+    #: Order → whether its customer ever said anything. Who was erased is not in it.
+    has_said: Mapping[int, bool]
+    #: Digest of a suppressed recipient → why.
+    suppressed: Mapping[str, str]
+
+
+def ask(alias: str, recipients: Mapping[int, Iterable[str]]) -> Asked:
+    """Ask about these orders and their recipients, which ``recipients`` spells as the channel does: one query."""
+    digests = {digest for each in recipients.values() for recipient in each for digest in known(alias, recipient)}
+    rows = statements.facts(alias, list(recipients), list(digests)) if recipients else []
+    return Asked(
+        epoch=(rows[0][2] if rows else 0) or 0,
+        has_said={pk: bool(said) for pk, is_erased, _epoch, said, *_ in rows if not is_erased},
+        suppressed={digest: reason for *_, digest, reason in rows if digest},
+    )
+
+
 def may_send(
-    order: Order, alias: str, milestone: str, recipient: str, now: dt.datetime, address: Address | None = None
+    order: Order,
+    alias: str,
+    milestone: str,
+    recipient: str,
+    now: dt.datetime,
+    address: Address | None = None,
+    asked: Asked | None = None,
 ) -> Rules:
     """Return the shop's rules where this message may leave now. Raises Withheld, or Later with the moment to ask again.
 
-    ``recipient`` is as the channel spells it, ``address`` where the order goes. One query; two where the customer
-    ever said anything.
+    ``recipient`` is as the channel spells it, ``address`` where the order goes. ``asked`` is what was asked a moment
+    ago; else it takes a query here. One more where the customer ever said anything.
     """
+    asked = asked or ask(alias, {order.pk: [recipient]})
     known_as = known(alias, recipient)
-    row = (
-        Order.objects.filter(pk=order.pk)
-        .values_list(
-            "erased_at",
-            Subquery(ContentEpoch.objects.values("number")[:1]),
-            Exists(ConsentEntry.objects.filter(order=OuterRef("pk"), channel=alias)),
-            Subquery(suppression.active(alias, known_as).values("reason")[:1]),
-        )
-        .first()
-    )
-    if row is None:
-        raise Withheld(ERASED)
-    erased_at, number, has_said, suppressed = row
     channel = _channel(alias)
     facts = Facts(
-        is_erased=erased_at is not None,
-        suppressed=suppressed or "",
-        ledger=ledger_of(order.pk, alias) if has_said else (),
+        is_erased=order.pk not in asked.has_said,
+        suppressed=next((asked.suppressed[one] for one in known_as if one in asked.suppressed), ""),
+        ledger=ledger_of(order.pk, alias) if asked.has_said.get(order.pk) else (),
         needs_yes=needs_yes(channel),
     )
     if why := refusal(facts, milestone, known_as):
         raise Withheld(why)
-    rules = rules_for(order.site_id, number or 0)
+    rules = rules_for(order.site_id, asked.epoch)
     _obey(rules, alias, milestone)
     if channel is not None and channel.rings:
         _let_sleep(rules, milestone, recipient, now, address)

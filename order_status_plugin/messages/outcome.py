@@ -14,7 +14,7 @@ from ..conf import conf
 from ..events import Delivery
 from ..exceptions import AccessDenied, GoneRecipient, PermanentFailure, TemporaryFailure
 from ..signals import customer_notified
-from . import subscriptions, suppression, tries
+from . import statements, subscriptions, suppression, tries
 from .lease import PENDING, release
 from .models import MessageAttempt, OutboxMessage
 from .retry import delay
@@ -30,17 +30,9 @@ GIVEN_UP = gettext_noop("Tried too often.")
 
 def sent(row: OutboxMessage, attempt: MessageAttempt, receipt: Receipt) -> None:
     """Note that the provider took it. That is true whoever holds the row by now."""
-    now = timezone.now()
-    with transaction.atomic(using=router.db_for_write(OutboxMessage)):
+    with transaction.atomic(using=router.db_for_write(OutboxMessage), savepoint=False):
         tries.end(attempt, "sent")
-        _told(row).filter(state__in=(State.PENDING, State.UNKNOWN)).update(
-            state=State.SENT,
-            reason="",
-            lease="",
-            leased_until=None,
-            sent_at=now,
-            provider_id=receipt.provider_id[:190],
-        )
+        statements.note_sent(row, receipt.provider_id[:190], timezone.now())
 
 
 def announce(row: OutboxMessage) -> None:

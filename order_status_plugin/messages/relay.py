@@ -18,6 +18,8 @@ from .outbox import DRAIN
 
 #: Rows in one lease. Small: the rest of a dead relay's batch waits until its lease is over.
 BATCH = 20
+#: Where they leave quickly, as many as take so many seconds, and never more than that.
+QUICK, LARGEST = 2.0, 100
 
 SWITCHED_OFF = gettext_noop("All messages are switched off.")
 
@@ -28,9 +30,10 @@ def drain(limit: int = 500, *, seconds: float = 40) -> int:
         due(timezone.now()).filter(reason="").update(reason=SWITCHED_OFF)
         return 0
     sent = handled = 0
-    end = time.monotonic() + seconds
-    while handled < limit and time.monotonic() < end:
-        rows = _take(min(BATCH, limit - handled))
+    size, began = BATCH, time.monotonic()
+    end = began + seconds
+    while handled < limit and began < end:
+        rows = _take(min(size, limit - handled))
         if not rows:
             return sent
         handled += len(rows)
@@ -38,6 +41,8 @@ def drain(limit: int = 500, *, seconds: float = 40) -> int:
             rows.sort(key=lambda row: row.channel)
             for alias, group in groupby(rows, key=lambda row: row.channel):
                 sent += Delivery(alias, list(group)).run()
+        taken, began = time.monotonic() - began, time.monotonic()
+        size = max(min(int(len(rows) * QUICK / max(taken, 0.001)), LARGEST), BATCH)
     if is_due():
         wake("outbox", DRAIN)
     return sent

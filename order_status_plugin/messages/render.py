@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import css_inline
+from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from ..cms.look import PLAIN, Look
@@ -124,9 +126,20 @@ def _dress(look: Look, base: str) -> dict[str, Any]:
         "start": start,
         "end": end,
         **{name: {"mark": mark, "url": urljoin(base, mark.url)} for name, mark in logos.items() if mark},
+        "style": (_style.__wrapped__ if settings.DEBUG else _style)(look, start),
+    }
+
+
+@lru_cache(maxsize=32)
+def _style(look: Look, start: str) -> SafeString:
+    """Return the styles of mails of this look: the same for every mail until somebody changes the look."""
+    context = {
+        "look": look,
+        "start": start,
         "sheet_radius": round(look.radius * 16),
         "button_radius": round(look.radius * 10),
     }
+    return SafeString(render_to_string(f"{TEMPLATES}style.html", context))
 
 
 def _pictured(items: Iterable[ItemView], link: str) -> list[dict[str, Any]]:

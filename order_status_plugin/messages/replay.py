@@ -13,7 +13,7 @@ from django.utils import timezone
 from ..tracking.models import Order
 from ..worker.wake import wake
 from . import notices, tries
-from .compose import admit
+from .admission import admit
 from .models import MessageAttempt, OutboxMessage
 from .outbox import DRAIN
 from .withheld import Later, Withheld

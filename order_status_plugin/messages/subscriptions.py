@@ -7,6 +7,8 @@ emptied when its push service says that nobody listens there any more.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
+from typing import NamedTuple
 
 from django.db import models, transaction
 from django.utils import timezone
@@ -64,9 +66,20 @@ def digests_of(order: Order) -> list[str]:
     return list(Subscription.objects.filter(order=order).values_list("digest", flat=True))
 
 
-def language(order_pk: int, channel_alias: str, digest: str) -> str:
-    """Return in which language this device is told, "" for one that is not there."""
-    return _living(order_pk, channel_alias).filter(digest=digest).values_list("language", flat=True).first() or ""
+class Device(NamedTuple):
+    """Where a device is reached, and in which language it is told."""
+
+    recipient: str
+    language: str
+
+
+def devices(channel_alias: str, order_pks: Collection[int]) -> dict[tuple[int, str], Device]:
+    """Return the devices that are told of these orders on this channel, by order and digest: one query."""
+    rows = Subscription.objects.filter(order__in=order_pks, channel=channel_alias, gone_at=None)
+    return {
+        (order, digest): Device(recipient, language)
+        for order, digest, recipient, language in rows.values_list("order_id", "digest", "recipient", "language")
+    }
 
 
 def add(order: Order, channel_alias: str, recipient: str, language: str) -> None:

@@ -8,12 +8,10 @@ from collections.abc import Iterable, Sequence
 from enum import Enum, auto
 
 from django.db import router, transaction
-from django.db.models import F
 from django.utils import timezone
 
 from ..channels.base import Channel
-from . import lease
-from .lease import PENDING
+from . import lease, statements
 from .models import MessageAttempt, OutboxMessage
 
 BROKE_OFF = "A worker stopped while it was sending: the message may have arrived."
@@ -62,20 +60,21 @@ def judge(tries: Sequence[MessageAttempt], channel: Channel, now: dt.datetime) -
 
 
 def start(rows: Sequence[OutboxMessage], marked: Iterable[int] = ()) -> dict[int, MessageAttempt]:
-    """Commit one open try a row, for those that are still held under their lease; ``marked`` may be second ones."""
+    """Write one open try a row, for those that are still held under their lease; ``marked`` may be second ones.
+
+    It must be committed before the call.
+    """
     now, doubled = timezone.now(), set(marked)
     tries: list[MessageAttempt] = []
-    with transaction.atomic(using=router.db_for_write(OutboxMessage)):
+    with transaction.atomic(using=router.db_for_write(OutboxMessage), savepoint=False):
         for row in rows:
-            mine = OutboxMessage.objects.filter(PENDING, pk=row.pk, lease=row.lease)
-            held_until = now + lease.LEASE
-            if mine.update(attempts=F("attempts") + 1, leased_until=held_until, recipient_digest=row.recipient_digest):
+            if statements.take(row, now + lease.LEASE):
                 row.attempts += 1
                 tries.append(MessageAttempt(message=row, lease=row.lease, started_at=now, may_double=row.pk in doubled))
-        MessageAttempt.objects.bulk_create(tries)
+                statements.open_try(row, now, may_double=row.pk in doubled)
     return {attempt.message_id: attempt for attempt in tries}
 
 
 def end(attempt: MessageAttempt, outcome: str, detail: str = "") -> None:
     """Note how a try ended."""
-    MessageAttempt.objects.filter(pk=attempt.pk).update(outcome=outcome, detail=detail[:500], ended_at=timezone.now())
+    statements.end_try(attempt.message_id, attempt.lease, outcome, detail[:500], timezone.now())

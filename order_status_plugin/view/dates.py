@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
+from functools import lru_cache, wraps
 from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from ..conf import conf
 from ..events import Precision
@@ -19,26 +21,45 @@ def shop_zone() -> ZoneInfo:
     return conf.zone()
 
 
+def _kept(write: Callable[[dt.date], str]) -> Callable[[dt.date], str]:
+    """Keep what was written for a day in a language: a page and a mail name the same few days again and again."""
+
+    @lru_cache(maxsize=512)
+    def kept(day: dt.date, language: str | None) -> str:
+        return write(day)
+
+    @wraps(write)
+    def of(day: dt.date) -> str:
+        return kept(dt.date(day.year, day.month, day.day), get_language())
+
+    return of
+
+
+@_kept
 def long_day(day: dt.date) -> str:
     """Return "Wednesday, 25 November"."""
     return date_format(day, pgettext("date format", "l, j F"))
 
 
+@_kept
 def short_day(day: dt.date) -> str:
     """Return "Wed 25 November"."""
     return date_format(day, pgettext("date format", "D j F"))
 
 
+@_kept
 def tiny_day(day: dt.date) -> str:
     """Return "Wed 25 Nov": for columns of times."""
     return date_format(day, pgettext("date format", "D j M"))
 
 
+@_kept
 def plain_day(day: dt.date) -> str:
     """Return "25 November"."""
     return date_format(day, pgettext("date format", "j F"))
 
 
+@_kept
 def full_day(day: dt.date) -> str:
     """Return "25 November 2026"."""
     return date_format(day, pgettext("date format", "j F Y"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
 
 from ..cms import epoch, notes
@@ -19,6 +19,38 @@ from ..tracking.queries import Picture, picture
 from .build import build
 from .model import MilestoneView, OrderView, OwnWordsView, ParcelView
 from .special import special_messages
+
+_WORDS = {
+    Milestone.CONFIRMED: gettext_noop("Confirmed"),
+    Milestone.SHIPPED: gettext_noop("On its way"),
+    Milestone.OUT_FOR_DELIVERY: gettext_noop("Out for delivery"),
+    Milestone.ATTEMPTED_DELIVERY: gettext_noop("Attempted delivery"),
+    Milestone.READY_FOR_PICKUP: gettext_noop("Ready for pickup"),
+    Milestone.DELIVERED: gettext_noop("Delivered"),
+    Milestone.DELAYED: gettext_noop("Delayed"),
+    Milestone.ESTIMATE_MOVED: gettext_noop("A new date"),
+    Milestone.EXCEPTION: gettext_noop("A problem on the way"),
+    Milestone.RETURNED: gettext_noop("On its way back"),
+    Milestone.CANCELLED: gettext_noop("Cancelled"),
+    Milestone.REFUNDED: gettext_noop("Paid back"),
+    Milestone.NOTE: gettext_noop("A note"),
+    Milestone.STALLED: gettext_noop("No news yet"),
+}
+_SENTENCES = {
+    Milestone.CONFIRMED: gettext_noop("We have your order and are getting it ready."),
+    Milestone.SHIPPED: gettext_noop("A parcel has left us with %(carrier)s."),
+    Milestone.OUT_FOR_DELIVERY: gettext_noop("%(carrier)s is bringing your parcel today."),
+    Milestone.ATTEMPTED_DELIVERY: gettext_noop("%(carrier)s came and could not hand over your parcel."),
+    Milestone.READY_FOR_PICKUP: gettext_noop("Your parcel waits for you."),
+    Milestone.DELIVERED: gettext_noop("Your parcel was delivered."),
+    Milestone.DELAYED: gettext_noop("Your parcel takes longer than planned."),
+    Milestone.ESTIMATE_MOVED: gettext_noop("%(carrier)s has named another day."),
+    Milestone.EXCEPTION: gettext_noop("%(carrier)s reports a problem with your parcel. We are looking into it."),
+    Milestone.RETURNED: gettext_noop("Your parcel is on its way back to us."),
+    Milestone.CANCELLED: gettext_noop("Your order was cancelled. Nothing will be sent."),
+    Milestone.REFUNDED: gettext_noop("Your money is on its way back to you."),
+    Milestone.STALLED: gettext_noop("There is no news of your order yet. We are looking into it."),
+}
 
 
 def build_milestone(
@@ -106,41 +138,12 @@ def _subject(milestone: Milestone, view: OrderView, *, is_part: bool) -> str:
 
 def word_of(milestone: Milestone) -> str:
     """Return the news in a word. The order's own headline may differ: another parcel, or a later scan."""
-    return {
-        Milestone.CONFIRMED: _("Confirmed"),
-        Milestone.SHIPPED: _("On its way"),
-        Milestone.OUT_FOR_DELIVERY: _("Out for delivery"),
-        Milestone.ATTEMPTED_DELIVERY: _("Attempted delivery"),
-        Milestone.READY_FOR_PICKUP: _("Ready for pickup"),
-        Milestone.DELIVERED: _("Delivered"),
-        Milestone.DELAYED: _("Delayed"),
-        Milestone.ESTIMATE_MOVED: _("A new date"),
-        Milestone.EXCEPTION: _("A problem on the way"),
-        Milestone.RETURNED: _("On its way back"),
-        Milestone.CANCELLED: _("Cancelled"),
-        Milestone.REFUNDED: _("Paid back"),
-        Milestone.NOTE: _("A note"),
-        Milestone.STALLED: _("No news yet"),
-    }[milestone]
+    return _(_WORDS[milestone])
 
 
 def _sentence(milestone: Milestone, parcel: ParcelView | None) -> str:
-    carrier = {"carrier": (parcel.carrier_name if parcel else "") or _("the carrier")}
-    return {
-        Milestone.CONFIRMED: _("We have your order and are getting it ready."),
-        Milestone.SHIPPED: _("A parcel has left us with %(carrier)s."),
-        Milestone.OUT_FOR_DELIVERY: _("%(carrier)s is bringing your parcel today."),
-        Milestone.ATTEMPTED_DELIVERY: _("%(carrier)s came and could not hand over your parcel."),
-        Milestone.READY_FOR_PICKUP: _("Your parcel waits for you."),
-        Milestone.DELIVERED: _("Your parcel was delivered."),
-        Milestone.DELAYED: _("Your parcel takes longer than planned."),
-        Milestone.ESTIMATE_MOVED: _("%(carrier)s has named another day."),
-        Milestone.EXCEPTION: _("%(carrier)s reports a problem with your parcel. We are looking into it."),
-        Milestone.RETURNED: _("Your parcel is on its way back to us."),
-        Milestone.CANCELLED: _("Your order was cancelled. Nothing will be sent."),
-        Milestone.REFUNDED: _("Your money is on its way back to you."),
-        Milestone.STALLED: _("There is no news of your order yet. We are looking into it."),
-    }[milestone] % carrier
+    carrier = (parcel.carrier_name if parcel else "") or _("the carrier")
+    return _(_SENTENCES[milestone]) % {"carrier": carrier}
 
 
 def _note_sentence(note_id: int | None) -> str:

@@ -5,6 +5,7 @@ A nursery sets Django up once and forks a relay for each line that it is given: 
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -45,7 +46,7 @@ def set_up(said: Mapping[str, Any]) -> None:
 
     from order_status_plugin.messages import lease, relay
 
-    relay.BATCH = BATCH
+    relay.BATCH = relay.LARGEST = BATCH
     if said["lease"]:
         import datetime as dt
 
@@ -99,6 +100,20 @@ def owe(count: int) -> None:
     connections.close_all()  # nothing open is inherited
 
 
+def warm() -> None:
+    """Write a message for each channel, and send none: what a relay reads and imports first, it inherits."""
+    from django.core.mail.backends import smtp  # noqa: F401
+    from django.db import connections
+
+    from order_status_plugin.messages.compose import compose
+    from order_status_plugin.messages.models import OutboxMessage
+
+    for row in OutboxMessage.objects.order_by("pk").select_related("order__site")[: len(CHANNELS)]:
+        compose(row)
+    connections.close_all()
+    gc.freeze()
+
+
 def tell(*words: object) -> None:
     """Write one line to the test: short ones are whole, whoever else writes."""
     os.write(1, (json.dumps([words[0], os.getpid(), time.time(), *words[1:]]) + "\n").encode())
@@ -143,7 +158,7 @@ class Relay:
         DNS_NAME._fqdn = keyed.WHO["X-Pid"] = str(os.getpid())
         keyed.reach = self.reach
         self.around(tries, "start", "before try", "after try")
-        self.around(delivery.Delivery, "_call", "", "after call")
+        self.around(delivery.Delivery, "_call", "before call", "after call")
         self.around(delivery.Delivery, "_note", "", "after record")
         real = relay.claim
 
@@ -165,6 +180,7 @@ def main() -> None:
     said = json.loads(sys.stdin.readline())
     set_up(said)
     owe(said["count"])
+    warm()
     tell("ready")
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the dead
     for line in sys.stdin:

@@ -33,8 +33,19 @@ from .kills import CHANNELS
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="forks what it kills")
 
-#: Where a relay may be killed; "random" is any time at all.
-POINTS = ("before try", "after try", "in call", "accepted", "after call", "after record", "random", "random")
+#: Where a relay may be killed; "random" is any time at all. Tries and records are written by then, and committed
+#: "before call": one transaction notes what was sent and begins the next.
+POINTS = (
+    "before try",
+    "after try",
+    "before call",
+    "in call",
+    "accepted",
+    "after call",
+    "after record",
+    "random",
+    "random",
+)
 #: Relays at once.
 TWO = 2
 #: Seconds that a relay has to come to its point: it may have to wait for others' leases.
@@ -288,9 +299,9 @@ def test_a_few_kills(database: str, tmp_path: Path) -> None:
 
 @pytest.mark.full
 def test_many_kills_under_the_lease_that_shops_have(database: str, tmp_path: Path) -> None:
-    """As many as ORDER_STATUS_KILLS says: a thousand take half an hour."""
-    kills = int(os.environ.get("ORDER_STATUS_KILLS", "120"))
-    check(database, tmp_path, kills=kills, messages=kills * 12 // 5, lease=0)
+    """As many as ORDER_STATUS_KILLS says: a thousand take about two minutes of a core that nothing else uses."""
+    kills = int(os.environ.get("ORDER_STATUS_KILLS", "1000"))
+    check(database, tmp_path, kills=kills, messages=kills * 3, lease=0)
 
 
 def check(database: str, folder: Path, *, kills: int, messages: int, lease: float) -> None:
@@ -345,4 +356,11 @@ def check(database: str, folder: Path, *, kills: int, messages: int, lease: floa
     # And nobody waits for long.
     waits = sorted(killing.recoveries)
     assert waits
-    assert waits[int(len(waits) * 0.99)] <= 60, waits[-10:]
+    p99 = waits[int(len(waits) * 0.99)]
+    print(  # noqa: T201
+        f"\n{sum(killing.kills.values())} kills {dict(killing.kills)}; {messages} messages;"
+        f" {sum(inside.values())} kills between acceptance and record; {sum(doubled.values())} doubled,"
+        f" {sum(marked.values())} tries marked; recovery p50 {waits[len(waits) // 2]:.1f} s, p99 {p99:.1f} s,"
+        f" longest {waits[-1]:.1f} s"
+    )
+    assert p99 <= 60, waits[-10:]

@@ -80,8 +80,7 @@ def test_a_device_is_told_in_the_language_of_its_page(order: Order) -> None:
     subscriptions.add(order, "push", PHONE, "en")
     subscriptions.add(order, "push", PHONE, "fr")
     ((_recipient, known_as),) = subscriptions.addresses(order.pk, "push")
-    assert subscriptions.language(order.pk, "push", known_as) == "fr"
-    assert subscriptions.language(order.pk, "push", "other") == ""
+    assert subscriptions.devices("push", [order.pk]) == {(order.pk, known_as): (PHONE, "fr")}
 
 
 def test_there_is_an_end_to_devices(order: Order, monkeypatch: pytest.MonkeyPatch) -> None:
