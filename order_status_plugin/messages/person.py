@@ -9,6 +9,8 @@ from typing import Any
 from ..events import Address, ContactSnapshot
 from ..tracking.models import OrderContact
 from .corrected import CorrectedContact
+from .models import OutboxMessage
+from .recipient import known, reached
 
 
 def person(order_id: int) -> ContactSnapshot | None:
@@ -36,6 +38,18 @@ def addressees(order_ids: Collection[int]) -> dict[int, ContactSnapshot]:
             said = dataclasses.replace(said, email=other.email or said.email, phone=other.phone or said.phone)
         found[contact.order_id] = said
     return found
+
+
+def known_as(row: OutboxMessage) -> list[str]:
+    """Return the digests, under every key of the ring, of whom a row is for.
+
+    The row's own alone where the order has that address no more, or never had: a device.
+    """
+    for contact in (addressee(row.order_id), person(row.order_id)):
+        recipient = reached(row.channel, contact)
+        if recipient and row.recipient_digest in (found := known(row.channel, recipient)):
+            return found
+    return [row.recipient_digest] if row.recipient_digest else []
 
 
 def _snapshot(contact: OrderContact) -> ContactSnapshot:

@@ -21,6 +21,9 @@ from order_status_plugin.page import editors, share, views
 from order_status_plugin.pages.models import OrderStatusPage
 from order_status_plugin.security import crawl, surface
 from order_status_plugin.security.canaries import Canary, Text
+from order_status_plugin.messages import suppression
+from order_status_plugin.messages.recipient import known
+from order_status_plugin.messages.suppression import Reason
 from order_status_plugin.tracking import record
 from order_status_plugin.tracking.models import Order, OrderContact
 from order_status_plugin.worker import health
@@ -287,3 +290,9 @@ def test_readiness_says_which_secrets_are_still_needed(settings, monkeypatch: py
     Order.objects.exclude(number="TS-4").delete()
     assert "key 2: retired; it may go (orders placed under it: 0)" in says(new, old)
     assert says(new).endswith("Ready.\n")
+    settings.ORDER_STATUS = {**ours, "KEYS": [old]}
+    suppression.suppress("email", known("email", "noor@example.org"), Reason.STOP)
+    assert "key 2: retired; still needed (orders placed under it: 0; addresses that nothing is sent to: 1)" in says(
+        new, old
+    )
+    assert "NO  keys: 1 addresses that nothing is to be sent to are kept under a secret that is gone" in says(new)
