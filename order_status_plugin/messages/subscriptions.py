@@ -7,6 +7,7 @@ emptied when its push service says that nobody listens there any more.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 
 from django.db import models, transaction
 from django.utils import timezone
@@ -90,6 +91,19 @@ def remove(order: Order, channel_alias: str, recipient: str) -> None:
     """Tell this device of the order no more. It may still be told of others."""
     digests_of_it = known(channel_alias, recipient)
     Subscription.objects.filter(order=order, channel=channel_alias, digest__in=digests_of_it).delete()
+
+
+def of_order(order: Order) -> models.QuerySet[Subscription]:
+    """Return the devices that are told of the order, or were, the latest first."""
+    return Subscription.objects.filter(order=order).order_by("-created_at", "-pk")
+
+
+def forget(order: Order, pks: Collection[int]) -> int:
+    """Tell these of the order's devices no more; return how many still were. A device may ask again."""
+    mine = Subscription.objects.filter(order=order, pk__in=pks)
+    listened = mine.filter(gone_at=None).count()
+    mine.delete()
+    return listened
 
 
 def end(order: Order) -> None:

@@ -23,6 +23,7 @@ from ..tracking import record
 from ..tracking.models import Order
 from .deeds import DEEDS, Deed, Given, NothingToDo, OrderForm, ReasonForm
 from .read_only import ReadOnlyAdmin, ReadOnlyInline
+from .subscriptions import DEVICES_DEED
 
 
 class MessageInline(ReadOnlyInline):
@@ -227,4 +228,4 @@ MESSAGE_DEEDS = (
         counts=_said,
     ),
 )
-ALL_DEEDS = (*MESSAGE_DEEDS, *DEEDS)
+ALL_DEEDS = (*MESSAGE_DEEDS, DEVICES_DEED, *DEEDS)

@@ -16,14 +16,13 @@ from wagtail.models import Page, Site
 from order_status_plugin import urls as ours
 from order_status_plugin.access.headers import Secure
 from order_status_plugin.events import ContactSnapshot
-from order_status_plugin.messages import compose
+from order_status_plugin.messages import compose, suppression
+from order_status_plugin.messages.recipient import known
+from order_status_plugin.messages.suppression import Reason
 from order_status_plugin.page import editors, share, views
 from order_status_plugin.pages.models import OrderStatusPage
 from order_status_plugin.security import crawl, surface
 from order_status_plugin.security.canaries import Canary, Text
-from order_status_plugin.messages import suppression
-from order_status_plugin.messages.recipient import known
-from order_status_plugin.messages.suppression import Reason
 from order_status_plugin.tracking import record
 from order_status_plugin.tracking.models import Order, OrderContact
 from order_status_plugin.worker import health
