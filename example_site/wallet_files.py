@@ -7,7 +7,7 @@ from typing import Any
 
 from order_status_plugin.testing.certificates import issue
 
-ORDER_TYPE = "order.example.tilia-sal.demo"
+ORDER_TYPE = "order.example.demo"
 #: Its name says what it is, wherever somebody looks at it.
 NAME = "DEMO ONLY, trusted by nobody"
 
@@ -21,14 +21,14 @@ def options(var: Path) -> dict[str, Any]:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         top = issue(f"Root, {NAME}", is_ca=True)
         middle = issue(f"Intermediate, {NAME}", top, is_ca=True)
-        shop = issue(f"Order Type ID: {ORDER_TYPE}, {NAME}", middle, user_id=ORDER_TYPE)
+        shop = issue(f"{ORDER_TYPE}, {NAME}", middle, user_id=ORDER_TYPE)
         for path, content in ((root, top.pem()), (intermediate, middle.pem()), (order, shop.pem())):
             path.write_bytes(content)
         key.touch(mode=0o600)
         key.write_bytes(shop.key_pem())
     return {
         "order_type": ORDER_TYPE,
-        "merchant": "merchant.example.tilia-sal.demo",
+        "merchant": "merchant.example.demo",
         "certificate": order,
         "private_key": key,
         "wwdr_certificate": intermediate,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
@@ -13,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..backends import get_channel
 from ..conf import conf
-from ..events import ContactSnapshot, Delivery, Milestone
+from ..events import Delivery, Milestone
 from ..exceptions import BackendError
 from ..tracking.models import Order
 from ..view.milestone import word_of
@@ -23,7 +22,7 @@ from .consent import Facts, ledger_of, refusal
 from .models import OutboxMessage
 from .notices import Notice
 from .outbox import NOT_NOTIFIED
-from .person import addressee, person
+from .person import People, people_of
 from .recipient import known, masked, reached
 from .relay import SWITCHED_OFF
 
@@ -97,17 +96,20 @@ class Switch:
     stopped: str
 
 
-def messages_of(order: Order) -> list[Told]:
-    """Return the order's messages, the newest first; what one told for others stands once. Three queries at the most."""
+def messages_of(order: Order, people: People | None = None) -> list[Told]:
+    """Return the order's messages, the newest first; what one told for others stands once.
+
+    Two queries, and two more where ``people`` were not read yet.
+    """
     rows: QuerySet[OutboxMessage] = OutboxMessage.objects.filter(order=order, told_by=None)
     rows = rows.exclude(milestone=Notice.SUPPORT)
-    addresses = addresses_of(order)
+    addresses = addresses_of(order, people)
     return [_told(row, addresses) for row in rows.order_by("-created_at", "-pk")[:MOST]]
 
 
-def switches_of(order: Order) -> list[Switch]:
+def switches_of(order: Order, people: People | None = None) -> list[Switch]:
     """Return the channels that reach the customer now, and whether they are on."""
-    contact = addressee(order.pk)
+    contact = (people or people_of(order.pk)).addressee
     found = []
     for alias in conf.CHANNELS if contact else ():
         recipient = reached(alias, contact)
@@ -141,11 +143,11 @@ def _told(row: OutboxMessage, addresses: dict[str, str]) -> Told:
     )
 
 
-def addresses_of(order: Order) -> dict[str, str]:
+def addresses_of(order: Order, people: People | None = None) -> dict[str, str]:
     """Return the masked addresses that the order has, by digest: the host's, what staff corrected, and devices."""
-    contacts: Iterable[ContactSnapshot | None] = (person(order.pk), addressee(order.pk))
+    people = people or people_of(order.pk)
     found: dict[str, str] = {}
-    for contact in contacts:
+    for contact in (people.person, people.addressee):
         for alias in conf.CHANNELS if contact else ():
             if recipient := reached(alias, contact):
                 found |= dict.fromkeys(known(alias, recipient), masked(recipient))
