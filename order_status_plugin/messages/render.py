@@ -116,11 +116,15 @@ def _marked(page: str, markup: str) -> str:
 
 
 def _dress(look: Look, base: str) -> dict[str, Any]:
-    """Return the look of a mail: colours to be inlined, and its logos by their whole addresses; ``base`` is one of ours."""
+    """Return the look of a mail: colours to be inlined, and logos and contact by their whole addresses.
+
+    ``base`` is an address of ours.
+    """
     logos = {"logo": look.logo, "dark_logo": look.dark_logo if look.logo else None}
     start, end = ("right", "left") if translation.get_language_bidi() else ("left", "right")
     return {
         "look": look,
+        **{name: urljoin(base, getattr(look, name)) for name in ("contact_url", "help_url") if getattr(look, name)},
         "start": start,
         "end": end,
         **{name: {"mark": mark, "url": urljoin(base, mark.url)} for name, mark in logos.items() if mark},
@@ -160,7 +164,8 @@ def render_notice(subject: str, context: dict[str, Any]) -> Rendered:
     ``context`` has ``look``, and as ``base`` an address of the shop.
     """
     dress = _dress(context.get("look", PLAIN), context.get("base", ""))
-    page = render_to_string(f"{TEMPLATES}notice.html", {**dress, **context, "subject": subject})
+    context = {**dress, **context, "subject": subject}
+    page = render_to_string(f"{TEMPLATES}notice.html", context)
     text = render_to_string(f"{TEMPLATES}notice.txt", context)
     return Rendered(subject=one_line(subject), text=_tidy(text), html=_inliner().inline(page))
 

@@ -11,8 +11,9 @@ from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from ..backends import get_channel
+from ..cms.preview import MEDIA
 from ..conf import conf
-from ..events import Delivery, Milestone
+from ..events import Delivery, Medium, Milestone
 from ..exceptions import BackendError
 from ..tracking.models import Order
 from ..view.milestone import word_of
@@ -121,7 +122,7 @@ def switches_of(order: Order, people: People | None = None) -> list[Switch]:
         found.append(
             Switch(
                 alias=alias,
-                label=label_of(alias),
+                label=named(alias),
                 recipient=masked(recipient),
                 is_on=not against and not refusal(facts, "", known(alias, recipient)),
                 stopped=gettext(withheld.SUPPRESSED[against]) if against else "",
@@ -135,7 +136,7 @@ def _told(row: OutboxMessage, addresses: dict[str, str]) -> Told:
     return Told(
         row=row,
         what=str(LETTERS[row.milestone]) if row.milestone in LETTERS else word_of(Milestone(row.milestone)),
-        channel=label_of(row.channel),
+        channel=named(row.channel),
         recipient=addresses.get(row.recipient_digest, ""),
         state=str(STATES[row.state]),
         why=gettext(why) if why else "",
@@ -154,7 +155,17 @@ def addresses_of(order: Order, people: People | None = None) -> dict[str, str]:
     return found | dict.fromkeys(subscriptions.digests_of(order), gettext("a device"))
 
 
+def named(alias: str) -> str:
+    """Return what a customer calls a channel: whose text messages they are is nothing to them."""
+    try:
+        channel = get_channel(alias)
+    except (KeyError, BackendError):
+        return alias
+    return str(MEDIA[Medium.SMS]) if channel.medium is Medium.SMS else label_of(alias)
+
+
 def label_of(alias: str) -> str:
+    """Return what staff call a channel: with the provider's name."""
     try:
         return str(get_channel(alias).label or alias)
     except (KeyError, BackendError):

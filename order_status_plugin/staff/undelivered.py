@@ -133,7 +133,13 @@ class UndeliveredReport(ReportView):
         """Say who may do what, and to how many at once."""
         context: dict[str, Any] = super().get_context_data(*args, **kwargs)
         user: Any = self.request.user
-        return {**context, "may_send": user.has_perm(SEND), "most": MOST, "filters_query": self.request.GET.urlencode()}
+        return {
+            **context,
+            "search_form": None,  # a shop's context processor may bring its own: Oscar's searches products
+            "may_send": user.has_perm(SEND),
+            "most": MOST,
+            "filters_query": self.request.GET.urlencode(),
+        }
 
 
 class SendAgainView(WagtailAdminTemplateMixin, View):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from ..cms import epoch, notes
@@ -117,7 +117,7 @@ def word_of(milestone: Milestone) -> str:
         Milestone.ESTIMATE_MOVED: _("A new date"),
         Milestone.EXCEPTION: _("A problem on the way"),
         Milestone.RETURNED: _("On its way back"),
-        Milestone.CANCELLED: _("Cancelled"),
+        Milestone.CANCELLED: pgettext("of an order", "Cancelled"),
         Milestone.REFUNDED: _("Paid back"),
         Milestone.NOTE: _("A note"),
         Milestone.STALLED: _("No news yet"),
