@@ -84,6 +84,7 @@ def _mail(news: MilestoneView, promise: str, given: Mapping[str, Any]) -> Render
     """Return a mail. Nothing in it comes from anybody else's server."""
     order, own, link = news.order, news.own, str(given["link"])
     subject, body = own.subject or news.subject, absolute(own.body, link)
+    word, promise = _headline(news.word, promise)
     rail = order.rail
     done = sum(step.state != "todo" for step in rail)
     context: dict[str, Any] = {
@@ -92,6 +93,7 @@ def _mail(news: MilestoneView, promise: str, given: Mapping[str, Any]) -> Render
         "news": news,
         "order": order,
         "shop": order.shop,
+        "word": word,
         "promise": promise,
         "subject": (subject := one_line(_test(subject) if given["is_test"] else subject)),
         "own_body": body,
@@ -108,6 +110,12 @@ def _mail(news: MilestoneView, promise: str, given: Mapping[str, Any]) -> Render
     page = render_to_string(f"{TEMPLATES}milestone.html", context)
     text = render_to_string(f"{TEMPLATES}milestone.txt", context)
     return Rendered(subject=subject, text=_tidy(text), html=_inliner().inline(page))
+
+
+def _headline(word: str, promise: str) -> tuple[str, str]:
+    """Return the two halves of the headline; one where the second begins with the first: "Ready for pickup until …"."""
+    says_both = promise.casefold().startswith(word.rstrip(".。").casefold())
+    return (promise, "") if promise and says_both else (word, promise)
 
 
 def _marked(page: str, markup: str) -> str:
