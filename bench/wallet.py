@@ -24,7 +24,7 @@ from .rows import Row, absolute
 LANGUAGES = ["en", "fr", "de", "es", "it", "nl", "pl", "pt-br", "ar", "ja"]
 TIMES = 40
 #: With the rows of an order read once for all languages.
-MOST_QUERIES = 10
+MOST_QUERIES = 8
 MOST = 25
 
 

@@ -45,7 +45,7 @@ STATUS = {
 }  # fmt: skip
 TODAY = dt.datetime.now(dt.UTC).date()
 #: What is stored of the order, the content's epoch, and the default site of an order without one.
-QUERIES = 9
+QUERIES = 7
 PNG = b"\x89PNG\r\n\x1a\n a picture"
 
 
