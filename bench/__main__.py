@@ -37,7 +37,7 @@ def main() -> int:
         import django
 
         django.setup()
-        from . import access, content, maps, messages, pages, shop
+        from . import access, content, maps, messages, pages, shop, wallet
 
         roam()
         placed, order = shop.build()
@@ -52,6 +52,7 @@ def main() -> int:
                 maps.drawing(),
                 access.timing(order),
                 content.content(order),
+                wallet.wallet(order),
                 messages.messages(server, compared["public"]),
             )
             rows = list(told(began, parts))

@@ -9,6 +9,7 @@ from pathlib import Path
 import oscar
 from oscar.defaults import *  # noqa: F403
 
+from . import wallet_files
 from .databases import from_url
 from .secret_store import given_secrets, kept, link_keys, source_secrets, standard
 
@@ -226,6 +227,10 @@ ORDER_STATUS = {
         "sms": {
             "BACKEND": "order_status_plugin.channels.console.ConsoleSms",
             "OPTIONS": {"folder": SMS_FOLDER, "sender": "Tilia Sal", "prices": {"PT": "0.04", "*": "0.08"}},
+        },
+        "wallet": {
+            "BACKEND": "order_status_plugin.channels.wallet.WalletChannel",
+            "OPTIONS": wallet_files.options(VAR),
         },
     },
     "KEYS": link_keys(),

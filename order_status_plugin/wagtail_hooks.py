@@ -21,6 +21,7 @@ from wagtail.rich_text import FeatureRegistry
 from .cms import brand_admin, words
 from .cms.preview import OrderPreviewMixin
 from .page.sheet import LookView, SentenceView, SheetView, sheet_url
+from .staff import undelivered
 from .staff.feedback import FeedbackMenuItem, FeedbackReport
 from .staff.notes import NotesViewSet
 from .staff.rules import MessageRulesViewSet
@@ -110,6 +111,11 @@ def feedback_in_the_menu() -> MenuItem:
 def feedback_permission() -> Any:
     """Let groups be given the permission to read it."""
     return Permission.objects.filter(content_type__app_label="order_status_plugin", codename="view_feedback")
+
+
+hooks.register("register_admin_urls", undelivered.addresses)
+hooks.register("register_reports_menu_item", undelivered.UndeliveredMenuItem)
+hooks.register("register_permissions", undelivered.permissions)
 
 
 @hooks.register("register_page_header_buttons")

@@ -34,6 +34,7 @@ class Action(StrEnum):
     CONSENT_ENTERED = "consent_entered"
     NOTICE_CHOSEN = "notice_chosen"
     TEST_SENT = "test_sent"
+    SUBSCRIPTION_ENDED = "subscription_ended"
 
 
 WORDS: dict[str, str | Promise] = {
@@ -52,6 +53,7 @@ WORDS: dict[str, str | Promise] = {
     Action.CONSENT_ENTERED: _("wish about messages entered"),
     Action.NOTICE_CHOSEN: _("messages about shipments chosen"),
     Action.TEST_SENT: _("test message sent"),
+    Action.SUBSCRIPTION_ENDED: _("news on a device ended"),
 }
 
 

@@ -6,16 +6,15 @@ from typing import Any, ClassVar
 
 from django.contrib.admin.utils import quote
 from django.urls import reverse
-from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.compare import TextFieldComparison
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, MultiFieldPanel, ObjectList, PublishingPanel
-from wagtail.admin.ui.tables import Column, LiveStatusTagColumn, UpdatedAtColumn
+from wagtail.admin.ui.tables import Column
 from wagtail.admin.widgets import Button
-from wagtail.snippets.views.snippets import EditView, SnippetViewSet
 
 from .audience import Audience
+from .desk import STANDING, WrittenEditView, WrittenViewSet
 from .sentence import sentence
 from .special import SpecialMessage
 from .words import WordsInput
@@ -46,18 +45,17 @@ class SpecialMessageFilters(WagtailFilterSet):
         fields: ClassVar[list[str]] = ["level", "live", "site", "is_on_page", "is_beside_parcels", "is_in_mails"]
 
 
-class SpecialMessageEditView(EditView):
+class SpecialMessageEditView(WrittenEditView):
     """The form of one message, which leads to its overview sheet."""
 
-    @cached_property
-    def header_more_buttons(self) -> list[Any]:
-        """Return Wagtail's and ours."""
+    def leads_to(self) -> Button | None:
+        """Return the way to the sheet."""
         meta = self.model._meta
         url = reverse("order_status_sheet_of", args=[meta.app_label, meta.model_name, quote(self.object.pk)])
-        return [*super().header_more_buttons, Button(_("Every status at once"), url=url, icon_name="view", priority=5)]
+        return Button(_("Every status at once"), url=url, icon_name="view", priority=5)
 
 
-class SpecialMessageViewSet(SnippetViewSet):
+class SpecialMessageViewSet(WrittenViewSet):
     """The list and the forms of special messages."""
 
     model = SpecialMessage
@@ -65,19 +63,15 @@ class SpecialMessageViewSet(SnippetViewSet):
     menu_label = _("Special messages")
     menu_name = "order-status-messages"
     edit_view_class = SpecialMessageEditView
-    list_per_page = 50
     ordering: ClassVar[list[str]] = ["-live", "-priority", "title"]
     filterset_class = SpecialMessageFilters
-    #: By the database, so that nobody has to build an index for it.
     search_fields: ClassVar[list[str]] = ["title", "text"]
-    search_backend_name = None
     list_display: ClassVar[list[Any]] = [
         "title",
         Column("get_level_display", label=_("Level"), sort_key="level"),
         Column("where", label=_("Where")),
         Column("shown_to", label=_("Audience")),
-        LiveStatusTagColumn(),
-        UpdatedAtColumn(),
+        *STANDING,
     ]
     edit_handler = ObjectList(
         [

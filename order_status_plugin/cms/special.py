@@ -5,37 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
-from django.contrib.contenttypes.fields import GenericRelation
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail.fields import RichTextField
-from wagtail.models import (
-    DraftStateMixin,
-    LockableMixin,
-    RevisionMixin,
-    TranslatableMixin,
-    WorkflowMixin,
-)
 
 from .audience import Audience
 from .base import FEATURES
 from .fields import AudienceField, ExtrasField
 from .placeholders import refuse_unknown
-from .preview import OrderPreviewMixin
 from .sentence import sentence
 from .words import PICKER
+from .written import Written
 
 
-class SpecialMessage(
-    OrderPreviewMixin,
-    WorkflowMixin,
-    DraftStateMixin,
-    LockableMixin,
-    RevisionMixin,
-    TranslatableMixin,
-    models.Model,
-):
+class SpecialMessage(Written):
     """A message to every order of an audience: "We close for Christmas from the 24th"."""
 
     class Level(models.TextChoices):
@@ -61,27 +45,10 @@ class SpecialMessage(
     )
     is_in_mails = models.BooleanField(_("in mails about the order"), default=False)
     priority = models.SmallIntegerField(_("priority"), default=0, help_text=_("The highest stands first."))
-    site = models.ForeignKey(
-        "wagtailcore.Site",
-        verbose_name=_("site"),
-        null=True,
-        blank=True,
-        on_delete=models.CASCADE,
-        help_text=_("Empty means every site."),
-    )
-
-    revisions = GenericRelation("wagtailcore.Revision", related_query_name="special_message")
-    workflow_states = GenericRelation(
-        "wagtailcore.WorkflowState",
-        content_type_field="base_content_type",
-        object_id_field="object_id",
-        related_query_name="special_message",
-        for_concrete_model=False,
-    )
 
     PLACES: ClassVar[tuple[str, ...]] = ("is_on_page", "is_beside_parcels", "is_in_mails")
 
-    class Meta(TranslatableMixin.Meta):
+    class Meta(Written.Meta):
         verbose_name = _("special message")
         verbose_name_plural = _("special messages")
 
@@ -113,20 +80,6 @@ class SpecialMessage(
         if problems:
             raise ValidationError(dict(problems))
 
-    def copy_for_translation(self, locale: Any, exclude_fields: Any = None) -> SpecialMessage:
-        """Return a copy to be translated: a draft, so that nobody reads it before somebody has."""
-        copy: SpecialMessage = super().copy_for_translation(locale, exclude_fields)
-        copy.live, copy.has_unpublished_changes = False, True
-        copy.first_published_at = copy.last_published_at = None
-        copy.latest_revision = copy.live_revision = None
-        return copy
-
-    def preview_site(self) -> Any:
-        """Return the site whose customers read it."""
-        return self.site or super().preview_site()
-
     def preview_messages(self, live: Iterable[Any]) -> list[Any]:
         """Return the live messages with this one among them as it is being written."""
-        if not self.locale_id:
-            self.locale = self.get_default_locale()
-        return [*(each for each in live if each.pk != self.pk), self]
+        return [*self.besides(live), self]

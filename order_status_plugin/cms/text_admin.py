@@ -8,16 +8,15 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib.admin.utils import quote
 from django.urls import reverse
-from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList, PublishingPanel
-from wagtail.admin.ui.tables import Column, LiveStatusTagColumn, LocaleColumn, UpdatedAtColumn
+from wagtail.admin.ui.tables import Column, LocaleColumn
 from wagtail.admin.widgets import Button
-from wagtail.snippets.views.snippets import EditView, SnippetViewSet
 
 from ..events import Medium
+from .desk import STANDING, WrittenEditView, WrittenViewSet
 from .preview import MAILS, MEDIA
 from .texts import PARTS, SEND_TEST, MessageText
 from .words import PICKER, WordsInput
@@ -54,21 +53,18 @@ class MessageTextFilters(WagtailFilterSet):
         fields: ClassVar[list[str]] = ["live", "site"]
 
 
-class MessageTextEditView(EditView):
+class MessageTextEditView(WrittenEditView):
     """The form of one text, which leads to the test message."""
 
-    @cached_property
-    def header_more_buttons(self) -> list[Any]:
-        """Return Wagtail's and ours."""
-        found = super().header_more_buttons
-        is_sent = self.object.medium != Medium.PUSH
-        if not (is_sent and self.request.user.has_perm(SEND_TEST)):
-            return list(found)
+    def leads_to(self) -> Button | None:
+        """Return the way to the test message, for who may send one: a notification has nobody to be sent to."""
+        if self.object.medium == Medium.PUSH or not self.request.user.has_perm(SEND_TEST):
+            return None
         url = reverse("order_status_trial_of", args=[quote(self.object.pk)])
-        return [*found, Button(_("Send a test message"), url=url, icon_name="mail", priority=5)]
+        return Button(_("Send a test message"), url=url, icon_name="mail", priority=5)
 
 
-class MessageTextViewSet(SnippetViewSet):
+class MessageTextViewSet(WrittenViewSet):
     """The list and the forms of texts."""
 
     model = MessageText
@@ -76,18 +72,14 @@ class MessageTextViewSet(SnippetViewSet):
     menu_label = _("Texts of messages")
     menu_name = "order-status-texts"
     edit_view_class = MessageTextEditView
-    list_per_page = 100
     ordering: ClassVar[list[str]] = ["milestone", "medium", "pk"]
     filterset_class = MessageTextFilters
-    #: By the database, so that nobody has to build an index for it.
     search_fields: ClassVar[list[str]] = ["subject", "body", "text"]
-    search_backend_name = None
     list_display: ClassVar[list[Any]] = [
         "__str__",
         LocaleColumn(),
         Column("site", label=_("Site")),
-        LiveStatusTagColumn(),
-        UpdatedAtColumn(),
+        *STANDING,
     ]
     edit_handler = ObjectList(
         [

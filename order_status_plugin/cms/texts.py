@@ -5,20 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.contrib.contenttypes.fields import GenericRelation
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from wagtail.fields import RichTextField
-from wagtail.models import DraftStateMixin, LockableMixin, RevisionMixin, TranslatableMixin, WorkflowMixin
 
 from ..events import Medium, Milestone, Tier
 from .base import FEATURES
 from .placeholders import PLACEHOLDERS, names_in, refuse_tier, refuse_unknown
-from .preview import MAILS, MEDIA, OrderPreviewMixin, message_mode, message_modes
+from .preview import MAILS, MEDIA, message_mode, message_modes
 from .words import PICKER
+from .written import Written
 
 #: What a text of each medium is made of.
 PARTS: dict[Medium, tuple[str, ...]] = {
@@ -36,15 +35,7 @@ _NEEDS: dict[Medium, str | Promise] = {
 }
 
 
-class MessageText(
-    OrderPreviewMixin,
-    WorkflowMixin,
-    DraftStateMixin,
-    LockableMixin,
-    RevisionMixin,
-    TranslatableMixin,
-    models.Model,
-):
+class MessageText(Written):
     """What one message says. Where a shop wrote none, the package's own words stand."""
 
     #: Neither milestones nor media are choices of the field: migrations know no list that grows.
@@ -63,26 +54,8 @@ class MessageText(
         blank=True,
         help_text=_("Of a text message or a notification. A text message must hold the link."),
     )
-    site = models.ForeignKey(
-        "wagtailcore.Site",
-        verbose_name=_("site"),
-        null=True,
-        blank=True,
-        on_delete=models.CASCADE,
-        related_name="+",
-        help_text=_("Empty means every site."),
-    )
 
-    revisions = GenericRelation("wagtailcore.Revision", related_query_name="message_text")
-    workflow_states = GenericRelation(
-        "wagtailcore.WorkflowState",
-        content_type_field="base_content_type",
-        object_id_field="object_id",
-        related_query_name="message_text",
-        for_concrete_model=False,
-    )
-
-    class Meta(TranslatableMixin.Meta):
+    class Meta(Written.Meta):
         verbose_name = _("text of a message")
         verbose_name_plural = _("texts of messages")
         permissions = (("send_test_message", _("Can send test messages")),)
@@ -138,14 +111,6 @@ class MessageText(
         locale = self.locale_id or self.get_default_locale().pk
         return MessageText.objects.filter(**same, locale=locale).exclude(pk=self.pk)
 
-    def copy_for_translation(self, locale: Any, exclude_fields: Any = None) -> MessageText:
-        """Return a copy to be translated: a draft, so that nobody is sent it before somebody has."""
-        copy: MessageText = super().copy_for_translation(locale, exclude_fields)
-        copy.live, copy.has_unpublished_changes = False, True
-        copy.first_published_at = copy.last_published_at = None
-        copy.latest_revision = copy.live_revision = None
-        return copy
-
     # --- preview --------------------------------------------------------------------------------------
 
     @property
@@ -163,12 +128,6 @@ class MessageText(
     def _previewed_as(self) -> Medium:
         return Medium(self.medium) if self.medium in _MEDIA else Medium.MAIL
 
-    def preview_site(self) -> Any:
-        """Return the site whose customers read it."""
-        return self.site or super().preview_site()
-
     def preview_texts(self, live: Iterable[Any]) -> list[Any]:
         """Return the live texts with this one among them as it is being written."""
-        if not self.locale_id:
-            self.locale = self.get_default_locale()
-        return [self, *(each for each in live if each.pk != self.pk)]
+        return [self, *self.besides(live)]

@@ -208,27 +208,25 @@ def say(
     )
 
 
-def hear(alias: str, recipient_digest: str, word: Word, at: dt.datetime | None = None) -> None:
+def hear(alias: str, known_as: Sequence[str], word: Word, at: dt.datetime | None = None) -> None:
     """Take what a recipient answered. STOP stops the address on this channel for every order, START resumes it.
 
-    The word that was said last counts, in whatever order the two come in; of two at one moment, STOP.
+    ``known_as`` are the recipient's digests under every key of the ring, the present key's first. The word that was
+    said last counts, in whatever order the two come in and whichever key signed then; of two at one moment, STOP.
     """
-    if word not in (Word.STOP, Word.START) or not recipient_digest:
+    if word not in (Word.STOP, Word.START) or not known_as:
         return
     now = timezone.now()
     moment = min(at or now, now)
-    ConsentEntry.objects.get_or_create(
-        order=None,
-        channel=alias,
-        recipient_digest=recipient_digest,
-        is_given=word is Word.START,
-        happened_at=moment,
-        defaults={"source": ConsentSource.WORD, "wording": word.value.upper()},
-    )
+    said = {"order": None, "channel": alias, "is_given": word is Word.START, "happened_at": moment}
+    if not ConsentEntry.objects.filter(**said, recipient_digest__in=known_as).exists():
+        ConsentEntry.objects.create(
+            **said, recipient_digest=known_as[0], source=ConsentSource.WORD, wording=word.value.upper()
+        )
     if word is Word.START:
-        suppression.resume(alias, recipient_digest, moment)
+        suppression.resume(alias, known_as, moment)
     else:
-        suppression.suppress(alias, recipient_digest, Reason.STOP, moment)
+        suppression.suppress(alias, known_as, Reason.STOP, moment)
 
 
 def take(order: Order, snap: OrderSnapshot) -> None:

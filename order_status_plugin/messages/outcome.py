@@ -17,6 +17,7 @@ from ..signals import customer_notified
 from . import statements, subscriptions, suppression, tries
 from .lease import PENDING, release
 from .models import MessageAttempt, OutboxMessage
+from .person import known_as
 from .retry import delay
 from .withheld import NO_DEVICE, SUPPRESSED, Later
 
@@ -70,7 +71,7 @@ def _forget(row: OutboxMessage, channel: Channel | None) -> str:
     if channel is not None and channel.subscribes:
         subscriptions.gone(row.channel, row.recipient_digest)
         return NO_DEVICE
-    suppression.suppress(row.channel, row.recipient_digest, Delivery.BOUNCED)
+    suppression.suppress(row.channel, known_as(row), Delivery.BOUNCED)
     return SUPPRESSED[Delivery.BOUNCED]
 
 

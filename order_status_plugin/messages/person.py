@@ -9,6 +9,8 @@ from typing import Any
 from ..events import Address, ContactSnapshot
 from ..tracking.models import OrderContact
 from .corrected import CorrectedContact
+from .models import OutboxMessage
+from .recipient import known, reached
 
 
 def person(order_id: int) -> ContactSnapshot | None:
@@ -31,11 +33,43 @@ def addressees(order_ids: Collection[int]) -> dict[int, ContactSnapshot]:
     corrected = CorrectedContact.objects.in_bulk(order_ids)
     found = {}
     for contact in OrderContact.objects.filter(order__in=order_ids):
-        said, other = _snapshot(contact), corrected.get(contact.order_id)
-        if other is not None:
-            said = dataclasses.replace(said, email=other.email or said.email, phone=other.phone or said.phone)
-        found[contact.order_id] = said
+        found[contact.order_id] = _corrected(_snapshot(contact), corrected.get(contact.order_id))
     return found
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class People:
+    """Whom an order's host named, and whom its news goes to: the same where staff corrected nothing."""
+
+    person: ContactSnapshot | None
+    addressee: ContactSnapshot | None
+
+
+def people_of(order_id: int) -> People:
+    """Return both, each row read once."""
+    said = person(order_id)
+    if said is None:
+        return People(None, None)
+    return People(said, _corrected(said, CorrectedContact.objects.filter(order_id=order_id).first()))
+
+
+def _corrected(said: ContactSnapshot, other: CorrectedContact | None) -> ContactSnapshot:
+    if other is None:
+        return said
+    return dataclasses.replace(said, email=other.email or said.email, phone=other.phone or said.phone)
+
+
+def known_as(row: OutboxMessage) -> list[str]:
+    """Return the digests, under every key of the ring, of whom a row is for.
+
+    The row's own alone where the order has that address no more, or never had: a device.
+    """
+    people = people_of(row.order_id)
+    for contact in (people.addressee, people.person):
+        recipient = reached(row.channel, contact)
+        if recipient and row.recipient_digest in (found := known(row.channel, recipient)):
+            return found
+    return [row.recipient_digest] if row.recipient_digest else []
 
 
 def _snapshot(contact: OrderContact) -> ContactSnapshot:

@@ -86,6 +86,7 @@ def _mail(news: MilestoneView, promise: str, given: Mapping[str, Any]) -> Render
     """Return a mail. Nothing in it comes from anybody else's server."""
     order, own, link = news.order, news.own, str(given["link"])
     subject, body = own.subject or news.subject, absolute(own.body, link)
+    word, promise = _headline(news.word, promise)
     rail = order.rail
     done = sum(step.state != "todo" for step in rail)
     context: dict[str, Any] = {
@@ -94,6 +95,7 @@ def _mail(news: MilestoneView, promise: str, given: Mapping[str, Any]) -> Render
         "news": news,
         "order": order,
         "shop": order.shop,
+        "word": word,
         "promise": promise,
         "subject": (subject := one_line(_test(subject) if given["is_test"] else subject)),
         "own_body": body,
@@ -112,17 +114,27 @@ def _mail(news: MilestoneView, promise: str, given: Mapping[str, Any]) -> Render
     return Rendered(subject=subject, text=_tidy(text), html=_inliner().inline(page))
 
 
+def _headline(word: str, promise: str) -> tuple[str, str]:
+    """Return the two halves of the headline; one where the second begins with the first: "Ready for pickup until …"."""
+    says_both = promise.casefold().startswith(word.rstrip(".。").casefold())
+    return (promise, "") if promise and says_both else (word, promise)
+
+
 def _marked(page: str, markup: str) -> str:
     script = f'<script type="application/ld+json">{markup}</script></head>'
     return page.replace("</head>", script, 1)
 
 
 def _dress(look: Look, base: str) -> dict[str, Any]:
-    """Return the look of a mail: colours to be inlined, and its logos by their whole addresses; ``base`` is one of ours."""
+    """Return the look of a mail: colours to be inlined, and logos and contact by their whole addresses.
+
+    ``base`` is an address of ours.
+    """
     logos = {"logo": look.logo, "dark_logo": look.dark_logo if look.logo else None}
     start, end = ("right", "left") if translation.get_language_bidi() else ("left", "right")
     return {
         "look": look,
+        **{name: urljoin(base, getattr(look, name)) for name in ("contact_url", "help_url") if getattr(look, name)},
         "start": start,
         "end": end,
         **{name: {"mark": mark, "url": urljoin(base, mark.url)} for name, mark in logos.items() if mark},
@@ -173,7 +185,8 @@ def render_notice(subject: str, context: dict[str, Any]) -> Rendered:
     ``context`` has ``look``, and as ``base`` an address of the shop.
     """
     dress = _dress(context.get("look", PLAIN), context.get("base", ""))
-    page = render_to_string(f"{TEMPLATES}notice.html", {**dress, **context, "subject": subject})
+    context = {**dress, **context, "subject": subject}
+    page = render_to_string(f"{TEMPLATES}notice.html", context)
     text = render_to_string(f"{TEMPLATES}notice.txt", context)
     return Rendered(subject=one_line(subject), text=_tidy(text), html=_inliner().inline(page))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.db import router, transaction
@@ -35,8 +35,8 @@ class Count:
     messages: int = 0
     customers: int = 0
     #: Messages that would wait, and those that would be held back, by the reason.
-    later: Counter[str] = field(default_factory=Counter)
-    held: Counter[str] = field(default_factory=Counter)
+    later: Mapping[str, int] = field(default_factory=dict)
+    held: Mapping[str, int] = field(default_factory=dict)
 
 
 def count(messages: QuerySet[OutboxMessage]) -> Count:
@@ -62,7 +62,7 @@ def count(messages: QuerySet[OutboxMessage]) -> Count:
             leaving += 1
             contact = getattr(row.order, "contact", None)
             reached.add((contact and contact.email_digest) or row.order_id)
-    return Count(leaving, len(reached), later, held)
+    return Count(leaving, len(reached), dict(later), dict(held))  # templates ask a Counter for "items", and get 0
 
 
 def stuck(messages: QuerySet[OutboxMessage]) -> QuerySet[OutboxMessage]:

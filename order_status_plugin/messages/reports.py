@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from ..events import CustomerWord, Delivery, DeliveryReport
 from ..exceptions import TemporaryFailure
-from . import consent, suppression
+from . import consent, person, suppression
 from .models import OutboxMessage
-from .recipient import signed
+from .recipient import known
 
 State = OutboxMessage.State
 
@@ -30,20 +30,26 @@ def take(alias: str, said: DeliveryReport | CustomerWord) -> None:
     """
     at = min(said.happened_at or timezone.now(), timezone.now())
     if isinstance(said, CustomerWord):
-        consent.hear(alias, signed(alias, said.sender), said.word, at)
+        consent.hear(alias, _known(alias, said.sender), said.word, at)
         return
     rows = list(_about(alias, said))
     if said.delivery in ENDS:
-        known_as = (
-            {signed(alias, said.recipient)}
-            if said.recipient
-            else {row.recipient_digest for row in rows if row.told_by_id is None}
-        )
-        for recipient_digest in known_as - {""}:
-            suppression.suppress(alias, recipient_digest, said.delivery, at)
+        for known_as in _ended(alias, said, rows):
+            suppression.suppress(alias, known_as, said.delivery, at)
     if not rows:
         raise UnknownMessage
     _store(rows, said, at)
+
+
+def _known(alias: str, recipient: str) -> list[str]:
+    return known(alias, recipient) if recipient.strip() else []
+
+
+def _ended(alias: str, said: DeliveryReport, rows: list[OutboxMessage]) -> list[list[str]]:
+    """Return whom nothing is sent to any more, each by all digests; the rows know where the report does not say."""
+    if said.recipient:
+        return [_known(alias, said.recipient)]
+    return [person.known_as(row) for row in rows if row.told_by_id is None]
 
 
 def _about(alias: str, said: DeliveryReport) -> QuerySet[OutboxMessage]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.forms.models import model_to_dict
 from django.utils.translation import gettext_lazy as _
 
 from ..cms import epoch
@@ -122,19 +123,6 @@ class Rules:
         return default if said is None else said
 
 
-_SAID = (
-    "tells_overtaken",
-    "digest_seconds",
-    "max_age_hours",
-    "unsent_days",
-    "silent_days",
-    "quiet_from",
-    "quiet_until",
-    "rings_at_night",
-    "support_email",
-)
-
-
 def rules_for(site_id: int | None, number: int | None = None) -> Rules:
     """Return the rules of a site, None being the default one: a query for the content's epoch, unless it is given."""
     return rules_read(site_id, epoch.current() if number is None else number)
@@ -152,5 +140,5 @@ def rules_read(site_id: int | None, number: int) -> Rules:
     return Rules(
         is_on=row.is_on,
         told={alias: frozenset(milestones) for alias, milestones in row.told.items()},
-        said={name: getattr(row, name) for name in _SAID},
+        said=model_to_dict(row, exclude=("id", "site", "is_on", "told")),
     )

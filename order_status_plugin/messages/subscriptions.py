@@ -105,6 +105,19 @@ def remove(order: Order, channel_alias: str, recipient: str) -> None:
     Subscription.objects.filter(order=order, channel=channel_alias, digest__in=digests_of_it).delete()
 
 
+def of_order(order: Order) -> models.QuerySet[Subscription]:
+    """Return the devices that are told of the order, or were, the latest first."""
+    return Subscription.objects.filter(order=order).order_by("-created_at", "-pk")
+
+
+def forget(order: Order, pks: Collection[int]) -> int:
+    """Tell these of the order's devices no more; return how many still were. A device may ask again."""
+    mine = Subscription.objects.filter(order=order, pk__in=pks)
+    listened = mine.filter(gone_at=None).count()
+    mine.delete()
+    return listened
+
+
 def end(order: Order) -> None:
     """Tell no device of the order any more, until it asks again."""
     Subscription.objects.filter(order=order).delete()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.db import models, transaction
 from django.db.models import Q, QuerySet
@@ -63,45 +63,49 @@ def stands(reason: str, at: dt.datetime, resumed_at: dt.datetime | None) -> bool
     return reason not in OWN or resumed_at is None or at >= resumed_at
 
 
-def _resumed_at(alias: str, recipient_digest: str) -> dt.datetime | None:
+def _resumed_at(alias: str, known_as: Sequence[str]) -> dt.datetime | None:
     words = ConsentEntry.objects.filter(
-        order=None, channel=alias, recipient_digest=recipient_digest, is_given=True, source=ConsentSource.WORD
+        order=None, channel=alias, recipient_digest__in=known_as, is_given=True, source=ConsentSource.WORD
     )
     return words.order_by("-happened_at").values_list("happened_at", flat=True).first()
 
 
 def suppress(
-    alias: str, recipient_digest: str, reason: Delivery | Reason | str, at: dt.datetime | None = None, detail: str = ""
+    alias: str,
+    known_as: Sequence[str],
+    reason: Delivery | Reason | str,
+    at: dt.datetime | None = None,
+    detail: str = "",
 ) -> None:
     """Send nothing to this address on this channel from now on. Said again, it only stands since the later moment.
 
-    ``reason`` is BOUNCED, COMPLAINED or OPTED_OUT of :class:`Delivery`, or a :class:`Reason`.
+    ``known_as`` are the recipient's digests under every key of the ring, the present key's first: under that one it is
+    written down. ``reason`` is BOUNCED, COMPLAINED or OPTED_OUT of :class:`Delivery`, or a :class:`Reason`.
     """
     moment = at or timezone.now()
     reason = Reason(str(reason))
-    if not recipient_digest or not stands(reason, moment, _resumed_at(alias, recipient_digest)):
+    if not known_as or not stands(reason, moment, _resumed_at(alias, known_as)):
         return
-    row, is_new = Suppression.objects.get_or_create(
-        channel=alias,
-        recipient_digest=recipient_digest,
-        reason=reason.value,
-        lifted_at=None,
-        defaults={"at": moment, "detail": detail[:500]},
-    )
-    if not is_new:
-        Suppression.objects.filter(pk=row.pk, at__lt=moment).update(at=moment, detail=detail[:500])
+    said = {"at": moment, "detail": detail[:500]}
+    mine = active(alias, known_as).filter(reason=reason.value)
+    if not mine.exists():
+        Suppression.objects.get_or_create(
+            channel=alias, recipient_digest=known_as[0], reason=reason.value, lifted_at=None, defaults=said
+        )
+    mine.filter(at__lt=moment).update(**said)
 
 
-def active(alias: str, digests: Iterable[str]) -> QuerySet[Suppression]:
-    """Return what stands against an address; ``digests`` is the recipient's under every key of the ring."""
-    return Suppression.objects.filter(channel=alias, recipient_digest__in=list(digests), lifted_at=None)
+def active(alias: str, known_as: Iterable[str]) -> QuerySet[Suppression]:
+    """Return what stands against an address; ``known_as`` are the recipient's digests under every key of the ring."""
+    return Suppression.objects.filter(channel=alias, recipient_digest__in=list(known_as), lifted_at=None)
 
 
-def resume(alias: str, recipient_digest: str, at: dt.datetime) -> None:
-    """Take back what the recipient said themselves until then; a bounce stays one."""
-    for row in active(alias, [recipient_digest]):
+def resume(alias: str, known_as: Sequence[str], at: dt.datetime) -> None:
+    """Take back what the recipient said themselves until then, whichever key it is kept under; a bounce stays one."""
+    against = active(alias, known_as)
+    for row in against:
         if not stands(row.reason, row.at, at):
-            active(alias, [recipient_digest]).filter(pk=row.pk).update(lifted_at=at, lifted_because="START")
+            against.filter(pk=row.pk).update(lifted_at=at, lifted_because="START")
 
 
 def lift(row: Suppression, actor: str, because: str) -> bool:

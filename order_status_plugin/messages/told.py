@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
@@ -12,8 +11,9 @@ from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from ..backends import get_channel
+from ..cms.preview import MEDIA
 from ..conf import conf
-from ..events import ContactSnapshot, Delivery, Milestone
+from ..events import Delivery, Medium, Milestone
 from ..exceptions import BackendError
 from ..tracking.models import Order
 from ..view.milestone import word_of
@@ -23,7 +23,7 @@ from .consent import Facts, ledger_of, refusal
 from .models import OutboxMessage
 from .notices import Notice
 from .outbox import NOT_NOTIFIED
-from .person import addressee, person
+from .person import People, people_of
 from .recipient import known, masked, reached
 from .relay import SWITCHED_OFF
 
@@ -97,17 +97,20 @@ class Switch:
     stopped: str
 
 
-def messages_of(order: Order) -> list[Told]:
-    """Return the order's messages, the newest first; what one told for others stands once. Three queries at the most."""
+def messages_of(order: Order, people: People | None = None) -> list[Told]:
+    """Return the order's messages, the newest first; what one told for others stands once.
+
+    Two queries, and two more where ``people`` were not read yet.
+    """
     rows: QuerySet[OutboxMessage] = OutboxMessage.objects.filter(order=order, told_by=None)
     rows = rows.exclude(milestone=Notice.SUPPORT)
-    addresses = addresses_of(order)
+    addresses = addresses_of(order, people)
     return [_told(row, addresses) for row in rows.order_by("-created_at", "-pk")[:MOST]]
 
 
-def switches_of(order: Order) -> list[Switch]:
+def switches_of(order: Order, people: People | None = None) -> list[Switch]:
     """Return the channels that reach the customer now, and whether they are on."""
-    contact = addressee(order.pk)
+    contact = (people or people_of(order.pk)).addressee
     found = []
     for alias in conf.CHANNELS if contact else ():
         recipient = reached(alias, contact)
@@ -119,7 +122,7 @@ def switches_of(order: Order) -> list[Switch]:
         found.append(
             Switch(
                 alias=alias,
-                label=label_of(alias),
+                label=named(alias),
                 recipient=masked(recipient),
                 is_on=not against and not refusal(facts, "", known(alias, recipient)),
                 stopped=gettext(withheld.SUPPRESSED[against]) if against else "",
@@ -133,7 +136,7 @@ def _told(row: OutboxMessage, addresses: dict[str, str]) -> Told:
     return Told(
         row=row,
         what=str(LETTERS[row.milestone]) if row.milestone in LETTERS else word_of(Milestone(row.milestone)),
-        channel=label_of(row.channel),
+        channel=named(row.channel),
         recipient=addresses.get(row.recipient_digest, ""),
         state=str(STATES[row.state]),
         why=gettext(why) if why else "",
@@ -141,18 +144,28 @@ def _told(row: OutboxMessage, addresses: dict[str, str]) -> Told:
     )
 
 
-def addresses_of(order: Order) -> dict[str, str]:
+def addresses_of(order: Order, people: People | None = None) -> dict[str, str]:
     """Return the masked addresses that the order has, by digest: the host's, what staff corrected, and devices."""
-    contacts: Iterable[ContactSnapshot | None] = (person(order.pk), addressee(order.pk))
+    people = people or people_of(order.pk)
     found: dict[str, str] = {}
-    for contact in contacts:
+    for contact in (people.person, people.addressee):
         for alias in conf.CHANNELS if contact else ():
             if recipient := reached(alias, contact):
                 found |= dict.fromkeys(known(alias, recipient), masked(recipient))
     return found | dict.fromkeys(subscriptions.digests_of(order), gettext("a device"))
 
 
+def named(alias: str) -> str:
+    """Return what a customer calls a channel: whose text messages they are is nothing to them."""
+    try:
+        channel = get_channel(alias)
+    except (KeyError, BackendError):
+        return alias
+    return str(MEDIA[Medium.SMS]) if channel.medium is Medium.SMS else label_of(alias)
+
+
 def label_of(alias: str) -> str:
+    """Return what staff call a channel: with the provider's name."""
     try:
         return str(get_channel(alias).label or alias)
     except (KeyError, BackendError):

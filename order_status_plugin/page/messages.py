@@ -13,6 +13,7 @@ from ..access.tiers import viewer_for
 from ..events import Tier
 from ..messages import consent
 from ..messages.ledger import ConsentSource
+from ..messages.person import people_of
 from ..messages.told import messages_of, switches_of
 from ..tracking.models import Order
 from ..view import dates
@@ -31,13 +32,14 @@ class MessagesView(OwnView):
         if viewer_for(request, order).tier is not Tier.PRIVATE or order.erased_at is not None:
             return self.back(order)
         with translation.override(language_of(order, request)):
-            told = [(each, dates.shop_moment(each.at)) for each in messages_of(order)]
+            people = people_of(order.pk)
+            told = [(each, dates.shop_moment(each.at)) for each in messages_of(order, people)]
             return render_page(
                 request,
                 "messages.html",
                 path=links.order_path(order),
                 told=told,
-                switches=switches_of(order),
+                switches=switches_of(order, people),
                 is_own=is_own(request, order),
             )
 

@@ -13,6 +13,7 @@ from django.urls import NoReverseMatch, reverse
 from ..api.health import readiness as health
 from ..conf import conf
 from ..keys import ring
+from ..messages.suppression import Suppression
 from ..tracking.models import Order, OrderContact
 
 
@@ -65,21 +66,27 @@ def _running() -> list[Fact]:
 
 
 def _keys() -> list[Fact]:
-    """Say which secrets orders still hang on: a retired one may go when no order does.
+    """Say which secrets are still needed: a retired one may go when no order hangs on it, and no STOP.
 
     Links are stored nowhere, but the digest of the email (or phone) that an order was placed with names the key of
-    that day.
+    that day, and so does that of an address that nothing is sent to.
     """
     digest = Coalesce(NullIf("checkout_email_digest", Value("")), "checkout_phone_digest")
     orders = OrderContact.objects.annotate(key=Left(digest, 4)).exclude(key="").order_by()
     counts = dict(orders.values_list("key").annotate(count=Count("pk")))
+    against = Suppression.objects.filter(lifted_at=None).annotate(key=Left("recipient_digest", 4)).order_by()
+    stopped = dict(against.values_list("key").annotate(count=Count("pk")))
     facts = []
     for place, key in enumerate(ring(), start=1):
-        count = counts.pop(f"{key.number:04x}", 0)
-        says = "signs" if place == 1 else "retired; it may go" if not count else "retired; still needed"
-        facts.append(Fact(f"key {place}", f"{says} (orders placed under it: {count})"))
+        count, stops = (found.pop(f"{key.number:04x}", 0) for found in (counts, stopped))
+        says = "signs" if place == 1 else "retired; still needed" if count or stops else "retired; it may go"
+        also = f"; addresses that nothing is sent to: {stops}" if stops else ""
+        facts.append(Fact(f"key {place}", f"{says} (orders placed under it: {count}{also})"))
     lost = sum(counts.values())
     if lost:
         says = f"{lost} orders were placed under a secret that is gone: neither link nor number and email opens them"
+        facts.append(Fact("keys", says, is_well=False))
+    if forgotten := sum(stopped.values()):
+        says = f"{forgotten} addresses that nothing is to be sent to are kept under a secret that is gone: nobody knows them"
         facts.append(Fact("keys", says, is_well=False))
     return facts

@@ -12,6 +12,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from ..access.audit import Action, audit
 from ..messages import replay
 from ..messages.models import MessageAttempt
 from ..messages.told import addresses_of
@@ -119,6 +120,8 @@ class OutboxAdmin(ReadOnlyAdmin):
         """Say what would leave, and do it once that is confirmed."""
         if "confirmed" in request.POST:
             count = replay.send_again(queryset)
+            if count:
+                audit(Action.MESSAGES_RESENT, None, request.user.get_username(), str(count))
             said = ngettext("%d message is sent again.", "%d messages are sent again.", count) % count
             self.message_user(request, said, messages.SUCCESS)
             return None

@@ -158,6 +158,7 @@ class FeedbackReport(ReportView):
     def get_context_data(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Add the figures of what the filters leave."""
         context: dict[str, Any] = super().get_context_data(*args, **kwargs)
+        context["search_form"] = None  # a shop's context processor may bring its own: Oscar's searches products
         if not self.is_export:
             said = self.get_filtered_queryset()
             periods = over_time(said)

@@ -18,10 +18,12 @@ from ..messages.ledger import ConsentEntry, ConsentSource
 from ..messages.models import OutboxMessage
 from ..messages.suppression import Suppression
 from ..messages.told import addresses_of, label_of
+from ..messages.withheld import SUPPRESSED
 from ..tracking import record
 from ..tracking.models import Order
 from .deeds import DEEDS, Deed, Given, NothingToDo, OrderForm, ReasonForm
 from .read_only import ReadOnlyAdmin, ReadOnlyInline
+from .subscriptions import DEVICES_DEED
 
 
 class MessageInline(ReadOnlyInline):
@@ -145,6 +147,11 @@ def _against(order: Order, digests: Iterable[str] = ()) -> QuerySet[Suppression]
     )
 
 
+def _was_held(order: Order) -> bool:
+    """Say whether a message was held back for its address: that may be kept under a key that is older than the row."""
+    return order.messages.filter(state=OutboxMessage.State.HELD, reason__in=SUPPRESSED.values()).exists()
+
+
 def _lift(order: Order, actor: str, given: Given) -> str:
     if not [row for row in _against(order, addresses_of(order)) if suppression.lift(row, actor, given["reason"])]:
         raise NothingToDo
@@ -216,9 +223,9 @@ MESSAGE_DEEDS = (
         _("Release the address"),
         _("Nothing is sent to an address of this customer. Release it only if you know that the cause is gone."),
         _lift,
-        lambda order: _is_there(order) and _against(order).exists(),
+        lambda order: _is_there(order) and (_against(order).exists() or _was_held(order)),
         form=ReasonForm,
         counts=_said,
     ),
 )
-ALL_DEEDS = (*MESSAGE_DEEDS, *DEEDS)
+ALL_DEEDS = (*MESSAGE_DEEDS, DEVICES_DEED, *DEEDS)

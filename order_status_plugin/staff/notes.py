@@ -30,15 +30,19 @@ from ..carriers import catalogue
 from ..cms.models import OrderNote, OrderNoteEdit
 from ..cms.writing import CannotWrite, change, withdraw, write
 from ..events import Headline
+from ..messages import replay
 from ..messages.told import messages_of
 from ..tracking.models import Order
 from ..view.words import HEADLINE
+from .deeds import NothingToDo
 from .note_form import NoteForm
+from .subscriptions import END, devices_of, end
+from .subscriptions import SEE as SEE_DEVICES
 
 NAMESPACE = "order_status_notes"
 VIEW, ADD, CHANGE = (f"order_status_plugin.{action}_ordernote" for action in ("view", "add", "change"))
 #: Who sees what went out about an order, too.
-SEE_MESSAGES = "order_status_plugin.view_outboxmessage"
+SEE_MESSAGES, SEND_MESSAGES = "order_status_plugin.view_outboxmessage", "order_status_plugin.change_outboxmessage"
 #: As many orders and notes as one page lists.
 MOST = 25
 
@@ -76,6 +80,18 @@ def headline(order: Order) -> str:
 def html(text: str) -> SafeString:
     """Return a note's words for a template."""
     return mark_safe(text)  # noqa: S308 - cleaned when it was written
+
+
+def sent(user: Any, order: Order) -> dict[str, Any]:
+    """Return what a user may see of what went out about an order, and whether it can be sent again or ended."""
+    told = messages_of(order) if user.has_perm(SEE_MESSAGES) else []
+    may_end = user.has_perm(END)
+    return {
+        "told": told,
+        "may_send": user.has_perm(SEND_MESSAGES) and replay.of_order(order).exists(),
+        "devices": devices_of(order) if may_end or user.has_perm(SEE_DEVICES) else [],
+        "may_end": may_end,
+    }
 
 
 class _NotesView(WagtailAdminTemplateMixin, View):
@@ -175,9 +191,8 @@ class OrderNotesView(_NotesView):
     def answer(self, form: NoteForm) -> HttpResponse:
         """Render."""
         notes = [(note, html(note.text)) for note in OrderNote.objects.filter(order=self.order)]
-        may_see = self.order is not None and self.request.user.has_perm(SEE_MESSAGES)
-        told = messages_of(self.order) if may_see and self.order is not None else ()
-        return self.show(form=form, notes=notes, told=told, media=form.media)
+        assert self.order is not None  # noqa: S101 - dispatch found it
+        return self.show(form=form, notes=notes, media=form.media, **sent(self.request.user, self.order))
 
 
 class NoteView(OrderNotesView):
@@ -238,6 +253,25 @@ class WithdrawView(NoteView):
         return redirect(f"{NAMESPACE}:order", order_id)
 
 
+class EndDeviceView(OrderNotesView):
+    """End the news on one device."""
+
+    permissions = (END,)
+
+    def get(self, request: HttpRequest, order_id: int, device_id: int) -> HttpResponse:  # type: ignore[override]
+        """Lead back: only a press of the button ends anything."""
+        return redirect(f"{NAMESPACE}:order", order_id)
+
+    def post(self, request: HttpRequest, order_id: int, device_id: int) -> HttpResponse:  # type: ignore[override]
+        """Do it."""
+        assert self.order is not None  # noqa: S101 - dispatch found it
+        try:
+            messages.success(request, end(self.order, [device_id], request.user.get_username()))
+        except NothingToDo:
+            messages.error(request, gettext("Somebody else was faster. Nothing was done."))
+        return redirect(f"{NAMESPACE}:order", order_id)
+
+
 class NotesViewSet(ViewSet):
     """All of it, with the entry in Wagtail's menu and the permissions in its groups."""
 
@@ -262,6 +296,7 @@ class NotesViewSet(ViewSet):
         return [
             path("", IndexView.as_view(), name="index"),
             path("<int:order_id>/", OrderNotesView.as_view(), name="order"),
+            path("<int:order_id>/devices/<int:device_id>/end/", EndDeviceView.as_view(), name="end_device"),
             path("<int:order_id>/<int:note_id>/", NoteView.as_view(), name="note"),
             path("<int:order_id>/<int:note_id>/withdraw/", WithdrawView.as_view(), name="withdraw"),
         ]

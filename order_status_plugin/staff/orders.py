@@ -29,6 +29,7 @@ from .log import AuditInline
 from .messages import ALL_DEEDS, ConsentInline, MessageInline
 from .notes import notes_url
 from .read_only import ReadOnlyInline
+from .subscriptions import SubscriptionInline
 
 
 class LineInline(ReadOnlyInline):
@@ -166,6 +167,7 @@ class OrderAdmin(DeedsAdmin):
         ParcelInline,
         FulfillmentInline,
         MessageInline,
+        SubscriptionInline,
         ConsentInline,
         LineInline,
         AuditInline,

@@ -94,23 +94,6 @@ class MessageRulesForm(WagtailAdminModelForm):
             self.add_error("quiet_until", _("Give both times, or none."))
         return given
 
-    class Meta:
-        model = MessageRules
-        fields: ClassVar[list[str]] = [
-            "site",
-            "is_on",
-            "told",
-            "tells_overtaken",
-            "digest_seconds",
-            "max_age_hours",
-            "unsent_days",
-            "silent_days",
-            "quiet_from",
-            "quiet_until",
-            "rings_at_night",
-            "support_email",
-        ]
-
 
 class MessageRulesViewSet(ModelViewSet):
     """The list and the forms."""

@@ -26,7 +26,7 @@ from .money import country_name, money
 from .notes import example, notes_for
 from .parcel import parcels
 from .rail import rail
-from .sentence import count, promise
+from .sentence import count, day_alone, promise
 from .special import special_messages
 from .traits import traits
 
@@ -102,7 +102,7 @@ def _stub(order: Order, tier: Tier, headline: Headline, look: Look, now: dt.date
         headline=headline,
         tone=words.TONE.get(headline, ""),
         word=str(words.HEADLINE[headline]),
-        promise=_("%(day)s.") % {"day": dates.full_day(moment.astimezone(dates.shop_zone()))} if moment else "",
+        promise=day_alone(dates.full_day(moment.astimezone(dates.shop_zone()))) if moment else "",
         count="",
         rest="",
         over=_("Your order at %(shop)s") % {"shop": look.shop},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_noop
+from django.utils.translation import get_language, gettext_noop, pgettext
 from django.utils.translation import gettext as _
 
 from ..cms import epoch, notes
@@ -31,7 +31,6 @@ _WORDS = {
     Milestone.ESTIMATE_MOVED: gettext_noop("A new date"),
     Milestone.EXCEPTION: gettext_noop("A problem on the way"),
     Milestone.RETURNED: gettext_noop("On its way back"),
-    Milestone.CANCELLED: gettext_noop("Cancelled"),
     Milestone.REFUNDED: gettext_noop("Paid back"),
     Milestone.NOTE: gettext_noop("A note"),
     Milestone.STALLED: gettext_noop("No news yet"),
@@ -138,6 +137,8 @@ def _subject(milestone: Milestone, view: OrderView, *, is_part: bool) -> str:
 
 def word_of(milestone: Milestone) -> str:
     """Return the news in a word. The order's own headline may differ: another parcel, or a later scan."""
+    if milestone is Milestone.CANCELLED:
+        return pgettext("of an order", "Cancelled")
     return _(_WORDS[milestone])
 
 

@@ -21,7 +21,7 @@ from .handover import handover
 from .items import items
 from .link import candidates, link, site_of
 from .map import parcel_map
-from .model import Flag, ParcelView
+from .model import Flag, ParcelView, WindowView
 from .next_step import needs_someone, next_step
 from .place import place
 from .reasons import WORD
@@ -92,17 +92,16 @@ def _card(
 ) -> ParcelView:
     see_all, row, total = facts.may_see_all, parcel.row, len(facts.parcels)
     url = link(facts, parcel) if see_all else ""
-    is_waiting = parcel.status is S.READY_FOR_PICKUP
     return ParcelView(
         anchor=f"parcel-{number}",
         status=parcel.status,
         overlay=parcel.overlay,
         tone=_tone(parcel),
         kicker=kicker(parcel, number, total),
-        state=_state(parcel),
+        state=state(parcel),
         line=_line(facts, parcel),
-        flags=_flags(facts, parcel),
-        window=arrival(parcel, see_all=see_all) if parcel.has_arrived else window(facts, parcel),
+        flags=flags(facts, parcel),
+        window=expected(facts, parcel),
         moves=moves(parcel) if see_all else (),
         next_step=next_step(facts, parcel),
         items=items(facts, facts.picture.quantities.get(row.fulfillment_id, {})) if with_items else (),
@@ -122,13 +121,28 @@ def _card(
         signed_by=row.signed_by if see_all and parcel.has_arrived else "",
         left_at=row.left_at if see_all and parcel.has_arrived else "",
         proof_url=row.proof_url if see_all and parcel.has_arrived else "",
-        pickup_place=_lines(row.pickup_place) if see_all and is_waiting else "",
-        pickup_hours=row.pickup_hours if see_all and is_waiting else "",
+        pickup_place=pickup_place(facts, parcel),
+        pickup_hours=pickup_hours(facts, parcel),
         missing=missing(parcel, see_all=see_all),
         mail_subject=_subject(facts, number, total) if see_all else "",
         is_in_calendar=is_in_calendar,
         map=parcel_map(facts, parcel),
     )
+
+
+def expected(facts: OrderFacts, parcel: ParcelFacts) -> WindowView | None:
+    """Return the day that it came, or is to come."""
+    return arrival(parcel, see_all=facts.may_see_all) if parcel.has_arrived else window(facts, parcel)
+
+
+def pickup_place(facts: OrderFacts, parcel: ParcelFacts) -> str:
+    """Return where it waits, a line each; "" where it does not, or for nobody's eyes."""
+    return _lines(parcel.row.pickup_place) if facts.may_see_all and parcel.status is S.READY_FOR_PICKUP else ""
+
+
+def pickup_hours(facts: OrderFacts, parcel: ParcelFacts) -> str:
+    """Return when that place is open."""
+    return str(parcel.row.pickup_hours) if facts.may_see_all and parcel.status is S.READY_FOR_PICKUP else ""
 
 
 def _lines(address: str) -> str:
@@ -161,7 +175,8 @@ def kicker(parcel: ParcelFacts, number: int, total: int) -> str:
     return _("Parcel %(number)s of %(total)s") % named
 
 
-def _state(parcel: ParcelFacts) -> str:
+def state(parcel: ParcelFacts) -> str:
+    """Return the heading of a card."""
     if not parcel.is_live and parcel.status is S.UNKNOWN:
         return _("Sent")
     if parcel.status is S.UNKNOWN and parcel.events:
@@ -179,7 +194,7 @@ def _line(facts: OrderFacts, parcel: ParcelFacts) -> str:
     if facts.may_see_all:
         newest = parcel.events[0]
         told = [title(newest, see_all=True), place(newest)]
-        return ", ".join(part for part in told if part and part != _state(parcel))
+        return ", ".join(part for part in told if part and part != state(parcel))
     if parcel.state.attempts and not parcel.has_ended and not parcel.state.is_attempt_open:
         return _attempts(parcel)
     return ""
@@ -191,19 +206,20 @@ def _attempts(parcel: ParcelFacts) -> str:
     return ngettext("%(n)s attempt", "%(n)s attempts", parcel.state.attempts) % {"n": parcel.state.attempts}
 
 
-def _flags(facts: OrderFacts, parcel: ParcelFacts) -> tuple[Flag, ...]:
-    flags = []
+def flags(facts: OrderFacts, parcel: ParcelFacts) -> tuple[Flag, ...]:
+    """Return what is out of the ordinary."""
+    found = []
     if parcel.overlay is not Overlay.NONE:
-        flags.append(Flag(text=_trouble(facts, parcel)))
+        found.append(Flag(text=_trouble(facts, parcel)))
     if parcel.state.attempts and parcel.state.is_attempt_open and not parcel.has_ended:
         since = parcel.state.since
-        flags.append(Flag(text=_said(_attempts(parcel), WORD.get(since.reason) if since else None)))
+        found.append(Flag(text=_said(_attempts(parcel), WORD.get(since.reason) if since else None)))
     if parcel.state.taken_back:
         said = _("%(carrier)s corrected the status") % {"carrier": parcel.name or _("The carrier")}
-        flags.append(Flag(text=said, tone="quiet"))
+        found.append(Flag(text=said, tone="quiet"))
     if parcel.is_silent(facts.now):
-        flags.append(Flag(text=_silence(facts, parcel)))
-    return tuple(flags)
+        found.append(Flag(text=_silence(facts, parcel)))
+    return tuple(found)
 
 
 def _trouble(facts: OrderFacts, parcel: ParcelFacts) -> str:

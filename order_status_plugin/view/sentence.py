@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -114,8 +115,13 @@ def _delivered(facts: OrderFacts) -> str:
     if moment is None:
         return ""
     if facts.may_see_all and event.precision != "date":
-        return _("%(day)s at %(time)s.") % {"day": dates.long_day(moment), "time": dates.clock(moment)}
-    return _("%(day)s.") % {"day": dates.long_day(moment)}
+        return capfirst(_("%(day)s at %(time)s.") % {"day": dates.long_day(moment), "time": dates.clock(moment)})
+    return day_alone(dates.long_day(moment))
+
+
+def day_alone(day: str) -> str:
+    """Return a day as a sentence of its own: many languages begin it with a small letter elsewhere."""
+    return capfirst(_("%(day)s.") % {"day": day})
 
 
 def _returned(facts: OrderFacts) -> str:
@@ -138,7 +144,7 @@ def _lost(facts: OrderFacts) -> str:
 
 def _cancelled(facts: OrderFacts) -> str:
     closed_at = facts.picture.order.closed_at
-    return _("%(day)s.") % {"day": dates.full_day(closed_at.astimezone(dates.shop_zone()))} if closed_at else ""
+    return day_alone(dates.full_day(closed_at.astimezone(dates.shop_zone()))) if closed_at else ""
 
 
 def _refunded(facts: OrderFacts) -> str:

@@ -13,13 +13,16 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from ..cms.look import Look
 from ..events import Headline, Overlay, ParcelStatus, PaymentState, Tier
 from ..tracking.models import Order
-from ..tracking.queries import Picture, picture
-from . import dates
-from .build import build
+from ..tracking.queries import picture
+from . import dates, words
 from .facts import OrderFacts, ParcelFacts, gather
-from .model import OrderView, ParcelView, WalletItem, WalletParcel, WalletView
+from .link import link
+from .model import WalletItem, WalletParcel, WalletView, WindowView
+from .parcel import expected, flags, pickup_hours, pickup_place, state
+from .sentence import promise
 from .zone import zone_of
 
 S = ParcelStatus
@@ -60,28 +63,25 @@ PAYMENT: Mapping[PaymentState, str] = {
 }
 
 
-def build_wallet(
-    order: Order, *, now: dt.datetime | None = None, with_address: bool = False, found: Picture | None = None
-) -> WalletView | None:
-    """Return the order as a wallet shows it, in the language that is active; None for an erased one.
-
-    ``now`` is aware; ``found`` is what is stored, where it was read already: the private tier's picture.
-    """
+def wallet_facts(order: Order, now: dt.datetime | None = None) -> OrderFacts | None:
+    """Return what every language is built from, read once; None for an erased order. ``now`` is aware."""
     if order.erased_at is not None:
         return None
-    now, found = now or timezone.now(), found or picture(order, Tier.PRIVATE)
-    facts = gather(found, now)
-    view = build(order, Tier.PRIVATE, now=now, found=found)
-    cards = {card.anchor: card for card in view.parcels}
+    return gather(picture(order, Tier.PRIVATE), now or timezone.now())
+
+
+def build_wallet(order: Order, facts: OrderFacts, look: Look, *, with_address: bool = False) -> WalletView:
+    """Return the order as a wallet shows it, in the language that is active. No query."""
+    found, headline = facts.picture, Headline(order.headline)
     told: dict[int, int] = {}  # fulfillment -> the parcel that lists its items
     for number, parcel in enumerate(facts.parcels, 1):
         told.setdefault(parcel.row.fulfillment_id, number)
     contact = found.contact
     return WalletView(
         number=order.number,
-        shop=view.shop,
-        status=ORDER.get(view.headline, "open"),
-        description=_joined(view.word, view.promise),
+        shop=look.shop,
+        status=ORDER.get(headline, "open"),
+        description=_joined(str(words.HEADLINE[headline]), promise(facts, headline)),
         created_at=order.placed_at or order.changed_at,
         updated_at=max(order.changed_at, order.placed_at or order.changed_at),
         items=tuple(
@@ -91,7 +91,7 @@ def build_wallet(
             for line in found.lines
         ),
         parcels=tuple(
-            _parcel(facts, view, parcel, cards[f"parcel-{number}"], has_items=told[parcel.row.fulfillment_id] == number)
+            _parcel(facts, look, parcel, has_items=told[parcel.row.fulfillment_id] == number)
             for number, parcel in enumerate(facts.parcels, 1)
         ),
         total=_money(order.total, order.currency),
@@ -102,31 +102,30 @@ def build_wallet(
     )
 
 
-def _parcel(
-    facts: OrderFacts, view: OrderView, parcel: ParcelFacts, card: ParcelView, *, has_items: bool
-) -> WalletParcel:
+def _parcel(facts: OrderFacts, look: Look, parcel: ParcelFacts, *, has_items: bool) -> WalletParcel:
     is_pickup = parcel.status in PICKUP
     status = PICKUP[parcel.status] if is_pickup else SHIPPING[parcel.status]
     if parcel.overlay is Overlay.EXCEPTION and not parcel.has_ended:
         status = "issue"
-    place, *rest = card.pickup_place.splitlines() or [""]
-    expected_at, window = _expected(facts, parcel, card)
+    place, *rest = pickup_place(facts, parcel).splitlines() or [""]
+    window = expected(facts, parcel)
+    expected_at, span = _expected(facts, parcel, window)
     arrival = parcel.first(S.DELIVERED, S.COLLECTED) if parcel.has_arrived else None
     quantities = facts.picture.quantities.get(parcel.row.fulfillment_id, {}) if has_items else {}
     return WalletParcel(
         uid=_uid(facts, parcel),
         is_pickup=is_pickup,
         status=status,
-        description=_described(card),
-        carrier=card.carrier_name,
+        description=_described(facts, parcel, window),
+        carrier=parcel.name,
         tracking_number=parcel.row.tracking_number,
-        tracking_url=card.tracking_url,
+        tracking_url=link(facts, parcel),
         sent_at=None if status == "processing" else parcel.sent_at,
         arrived_at=arrival.occurred_at if arrival is not None else None,
         expected_at=expected_at,
-        window=window,
-        place=place or card.carrier_name or view.shop,
-        notes="\n".join([*rest, *card.pickup_hours.splitlines()]),
+        window=span,
+        place=place or parcel.name or look.shop,
+        notes="\n".join([*rest, *pickup_hours(facts, parcel).splitlines()]),
         items=tuple(
             WalletItem(title=line.title, details=line.details, quantity=quantities[line.pk])
             for line in facts.picture.lines
@@ -135,12 +134,13 @@ def _parcel(
     )
 
 
-def _described(card: ParcelView) -> str:
+def _described(facts: OrderFacts, parcel: ParcelFacts, window: WindowView | None) -> str:
     """Return the card's heading and the day that is expected, as its box says it."""
-    if card.window is None or card.window.is_overdue:
-        flag = next((flag.text for flag in card.flags), "")
-        return _("%(problem)s: %(words)s") % {"problem": card.state, "words": flag} if flag else card.state
-    return _joined(f"{card.state}.", f"{card.window.label} {card.window.day}")
+    said = state(parcel)
+    if window is None or window.is_overdue:
+        flag = next((flag.text for flag in flags(facts, parcel)), "")
+        return _("%(problem)s: %(words)s") % {"problem": said, "words": flag} if flag else said
+    return _joined(f"{said}.", f"{window.label} {window.day}")
 
 
 def _joined(first: str, second: str) -> str:
@@ -148,7 +148,7 @@ def _joined(first: str, second: str) -> str:
 
 
 def _expected(
-    facts: OrderFacts, parcel: ParcelFacts, card: ParcelView
+    facts: OrderFacts, parcel: ParcelFacts, window: WindowView | None
 ) -> tuple[dt.datetime | None, dt.timedelta | None]:
     """Return when it is expected, and for how long the hours are.
 
@@ -156,7 +156,7 @@ def _expected(
     wallet shows no hours then, and noon is on the same day in every zone around. Hours need the zone of the place.
     """
     said, last = parcel.window, parcel.last_day
-    if said is None or last is None or card.window is None or card.window.is_overdue:
+    if said is None or last is None or window is None or window.is_overdue:
         return None, None
     noon = dt.datetime.combine(last, dt.time(12))
     name = zone_of(facts.picture.order.country, noon)

@@ -12,15 +12,15 @@ from urllib.parse import urljoin
 from django.urls import reverse
 from django.utils import translation
 
-from ..access.links import order_url, url_of
+from ..access.links import order_url
 from ..channels.base import OrderIssuer
-from ..events import Tier
+from ..cms.logo_file import logo_png
+from ..cms.look import Look, look_for
 from ..messages.language import language_of
 from ..tracking.models import Order
-from ..tracking.queries import picture
 from ..view.languages import codes
 from ..view.model import WalletView
-from ..view.wallet import build_wallet
+from ..view.wallet import build_wallet, wallet_facts
 from . import order_file
 from .tokens import token_for
 
@@ -41,8 +41,9 @@ def package(order: Order, alias: str, issuer: OrderIssuer) -> bytes:
 
 def contents(order: Order, alias: str, issuer: OrderIssuer) -> dict[str, bytes]:
     """Return what is signed, by name."""
-    own, others = _views(order, issuer)
-    logo = issuer.logo()
+    look = look_for(order.site_id)
+    own, others = _views(order, issuer, look)
+    logo = issuer.logo() or logo_png(look.site_id, look.logo)
     link = order_url(order)
     written = order_file.write(
         own,
@@ -53,7 +54,7 @@ def contents(order: Order, alias: str, issuer: OrderIssuer) -> dict[str, bytes]:
         link=link,
         has_logo=bool(logo),
     )
-    files = {"order.json": _json({**written, **_service(order, alias)})}
+    files = {"order.json": _json({**written, **_service(order, alias, link)})}
     if logo:
         files[order_file.LOGO] = logo
     for language, view in others.items():
@@ -62,23 +63,22 @@ def contents(order: Order, alias: str, issuer: OrderIssuer) -> dict[str, bytes]:
     return files
 
 
-def _service(order: Order, alias: str) -> dict[str, str]:
+def _service(order: Order, alias: str, link: str) -> dict[str, str]:
     """Return where a device asks for a newer one, and how it proves itself. Apple takes nothing but TLS."""
-    url = url_of(order, reverse("order_status:wallet", kwargs={"alias": alias}))
+    url = urljoin(link, reverse("order_status:wallet", kwargs={"alias": alias}))
     return {"webServiceURL": url, "authenticationToken": token_for(order, alias)} if url.startswith("https://") else {}
 
 
-def _views(order: Order, issuer: OrderIssuer) -> tuple[WalletView, dict[str, WalletView]]:
+def _views(order: Order, issuer: OrderIssuer, look: Look) -> tuple[WalletView, dict[str, WalletView]]:
     """Return the order in its own language, and in each other one: from the same rows, read once."""
-    found = picture(order, Tier.PRIVATE)
+    facts = wallet_facts(order)
+    if facts is None:
+        raise ValueError("an erased order has no file")
     own = language_of(order.locale)
     views = {}
     for language in dict.fromkeys((own, *codes())):
         with translation.override(language):
-            view = build_wallet(order, with_address=issuer.shows_address, found=found)
-        if view is None:
-            raise ValueError("an erased order has no file")
-        views[language] = view
+            views[language] = build_wallet(order, facts, look, with_address=issuer.shows_address)
     return views.pop(own), views
 
 

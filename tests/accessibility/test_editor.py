@@ -10,6 +10,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from wagtail.images import get_image_model
 from wagtail.models import Collection, Locale, Page, Site
 
@@ -18,8 +19,10 @@ from order_status_plugin.cms.special import SpecialMessage
 from order_status_plugin.cms.texts import MessageText
 from order_status_plugin.cms.writing import write
 from order_status_plugin.feedback.models import Feedback
+from order_status_plugin.messages import subscriptions
+from order_status_plugin.messages.models import OutboxMessage
 from order_status_plugin.pages.models import OrderStatusPage
-from order_status_plugin.staff.deeds import DEEDS
+from order_status_plugin.staff.messages import ALL_DEEDS
 from tests.access.orders import placed
 from tests.orders import sent
 from tests.page.looks import CHROMIUM
@@ -155,6 +158,14 @@ def test_it_names_what_an_editor_wrote_badly_and_runs_no_other_script(window: An
         assert preview.evaluate(TRY % source) == "refused"
 
 
+def owed(order: Any) -> None:
+    """Have a message of the order given up."""
+    now = timezone.now()
+    moments = dict.fromkeys(("happened_at", "created_at", "due_at"), now)
+    said = {"state": OutboxMessage.State.DEAD, "reason": "550 no such box", "attempts": 8}
+    OutboxMessage.objects.create(order=order, key="given-up", milestone="shipped", channel="email", **said, **moments)
+
+
 def views(page: OrderStatusPage) -> Iterator[str]:
     """Yield the address of each view of the admins that is ours."""
     order = placed(fulfillments=(sent(lines=(("1", 1),)),))
@@ -163,9 +174,12 @@ def views(page: OrderStatusPage) -> Iterator[str]:
         order=order, rating="good", comment="Fine", created_at=order.read_at, changed_at=order.read_at
     )
     own = MerchantCarrier.objects.create(slug="ribeira", name="Ribeira Courier")
+    subscriptions.add(order, "push", "https://push.example/1", "en")
+    owed(order)
     for name, arguments in (
         ("order_status_notes:order", [order.pk]),
         ("order_status_sheet", []),
+        ("order_status_undelivered", []),
         ("order_status_feedback", []),
         ("order_status_notes:index", []),
         ("order_status_notes:note", [order.pk, note.pk]),
@@ -192,7 +206,7 @@ def views(page: OrderStatusPage) -> Iterator[str]:
     for name, key in (("order_change", order), ("parcel_change", parcel), ("parcel_by_hand", parcel)):
         yield reverse(f"{ours}_{name}", args=[key.pk])
     yield reverse(f"{ours}_merchantcarrier_change", args=[own.pk])
-    for deed in DEEDS:
+    for deed in ALL_DEEDS:
         yield reverse(f"{ours}_order_deed", args=[order.pk, deed.slug])
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, Permission
+from django.core import mail
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
@@ -20,7 +21,11 @@ from order_status_plugin.cms import epoch, fonts, look
 from order_status_plugin.cms.brand import BrandSettings
 from order_status_plugin.cms.look import look_for
 from order_status_plugin.cms.special import SpecialMessage
+from order_status_plugin.messages import notices, outbox
+from order_status_plugin.messages.relay import drain
+from order_status_plugin.tracking import record
 from tests.cms.brands import GREEN, PINK, brand, default_site, drawn, image, indexed, other_site
+from tests.messages.shop import place
 
 pytestmark = pytest.mark.django_db
 
@@ -304,3 +309,24 @@ def test_colours_have_one_spelling_in_the_database() -> None:
     assert brand(accent="1F5F3F").accent == GREEN
     with pytest.raises(ValidationError):
         brand(other_site(), accent="red")
+
+
+def test_every_mail_and_its_plain_twin_say_where_the_shop_is_reached(settings: Any) -> None:
+    said = {"contact_url": "https://shop.example/contact/", "contact_email": "us@shop.example"}
+    brand(**said, contact_phone="+351 21 123 4567")
+    settings.ORDER_STATUS = {**settings.ORDER_STATUS, "HELP_URL": "/help/"}
+    record.observe("outbox", outbox.write)
+    order = place()
+    drain()
+    for number, kind in enumerate((notices.Notice.LINKS, notices.Notice.DEVICE), 1):
+        notices.owe(order, kind, str(number))
+    assert drain() == 2
+    assert len(mail.outbox) == 3
+    for letter in mail.outbox:
+        page = str(letter.alternatives[0][0])
+        for text in (letter.body, page):
+            assert "https://shop.example/contact/" in text, letter.subject
+            assert "http://localhost/help/" in text, "a path of the settings, whole"
+            assert "us@shop.example" in text
+            assert "+351 21 123 4567" in text
+        assert 'href="tel:+351211234567"' in page

@@ -15,13 +15,21 @@ from wagtail.models import Site
 
 from order_status_plugin.checks import check_settings
 from order_status_plugin.cms import epoch
-from order_status_plugin.events import Address, ConsentSnapshot, ContactSnapshot, Delivery, ParcelStatus, Word
-from order_status_plugin.keys import digest
-from order_status_plugin.messages import consent, suppression
+from order_status_plugin.events import (
+    Address,
+    ConsentSnapshot,
+    ContactSnapshot,
+    Delivery,
+    DeliveryReport,
+    ParcelStatus,
+    Word,
+)
+from order_status_plugin.messages import consent, reports, suppression
 from order_status_plugin.messages.corrected import correct
 from order_status_plugin.messages.ledger import ConsentEntry, ConsentSource, network_of
 from order_status_plugin.messages.models import OutboxMessage
 from order_status_plugin.messages.quiet import awake_at, zones_for
+from order_status_plugin.messages.recipient import known, signed
 from order_status_plugin.messages.relay import drain
 from order_status_plugin.messages.rules import MessageRules
 from order_status_plugin.messages.suppression import Suppression
@@ -33,7 +41,7 @@ from .shop import EMAIL, place, scan
 
 pytestmark = pytest.mark.django_db
 
-WHO = digest("recipient", "email", EMAIL)
+WHO = known("email", EMAIL)
 AN_HOUR_AGO = timezone.now() - dt.timedelta(hours=1)
 
 
@@ -93,11 +101,54 @@ def test_stop_stops_every_order_and_start_no_bounce() -> None:
     assert Suppression.objects.get(reason="bounced").lifted_because == "A typo of theirs"
 
 
-def test_a_secret_that_was_changed_forgets_no_stop() -> None:
-    consent.hear("email", WHO, Word.STOP)
-    with override_settings(SECRET_KEY="another" * 8, SECRET_KEY_FALLBACKS=[settings.SECRET_KEY]):
-        place()
+OLD, NEW = "the-key-of-last-year-" * 2, "the-key-of-this-year-" * 2
+
+
+def keys(*ring: str) -> Any:
+    return override_settings(ORDER_STATUS={**settings.ORDER_STATUS, "KEYS": ring})
+
+
+def heard(word: Word, at: float) -> None:
+    consent.hear("email", known("email", EMAIL), word, minutes(at))
+
+
+@pytest.mark.parametrize(("before", "after"), [((OLD,), (NEW, OLD)), ((NEW, OLD), (OLD, NEW))])
+def test_words_count_whichever_key_they_are_kept_under(before: tuple[str, ...], after: tuple[str, ...]) -> None:
+    with keys(*before):
+        heard(Word.STOP, 1)
+    with keys(*after):
+        place(ref="1")
         assert drain() == 0
+        heard(Word.STOP, 2)
+        assert Suppression.objects.get().at == minutes(2), "said again, it stands once"
+        heard(Word.START, 3)
+        place(ref="2")
+        assert drain() == 1
+        assert not Suppression.objects.filter(lifted_at=None).exists()
+    with keys(*before):
+        heard(Word.STOP, 2.5)  # delivered late, and older than the START
+        place(ref="3")
+        assert drain() == (1 if len(before) > 1 else 0), "a key that is out of the ring verifies nothing"
+
+
+def test_a_word_that_is_delivered_again_after_a_change_of_keys_is_one() -> None:
+    for ring in ((OLD,), (NEW, OLD)):
+        with keys(*ring):
+            heard(Word.STOP, 1)
+    assert ConsentEntry.objects.count() == Suppression.objects.count() == 1
+
+
+def test_a_report_on_a_message_of_before_counts_against_a_start_of_after() -> None:
+    with keys(OLD):
+        place()
+        assert drain() == 1
+        OutboxMessage.objects.update(provider_id="p-1")
+    with keys(NEW, OLD):
+        heard(Word.START, 3)
+        reports.take("email", DeliveryReport(provider_id="p-1", delivery=Delivery.OPTED_OUT, happened_at=minutes(2)))
+        assert not Suppression.objects.exists()
+        reports.take("email", DeliveryReport(provider_id="p-1", delivery=Delivery.BOUNCED, happened_at=minutes(2)))
+        assert Suppression.objects.get().recipient_digest == signed("email", EMAIL)
 
 
 # --- checkout ---------------------------------------------------------------------------------------------

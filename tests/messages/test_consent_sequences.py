@@ -20,7 +20,7 @@ from order_status_plugin.messages import consent, outbox, suppression
 from order_status_plugin.messages.basis import BASES, CONSENT
 from order_status_plugin.messages.ledger import ConsentEntry, ConsentSource
 from order_status_plugin.messages.quiet import awake_at, zones_for
-from order_status_plugin.messages.recipient import known, signed
+from order_status_plugin.messages.recipient import known
 from order_status_plugin.messages.relay import drain
 from order_status_plugin.messages.suppression import Suppression
 from order_status_plugin.messages.withheld import Later, Withheld
@@ -221,10 +221,10 @@ class Stored(World):
         consent.say(self.order, self.alias, is_given=is_yes, **said)
 
     def take_word(self, word: Word, at: dt.datetime) -> None:
-        consent.hear(self.alias, self.digest(), word, at)
+        consent.hear(self.alias, self.known_as(), word, at)
 
     def take_report(self, reason: str, at: dt.datetime) -> None:
-        suppression.suppress(self.alias, self.digest(), reason, at)
+        suppression.suppress(self.alias, self.known_as(), reason, at)
 
     def take_lift(self) -> None:
         for row in suppression.active(self.alias, known(self.alias, self.recipient)):
@@ -233,8 +233,8 @@ class Stored(World):
     def take_erasure(self) -> None:
         Order.objects.filter(pk=self.order.pk).update(erased_at=self.now)
 
-    def digest(self) -> str:
-        return signed(self.alias, self.recipient)
+    def known_as(self) -> list[str]:
+        return known(self.alias, self.recipient)
 
     def refusal(self, milestone: str) -> Exception | None:
         try:
@@ -321,7 +321,7 @@ def test_what_is_left_after_erasure_proves_and_names_nobody(clock: Any) -> None:
         consent.say(order, "phone_contract", recipient=contact.phone, address="203.0.113.77", **said)
         entry = ConsentEntry.objects.get()
         assert (entry.recipient_masked, entry.network) == ("••• 78", "203.0.113.0/24")
-        consent.hear("phone_contract", entry.recipient_digest, Word.STOP)
+        consent.hear("phone_contract", known("phone_contract", contact.phone), Word.STOP)
         assert erase(order, "ana")
     entry = ConsentEntry.objects.get(order=order)
     assert (entry.recipient_masked, entry.network) == ("", "")

@@ -18,7 +18,9 @@ from order_status_plugin.events import Address, ContactSnapshot, Headline, Miles
 from order_status_plugin.messages.language import language_of
 from order_status_plugin.messages.models import OutboxMessage
 from order_status_plugin.messages.relay import drain
-from order_status_plugin.messages.render import one_line, render
+from order_status_plugin.messages.render import Rendered, one_line, render
+from order_status_plugin.view import samples
+from order_status_plugin.view.milestone import build_milestone
 from order_status_plugin.view.model import MilestoneView, Moment, OrderView
 from order_status_plugin.view.names import first_name
 
@@ -230,3 +232,25 @@ def test_the_sender_is_the_shop() -> None:
         (letter,) = letters()
     assert letter["From"].addresses[0].display_name == 'Tilia, "Sal" é'
     assert letter["From"].addresses[0].addr_spec == "orders@shop.example"
+
+
+def mail_of(milestone: Milestone, language: str) -> Rendered:
+    with translation.override(language):
+        rows = samples.sample(samples.MAILS[milestone], Tier.PUBLIC, samples.ONE, timezone.now())
+        news = build_milestone(rows.order, milestone, rows=rows)
+        return render(news, link="https://shop.example/orders/x/", stop="", number="", first_name="Nora")
+
+
+DAYS = ("Lundi", "Mardi", "Mercredi", "Jeudi", "Vendredi", "Samedi", "Dimanche")
+
+
+def test_a_headline_reads_as_people_write_it_and_says_nothing_twice() -> None:
+    delivered = mail_of(Milestone.DELIVERED, "fr")
+    assert any(f"Livrée. {day} " in delivered.text for day in DAYS), "a sentence begins with a capital"
+    cancelled = mail_of(Milestone.CANCELLED, "fr")
+    assert "Annulée." in cancelled.text
+    for text in (cancelled.text, re.sub(r'<div class="preheader".*?</div>', "", cancelled.html, flags=re.DOTALL)):
+        assert text.count("ien ne sera expédié") == 1
+    pickup = mail_of(Milestone.READY_FOR_PICKUP, "en")
+    assert "Ready for pickup until" in pickup.html
+    assert "Ready for pickup." not in pickup.text.partition("Hello")[0]

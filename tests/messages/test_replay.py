@@ -80,16 +80,18 @@ def test_a_joined_message_is_one_again_whichever_row_was_chosen(provider: Any) -
 
 
 def test_the_admin_says_how_many_before_it_does(provider: Any) -> None:
-    bury(provider)
+    bury(provider, 4)
+    say(OutboxMessage.objects.all()[0].order, "email", is_given=False, source=ConsentSource.PAGE)
     place(ref="9")
     client = boss("view_outboxmessage", "change_outboxmessage")
     chosen = {"action": "send_again", "_selected_action": list(OutboxMessage.objects.values_list("pk", flat=True))}
     asked = client.post(reverse(LIST), chosen)
     assert "1 customer would get 3 messages." in asked.content.decode()
+    assert "1 × not sent: The customer switched these messages off." in asked.content.decode()
     assert "1 of the selected messages is neither" in asked.content.decode()
     assert not OutboxMessage.objects.filter(state=State.DEAD, attempts=0).exists()
     client.post(reverse(LIST), chosen | {"confirmed": "1"})
-    assert OutboxMessage.objects.filter(state=State.PENDING).count() == 4
+    assert OutboxMessage.objects.filter(state=State.PENDING).count() == 5
 
 
 def test_who_may_only_look_sends_nothing(provider: Any) -> None:

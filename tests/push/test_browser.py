@@ -268,3 +268,52 @@ def test_a_device_that_subscribed_with_an_older_key_is_moved(
     for each in (order, other):
         ((recipient, _digest),) = subscriptions.addresses(each.pk, "push")
         assert json.loads(recipient)["sender"] == newer_public
+
+
+#: What a browser does when its push service gave it another address: the worker hears of it, often without the new one.
+CHANGED = """async ({ fresh, isGiven }) => {
+  const asked = [];
+  const made = { toJSON: () => JSON.parse(fresh) };
+  PushManager.prototype.subscribe = async (options) => (asked.push(options.applicationServerKey), made);
+  const event = new ExtendableEvent("pushsubscriptionchange");
+  if (isGiven) Object.defineProperty(event, "newSubscription", { value: made });
+  const waits = [];
+  event.waitUntil = (promise) => waits.push(promise);
+  dispatchEvent(event);
+  await Promise.all(waits);
+  return asked;
+}"""
+
+
+def test_a_device_whose_push_service_changed_its_address_is_still_told(
+    order: Order, open_: Any, service: PushService, live_server: Any
+) -> None:
+    """The worker alone, with no page of ours open: nobody has to come back for it.
+
+    Nothing makes Chromium say it, so the event is dispatched in the registered worker, which asks our real address.
+    """
+    first, second, third = (service.device(name) for name in ("first", "second", "third"))
+    context, page = open_(PUSH_SERVICE % first.says())
+    context.grant_permissions(["notifications"], origin=live_server.url)
+    page.reload()
+    switch = page.get_by_role("button", name="Tell me on this device")
+    switch.click()
+    expect(switch).to_have_attribute("aria-pressed", "true")
+    page.goto("about:blank")
+    (worker,) = context.service_workers
+
+    assert worker.evaluate(CHANGED, {"fresh": second.says(), "isGiven": True}) == []
+    assert endpoints(order) == [second.endpoint]
+    assert worker.evaluate(CHANGED, {"fresh": third.says(), "isGiven": False}) == [PUBLIC], "asks for the shop's key"
+    assert endpoints(order) == [third.endpoint]
+
+    push = get_channel("push")
+    ((recipient, _digest),) = subscriptions.addresses(order.pk, "push")
+    words = {"subject": "Delivered", "text": "Left with a neighbour.", "milestone": "delivered", "language": "en"}
+    news = Message(key="k3", recipient=recipient, link=order_url(order), **words)
+    assert isinstance(push.send([news])["k3"], Receipt)
+    assert service.taken[-1][0] is third
+
+
+def endpoints(order: Order) -> list[str]:
+    return [json.loads(recipient)["endpoint"] for recipient, _digest in subscriptions.addresses(order.pk, "push")]

@@ -16,7 +16,9 @@ from wagtail.models import Page, Site
 from order_status_plugin import urls as ours
 from order_status_plugin.access.headers import Secure
 from order_status_plugin.events import ContactSnapshot
-from order_status_plugin.messages import compose
+from order_status_plugin.messages import compose, suppression
+from order_status_plugin.messages.recipient import known
+from order_status_plugin.messages.suppression import Reason
 from order_status_plugin.page import editors, share, views
 from order_status_plugin.pages.models import OrderStatusPage
 from order_status_plugin.security import crawl, surface
@@ -287,3 +289,9 @@ def test_readiness_says_which_secrets_are_still_needed(settings, monkeypatch: py
     Order.objects.exclude(number="TS-4").delete()
     assert "key 2: retired; it may go (orders placed under it: 0)" in says(new, old)
     assert says(new).endswith("Ready.\n")
+    settings.ORDER_STATUS = {**ours, "KEYS": [old]}
+    suppression.suppress("email", known("email", "noor@example.org"), Reason.STOP)
+    assert "key 2: retired; still needed (orders placed under it: 0; addresses that nothing is sent to: 1)" in says(
+        new, old
+    )
+    assert "NO  keys: 1 addresses that nothing is to be sent to are kept under a secret that is gone" in says(new)

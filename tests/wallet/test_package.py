@@ -13,19 +13,24 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import PIL.Image
 import pytest
 from django.utils import translation
 
 from order_status_plugin.access.erase import erase
 from order_status_plugin.access.links import order_url
+from order_status_plugin.cms import epoch
+from order_status_plugin.cms.brand import BrandSettings
+from order_status_plugin.cms.look import PLAIN
 from order_status_plugin.events import DeliveryWindow, OrderState, Overlay, ParcelStatus, PaymentState
 from order_status_plugin.tracking import record
 from order_status_plugin.tracking.models import Order
-from order_status_plugin.view.wallet import PICKUP, SHIPPING, build_wallet
+from order_status_plugin.view.wallet import PICKUP, SHIPPING, build_wallet, wallet_facts
 from order_status_plugin.wallet import issuers
 from order_status_plugin.wallet.order_file import folder
 from order_status_plugin.wallet.package import package
 from tests import orders as shop
+from tests.cms import brands
 
 from .ca import MERCHANT, ORDER_TYPE, Authority
 
@@ -39,6 +44,8 @@ STATUS = {
     "pickup": {"open", "processing", "readyForPickup", "pickedUp", "issue", "cancelled"},
 }  # fmt: skip
 TODAY = dt.datetime.now(dt.UTC).date()
+#: What is stored of the order, the content's epoch, and the default site of an order without one.
+QUERIES = 7
 PNG = b"\x89PNG\r\n\x1a\n a picture"
 
 
@@ -109,6 +116,33 @@ def test_the_manifest_has_the_digest_of_every_other_file(wallet: dict[str, Any],
     assert manifest == {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
     assert files["logo.png"] == PNG
     assert json.loads(files["order.json"])["merchant"]["logo"] == "logo.png"
+
+
+def test_the_brands_logo_stands_in_where_the_channel_has_none(
+    wallet: dict[str, Any], authority: Authority, tmp_path: Path, settings: Any
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    order = sent()
+    assert "logo.png" not in packed(order)
+    epoch.follow(BrandSettings)
+    brands.brand(logo=str(brands.image().pk))
+    files = packed(order)
+    with PIL.Image.open(io.BytesIO(files["logo.png"])) as picture:
+        assert (picture.format, picture.size) == ("PNG", (480, 160))
+    assert json.loads(files["order.json"])["merchant"]["logo"] == "logo.png"
+    wallet["logo"] = authority.write("logo.png", PNG)
+    assert packed(order)["logo.png"] == PNG, "the channel's own goes first"
+
+
+def test_a_language_more_costs_no_query(settings: Any, django_assert_num_queries: Any) -> None:
+    order = sent(shop.scan(ParcelStatus.IN_TRANSIT))
+    packed(order)  # fills what is read once an epoch
+    settings.LANGUAGES = [("en", "English")]
+    with django_assert_num_queries(QUERIES):
+        packed(order)
+    settings.LANGUAGES = [(code, code) for code in ["en", "fr", "de", "es", "it", "nl", "pl", "pt-br", "ar", "ja"]]
+    with django_assert_num_queries(QUERIES):
+        assert sum(name.endswith(".strings") for name in packed(order)) == 9
 
 
 def test_it_says_what_the_private_page_says() -> None:
@@ -275,8 +309,10 @@ def test_languages_are_spelled_as_apple_does() -> None:
 def test_words_of_the_shop_cannot_break_out_of_a_text() -> None:
     from order_status_plugin.wallet.order_file import strings
 
-    view = build_wallet(place())
-    assert view is not None
+    order = place()
+    facts = wallet_facts(order)
+    assert facts is not None
+    view = build_wallet(order, facts, PLAIN)
     hostile = dataclasses.replace(view, description='a "quoted" \\ line\nand "x" = "y";')
     written = strings(hostile, view).decode()
     assert written.count("\n") == 1
@@ -293,6 +329,6 @@ def test_an_erased_order_has_no_file() -> None:
     order = sent()
     erase(order, "test")
     order.refresh_from_db()
-    assert build_wallet(order) is None
+    assert wallet_facts(order) is None
     with pytest.raises(ValueError, match="erased"):
         packed(order)
