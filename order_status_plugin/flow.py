@@ -36,6 +36,7 @@ import datetime as dt
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from django.db import DatabaseError, connection, transaction
@@ -64,7 +65,7 @@ from .live import publish
 from .messages import breaker, consent, outbox, relay, reports, requests, stalled
 from .messages import privacy as messages_privacy
 from .messages.rules import MessageRules
-from .page import kept
+from .page import former, kept
 from .page import privacy as page_privacy
 from .polling import condition, follow, run
 from .polling import privacy as polling_privacy
@@ -123,6 +124,7 @@ def connect() -> None:
     images.follow()
     for host in all_hosts():
         host.connect(nudge)
+        host.lead_on(partial(former.forward, host.alias))
     for alias in conf.CHANNELS:
         with contextlib.suppress(BackendError):  # a system check names it
             get_channel(alias).connect(hear)

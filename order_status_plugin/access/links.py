@@ -7,6 +7,7 @@ import binascii
 import hashlib
 import hmac
 import logging
+from collections.abc import Iterable
 from contextlib import nullcontext
 from dataclasses import dataclass
 
@@ -20,8 +21,8 @@ from ..keys import Key, keys_numbered, signing_key
 from ..tracking.locator import SIZE as LOCATOR_SIZE
 from ..tracking.locator import locator_for
 from ..tracking.models import Order
+from .site import kept_sites, site_of
 from .site import site as site_with
-from .site import site_of
 
 logger = logging.getLogger(__name__)
 
@@ -149,6 +150,19 @@ def url_for_reference(host_alias: str, reference: str) -> str:
     """Return the absolute address of a host's order, also before any row of ours exists."""
     locator, version, site = _known(host_alias, reference)
     return _root(site_with(site)) + path_of(_write(locator, version))
+
+
+def urls_for_references(host_alias: str, references: Iterable[str]) -> dict[str, str]:
+    """Return the absolute addresses of many orders of a host, by reference: one query for their rows."""
+    wanted = list(references)
+    rows = Order.objects.filter(host=host_alias, reference__in=wanted)
+    known = {row[0]: row[1:] for row in rows.values_list("reference", "locator", "link_version", "site_id")}
+    found = {}
+    with kept_sites():
+        for reference in wanted:
+            locator, version, site = known.get(reference) or (locator_for(host_alias, reference), 1, None)
+            found[reference] = _root(site_with(site)) + path_of(_write(locator, version))
+    return found
 
 
 def _root(site: Site | None) -> str:

@@ -12,13 +12,16 @@ from ..backend import Backend
 if TYPE_CHECKING:
     import datetime as dt
 
-    from django.http import HttpRequest
+    from django.http import HttpRequest, HttpResponse
 
     from ..events import OrderSnapshot, Recommendation
 
 #: Called with (host alias, reference, locale): "something about this order changed, read it again after commit".
 #: A fourth argument, for a shop that keeps them nowhere, are the answers of its checkout: ConsentSnapshots.
 Nudge = Callable[..., None]
+
+#: Called with a reference: the answer for who comes by an address that the shop gave out for this order before us.
+Forward = Callable[[str], "HttpResponse"]
 
 
 class Host(Backend, ABC):
@@ -35,6 +38,12 @@ class Host(Backend, ABC):
 
     def connect(self, nudge: Nudge) -> None:
         """Attach to the shop's signals. Called once at start-up; receivers must call ``nudge`` and nothing else."""
+
+    def lead_on(self, forward: Forward) -> None:
+        """Have the shop's own addresses of orders, where guests had them, answer with ``forward(reference)``.
+
+        Called once at start-up. The host checks that the address was given out by the shop; nothing is granted by it.
+        """
 
     @abstractmethod
     def read(self, reference: str) -> OrderSnapshot:

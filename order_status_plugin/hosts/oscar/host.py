@@ -18,8 +18,8 @@ from oscar.core.loading import get_model
 
 from ...conf import conf
 from ...events import OrderSnapshot, Recommendation
-from ..base import Host, Nudge
-from . import offers, pages, reference, words
+from ..base import Forward, Host, Nudge
+from . import announcing, guests, offers, pages, reference, words
 from .hearing import Ears
 from .reading import Reader
 from .sending import ParseReference
@@ -57,7 +57,12 @@ class OscarHost(Host):
         """Attach to Oscar's signals and put the link on its pages."""
         Ears(self.alias, nudge).connect()
         pages.place()
+        announcing.take_part(takes_parcels="parse_reference" not in self.options)
         checks.register(functools.partial(self.check_event_types), checks.Tags.database)
+
+    def lead_on(self, forward: Forward) -> None:
+        """Have Oscar's guest pages lead to the order's page: a right signature is asked for, as Oscar asks for it."""
+        guests.lead_on(forward)
 
     def read(self, reference: str) -> OrderSnapshot:
         """Return the order's present state. Raises UnknownOrder, TemporaryFailure."""

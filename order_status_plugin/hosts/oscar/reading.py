@@ -20,7 +20,7 @@ from wagtail.models import Site
 
 from ...events import Address, ContactSnapshot, LineSnapshot, OrderSnapshot, OrderState, PaymentState
 from ...exceptions import TemporaryFailure, UnknownOrder
-from . import words
+from . import announcing, words
 from .sending import STATUS, Act, Ordered, ParseReference, Sendings
 from .words import Words
 
@@ -121,13 +121,15 @@ class Reader:
         """Yield the shipping events in the order of time. One without lines is not finished yet."""
         for event in sorted(order.shipping_events.all(), key=lambda event: (event.date_created, event.pk)):
             if quantities := {row.line_id: row.quantity for row in event.line_quantities.all()}:
+                notes, is_told = announcing.read(event.notes or "")  # forks make it nullable
                 yield Act(
                     reference=str(event.pk),
                     word=self.words.meaning("shipping_event_types", event.event_type.name, event.event_type.code),
                     name=event.event_type.name,
                     at=event.date_created,
                     quantities=quantities,
-                    notes=event.notes or "",  # forks make it nullable
+                    notes=notes,
+                    is_told=is_told,
                 )
 
     # --- lines --------------------------------------------------------------------------------------
