@@ -55,9 +55,10 @@ from .cms.brand import BrandSettings
 from .cms.special import SpecialMessage
 from .cms.texts import MessageText
 from .conf import conf
-from .events import ConsentSnapshot, Nudge, TrackedParcel
+from .events import ConsentSnapshot, Nudge, OrderSnapshot, TrackedParcel
 from .exceptions import BackendError, OrderStatusError, UnknownParcel
 from .feedback import privacy as feedback_privacy
+from .hosts.base import Host
 from .intake import inbox
 from .intake import privacy as intake_privacy
 from .intake.models import InboxMessage
@@ -71,7 +72,7 @@ from .polling import condition, follow, run
 from .polling import privacy as polling_privacy
 from .sources.base import Source, Webhook
 from .staff import privacy as staff_privacy
-from .tracking import record, rows
+from .tracking import record, rows, snapshot
 from .tracking.models import Order, Parcel
 from .worker import wake
 
@@ -169,7 +170,12 @@ def _take_quietly(alias: str, reference: str) -> None:
 def take_order(alias: str, reference: str, *, is_import: bool = False) -> Order:
     """Read one order from its host and record it. Raises what the host's adapter raises."""
     catalogue.refresh()
-    order = record.order(alias, get_host(alias).read(reference), is_import=is_import)
+    return take(alias, get_host(alias).read(reference), is_import=is_import)
+
+
+def take(alias: str, said: OrderSnapshot, *, is_import: bool = False) -> Order:
+    """Record an order as its host reads it, and see to its parcels."""
+    order = record.order(alias, said, is_import=is_import)
     numbers = {parcel.number_key for parcel in order.parcels.all() if parcel.number_key}
     if sum(inbox.release_waiting(number) for number in numbers):
         wake.wake("inbox", INBOX)
@@ -326,12 +332,38 @@ def sweep() -> int:
         for reference in references:
             _take_quietly(host.alias, reference)
             taken += 1
+        taken += _compare(host)
     if follow.missed():
         wake.wake("polls", POLLS)
     stalled.tell()
     cleaning.clean()
     kept.clean()
     return taken
+
+
+def _compare(host: Host) -> int:
+    """Hold some open orders against the host, those first that waited longest; return how many had changed unheard."""
+    if not host.compared_at_once:
+        return 0
+    rows = Order.objects.filter(
+        host=host.alias,
+        delivered_at__isnull=True,
+        closed_at__isnull=True,
+        erased_at__isnull=True,
+        read_at__isnull=False,
+    ).order_by("compared_at")[: host.compared_at_once]
+    digests = dict(rows.values_list("reference", "snapshot_digest"))
+    changed = []
+    try:
+        for reference, said in host.read_many(list(digests)):
+            if not isinstance(said, Exception) and snapshot.digest(said) != digests[reference]:
+                changed.append(reference)
+    except (OrderStatusError, DatabaseError):
+        logger.exception("%s could not be compared with", host.alias)
+    Order.objects.filter(host=host.alias, reference__in=digests).update(compared_at=timezone.now())
+    for reference in changed:
+        _take_quietly(host.alias, reference)
+    return len(changed)
 
 
 def retain() -> str:

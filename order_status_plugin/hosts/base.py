@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, ClassVar
 
 from ..backend import Backend
 
@@ -31,6 +31,10 @@ class Host(Backend, ABC):
     changed; :meth:`read` then reads its present state, after the shop's transaction is committed.
     """
 
+    #: Open orders that each sweep reads anew, a few minutes apart, to find what the shop's signals never tell: 0 where
+    #: everything is told, or where reading is dear.
+    compared_at_once: ClassVar[int] = 0
+
     @property
     def sends_confirmation(self) -> bool:
         """Say whether the shop mails its own order confirmation with our link: then ours stays silent."""
@@ -49,9 +53,25 @@ class Host(Backend, ABC):
     def read(self, reference: str) -> OrderSnapshot:
         """Return the order's present state. Raises UnknownOrder, TemporaryFailure."""
 
+    def read_many(self, references: Sequence[str]) -> Iterator[tuple[str, OrderSnapshot | Exception]]:
+        """Yield each of these orders with its present state, or with what :meth:`read` would raise for it.
+
+        For a shop that can read a hundred orders by the queries of one; without that it is ``read``, one by one.
+        """
+        for reference in references:
+            try:
+                said: OrderSnapshot | Exception = self.read(reference)
+            except Exception as error:  # noqa: BLE001 - one order that cannot be read stops no other
+                said = error
+            yield reference, said
+
     def changed_since(self, moment: dt.datetime | None) -> Iterable[str]:
         """Yield references of orders that may have changed since ``moment`` (aware); all orders for None."""
         return ()
+
+    def count_since(self, moment: dt.datetime | None) -> int | None:
+        """Return how many :meth:`changed_since` will yield, about; None where nobody can say without counting them."""
+        return None
 
     def normalise_number(self, number: str) -> str:
         """Return the form in which two spellings of an order number are equal."""

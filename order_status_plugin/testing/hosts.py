@@ -79,12 +79,26 @@ class HostContract(ABC):
                 continue
             raise AssertionError(f"read({reference!r}) raises UnknownOrder")
 
+    def test_reads_many_as_it_reads_one(self) -> None:
+        """A whole batch says of each order what reading it alone says, and one unknown order stops no other."""
+        references = [self.make_order(), self.unknown_reference, self.make_order()]
+        host = self.make_host()
+        found = list(host.read_many(references))
+        must(
+            [reference for reference, _said in found] == references, "each is yielded once, in the order of the asking"
+        )
+        must(isinstance(dict(found)[self.unknown_reference], UnknownOrder), "an unknown order is yielded as that error")
+        for reference in (references[0], references[2]):
+            must(dict(found)[reference] == host.read(reference), "a batch says what a single reading says")
+        must(not list(host.read_many([])), "of none there is nothing to read")
+
     def test_finds_what_changed(self) -> None:
         """The sweep and the first import see every order once."""
         reference, host = self.make_order(), self.make_host()
         everything = list(host.changed_since(None))
         must(reference in everything, "changed_since(None) yields every order")
         must(len(set(everything)) == len(everything), "no order is yielded twice")
+        must(host.count_since(None) in (None, len(everything)), "a count is that of what is yielded, or there is none")
         must(reference in set(host.changed_since(host.read(reference).placed_at)), "a new order has changed")
         tomorrow = dt.datetime.now(dt.UTC) + dt.timedelta(days=1)
         must(reference not in set(host.changed_since(tomorrow)), "an order has not changed in the future")

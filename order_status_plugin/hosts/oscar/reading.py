@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -59,6 +59,24 @@ class Reader:
         except OperationalError as error:
             raise TemporaryFailure(f"django-oscar's database: {error}") from error
         return self._snapshot(order)
+
+    def read_many(self, references: Sequence[str]) -> Iterator[tuple[str, OrderSnapshot | Exception]]:
+        """Yield these orders, each with its snapshot or with why there is none."""
+        try:
+            found = {str(order.pk): order for order in _query().filter(pk__in=references)}
+        except OperationalError as error:
+            failed = TemporaryFailure(f"django-oscar's database: {error}")
+            yield from ((reference, failed) for reference in references)
+            return
+        for reference in references:
+            said: OrderSnapshot | Exception
+            try:
+                said = self._snapshot(found.pop(reference))
+            except KeyError:
+                said = UnknownOrder(f"django-oscar has no order with the primary key {reference!r}.")
+            except Exception as error:  # noqa: BLE001 - one order that cannot be read stops no other
+                said = error
+            yield reference, said
 
     def _snapshot(self, order: Any) -> OrderSnapshot:
         word = self.words.meaning("order_statuses", order.status)
