@@ -23,7 +23,7 @@ def main() -> int:
         import django
 
         django.setup()
-        from . import access, content, maps, messages, pages, shop
+        from . import access, content, hosts, maps, messages, pages, shop
 
         roam()
         placed, order = shop.build()
@@ -38,6 +38,7 @@ def main() -> int:
                 *access.timing(order),
                 *content.content(order),
                 *messages.messages(server, compared["public"]),
+                *hosts.hosts(placed),
             ]
         from django.db import connections
 

@@ -1,4 +1,7 @@
-"""A shop that is large already: how long its orders take to be taken in, and what it costs in memory."""
+"""A shop that is large already: how long its orders take to be taken in, and what it costs in memory.
+
+``python -m bench.hosts 100000`` measures this alone, with as many orders as it is told.
+"""
 
 from __future__ import annotations
 
@@ -19,28 +22,28 @@ from .server import roam
 
 #: Orders of the row's name, and those that are really taken in: the time of the rest is reckoned from theirs.
 WHOLE = 100_000
-COUNT = int(os.environ.get("BENCH_ORDERS", "5000"))
+COUNT = 3000
 #: Orders that are made at once.
 BATCH = 2000
 #: Of the run, what passes before memory is compared: imports, the catalogue and the first batches.
 WARM = 0.3
 
 
-def hosts(placed: Any) -> Iterator[Row]:
+def hosts(placed: Any, count: int = COUNT) -> Iterator[Row]:
     """Take in a shop of copies of one order, from a process of its own, as ``order_status_sync`` does."""
     from order_status_plugin.tracking.models import Order
 
-    stock(placed, COUNT)
+    stock(placed, count)
     roam()
     known = Order.objects.filter(host="shop").count()
     seconds, memory = _sync()
     taken = Order.objects.filter(host="shop", read_at__isnull=False).count() - known
-    if taken != COUNT:
-        raise RuntimeError(f"{taken} orders of {COUNT} were taken in.")
+    if taken != count:
+        raise RuntimeError(f"{taken} orders of {count} were taken in.")
     name = f"hosts: sync of {WHOLE:,} Oscar orders"
     early = max(size for moment, size in memory if moment <= seconds * WARM)
     peak = max(size for _moment, size in memory)
-    yield absolute(name, seconds * WHOLE / COUNT / 60, f"minutes, from {COUNT:,}")
+    yield absolute(name, seconds * WHOLE / count / 60, "minutes" if count == WHOLE else f"minutes, from {count:,}")
     yield absolute(f"{name}, memory at its peak", peak / 2**20, "MB", at_most=400)
     yield absolute(f"{name}, memory that grows", (peak - early) / 2**20, "MB", at_most=10)
 
@@ -101,3 +104,26 @@ def _copies(original: Any, count: int, change: Callable[[Any, int], None]) -> li
         change(row, n)
         rows.append(row)
     return type(original)._default_manager.bulk_create(rows)
+
+
+def main() -> None:
+    """Measure in a database of its own, and print the table."""
+    from tests.servers import database, postgresql
+
+    with postgresql() as server_url, database(server_url, f"order_status_bench_{os.getpid()}") as url:
+        os.environ |= {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "bench.settings"}
+        import django
+
+        django.setup()
+        from django.db import connections
+
+        from . import shop
+        from .rows import table
+
+        placed, _order = shop.build()
+        print(table(list(hosts(placed, int(sys.argv[1]) if sys.argv[1:] else COUNT))))
+        connections.close_all()
+
+
+if __name__ == "__main__":
+    main()

@@ -43,9 +43,9 @@ def staff(chromium: Browser, transactional_db: None, live_server: Any, settings:
     page = chromium.new_page(locale="en-GB")
     page.set_default_timeout(15_000)
     page.goto(f"{live_server.url}/dashboard/")
-    page.get_by_label("Email address").first.fill("staff@tilia.example")
-    page.get_by_label("Password").first.fill("walnut-and-linen")
-    page.get_by_role("button", name="Log In").click()
+    page.get_by_label("Username").fill("staff@tilia.example")
+    page.get_by_label("Password").fill("walnut-and-linen")
+    page.get_by_role("button", name="Login").click()
     page.wait_for_url("**/dashboard/")
     return page
 
