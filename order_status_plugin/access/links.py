@@ -15,7 +15,7 @@ from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 from wagtail.models import Site
 
-from ..backends import all_hosts
+from ..backends import all_hosts, get_host
 from ..conf import conf
 from ..keys import Key, keys_numbered, signing_key
 from ..tracking.locator import SIZE as LOCATOR_SIZE
@@ -74,11 +74,18 @@ def _known(host_alias: str, reference: str) -> tuple[str, int, int | None]:
     rows = Order.objects.filter(host=host_alias, reference=reference)
     try:
         with transaction.atomic() if connection.in_atomic_block else nullcontext():
-            found = rows.values_list("locator", "link_version", "site_id").first()
+            found = rows.values_list("locator", "link_version", "site_id", "read_at").first()
+            # Nobody has read the order yet, so that no row says whose it is: the shop knows.
+            site = found[2] if found and found[3] else _host_site(host_alias, reference)
     except DatabaseError:
         logger.exception("the link of order %s of %s is printed without its row", reference, host_alias)
-        found = None
-    return found or (locator_for(host_alias, reference), 1, None)
+        found, site = None, None
+    locator, version = found[:2] if found else (locator_for(host_alias, reference), 1)
+    return locator, version, site
+
+
+def _host_site(host_alias: str, reference: str) -> int | None:
+    return get_host(host_alias).site_of(reference) if host_alias in conf.HOSTS else None
 
 
 def read_link(token: str) -> Link | None:

@@ -88,6 +88,13 @@ class Host(Backend, ABC):
         """Return the reference of the shop's own order object, None for what is not one: for templates of the shop."""
         return None
 
+    def site_of(self, reference: str) -> int | None:
+        """Return the key of the Wagtail Site of an order, None for the default one.
+
+        Asked where a link is printed before the order was read: in the mail of the very transaction that places it.
+        """
+        return None
+
     def staff_url(self, reference: str) -> str:
         """Return the path of this order in the shop's own admin, or ""."""
         return ""

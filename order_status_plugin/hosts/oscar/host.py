@@ -21,7 +21,7 @@ from ...events import OrderSnapshot, Recommendation
 from ..base import Forward, Host, Nudge
 from . import announcing, guests, offers, pages, reference, words
 from .hearing import Ears
-from .reading import Reader
+from .reading import Reader, site_of
 from .sending import ParseReference
 from .words import Words
 
@@ -107,6 +107,14 @@ class OscarHost(Host):
         """Say whether the visitor is signed in as the order's user."""
         user = getattr(request, "user", None)
         return bool(customer_reference and user and user.is_authenticated and str(user.pk) == customer_reference)
+
+    def site_of(self, reference: str) -> int | None:
+        """Return the Wagtail Site with the domain of the order's Site in Oscar."""
+        try:
+            orders = get_model("order", "Order")._default_manager.filter(pk=reference).select_related("site")
+        except ValueError:
+            return None
+        return site_of(orders.first())
 
     def staff_url(self, reference: str) -> str:
         """Return the path of this order in Oscar's dashboard."""

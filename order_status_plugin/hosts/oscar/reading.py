@@ -100,7 +100,7 @@ class Reader:
             tax_total=order.total_incl_tax - order.total_excl_tax,
             total=order.total_incl_tax,
             refunded_total=refunded or None,
-            site_id=_site(order),
+            site_id=site_of(order),
             country=(shipping.country_id or "") if shipping else "",
             shipping_method=order.shipping_method,
             changed_at=_changed_at(order, word),
@@ -343,9 +343,9 @@ def _source_text(source: Any) -> str:
     return f"{source.source_type.name} •••• {last[1]}" if last else str(source.source_type.name)
 
 
-def _site(order: Any) -> int | None:
+def site_of(order: Any) -> int | None:
     """Return the Wagtail Site with the domain of Oscar's, None when there is none."""
-    if order.site is None:
+    if order is None or order.site is None:
         return None
     domain = order.site.domain.partition(":")[0]
     found: int | None = Site.objects.filter(hostname=domain).values_list("pk", flat=True).first()

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import nullcontext
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import transaction
+from django.template import Context, Template
 from django.utils import timezone
 from oscar.core.loading import get_class, get_model
 
 from order_status_plugin import flow
+from order_status_plugin.access import links
 from order_status_plugin.events import Headline, OrderSnapshot, OrderState, ParcelStatus, PaymentState
 from order_status_plugin.hosts.oscar import OscarHost
 from order_status_plugin.messages.models import OutboxMessage
@@ -189,6 +193,33 @@ def test_both_addresses_are_read_and_the_shipping_address_gives_country_and_phon
         "France",
     )
     assert snapshot.contact.shipping_address.country_name == "Portugal"
+
+
+# --- two shops ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("block", [nullcontext, transaction.atomic])
+def test_an_order_belongs_to_the_wagtail_site_of_its_domain_already_while_it_is_placed(
+    block: Any, settings: Any
+) -> None:
+    settings.ORDER_STATUS = {**settings.ORDER_STATUS, "BASE_URL": ""}
+    from django.contrib.sites.models import Site as Domain
+    from wagtail.models import Page, Site
+
+    home = Page.get_first_root_node()
+    first = Site.objects.create(hostname="tilia.example", root_page=home, is_default_site=True)
+    second = Site.objects.create(hostname="norte.example", root_page=home)
+    domain = Domain.objects.create(domain="norte.example:8000", name="Norte")
+    tag = Template("{% load order_status %}{% order_status_url order %}")
+    with block():
+        order = shop.place(site=domain)
+        printed = tag.render(Context({"order": order}))
+    assert printed.startswith("http://norte.example/orders/")
+    assert (ours(order).site_id, links.order_url(ours(order))) == (second.pk, printed)
+    other = shop.place()
+    assert ours(other).site_id is None
+    assert links.order_url(ours(other)).startswith(f"http://{first.hostname}/orders/")
 
 
 # --- behind Oscar's back ------------------------------------------------------------------------------
