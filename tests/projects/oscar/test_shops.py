@@ -205,9 +205,10 @@ def test_an_order_belongs_to_the_wagtail_site_of_its_domain_already_while_it_is_
 ) -> None:
     settings.ORDER_STATUS = {**settings.ORDER_STATUS, "BASE_URL": ""}
     from django.contrib.sites.models import Site as Domain
-    from wagtail.models import Page, Site
+    from wagtail.models import Locale, Page, Site
 
-    home = Page.get_first_root_node()
+    locale = Locale.objects.get_or_create(language_code="en")[0]
+    home = Page.add_root(instance=Page(title="Home", slug="home", locale=locale))
     first = Site.objects.create(hostname="tilia.example", root_page=home, is_default_site=True)
     second = Site.objects.create(hostname="norte.example", root_page=home)
     domain = Domain.objects.create(domain="norte.example:8000", name="Norte")
