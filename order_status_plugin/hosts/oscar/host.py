@@ -114,7 +114,7 @@ class OscarHost(Host):
             orders = get_model("order", "Order")._default_manager.filter(pk=reference).select_related("site")
         except ValueError:
             return None
-        return site_of(orders.first())
+        return site_of(orders.first(), {})
 
     def staff_url(self, reference: str) -> str:
         """Return the path of this order in Oscar's dashboard."""

@@ -6,7 +6,7 @@ import datetime as dt
 import logging
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -49,6 +49,8 @@ class Reader:
     image_size: str = ""
     #: Codes of options whose text holds nothing personal (a size, a colour); other text stays private.
     public_options: Sequence[str] = ()
+    #: Sites by domain, as long as this reader lives: a batch asks once.
+    sites: dict[str, int | None] = field(default_factory=dict, compare=False)
 
     def read(self, reference: str) -> OrderSnapshot:
         """Return the snapshot of the order with this primary key. Raises UnknownOrder, TemporaryFailure."""
@@ -100,7 +102,7 @@ class Reader:
             tax_total=order.total_incl_tax - order.total_excl_tax,
             total=order.total_incl_tax,
             refunded_total=refunded or None,
-            site_id=site_of(order),
+            site_id=site_of(order, self.sites),
             country=(shipping.country_id or "") if shipping else "",
             shipping_method=order.shipping_method,
             changed_at=_changed_at(order, word),
@@ -343,10 +345,11 @@ def _source_text(source: Any) -> str:
     return f"{source.source_type.name} •••• {last[1]}" if last else str(source.source_type.name)
 
 
-def site_of(order: Any) -> int | None:
-    """Return the Wagtail Site with the domain of Oscar's, None when there is none."""
+def site_of(order: Any, known: dict[str, int | None]) -> int | None:
+    """Return the Wagtail Site with the domain of Oscar's, None when there is none. ``known`` keeps what was found."""
     if order is None or order.site is None:
         return None
     domain = order.site.domain.partition(":")[0]
-    found: int | None = Site.objects.filter(hostname=domain).values_list("pk", flat=True).first()
-    return found
+    if domain not in known:
+        known[domain] = Site.objects.filter(hostname=domain).values_list("pk", flat=True).first()
+    return known[domain]
