@@ -7,14 +7,15 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
-from ..backend import Backend
+from ..backend import Receiver, Webhook
+from ..exceptions import PermanentFailure, UnreadableMessage
 
 if TYPE_CHECKING:
     import datetime as dt
 
     from django.http import HttpRequest, HttpResponse
 
-    from ..events import OrderSnapshot, Recommendation
+    from ..events import OrderChange, OrderNudge, OrderSnapshot, Recommendation
 
 #: Called with (host alias, reference, locale): "something about this order changed, read it again after commit".
 #: A fourth argument, for a shop that keeps them nowhere, are the answers of its checkout: ConsentSnapshots.
@@ -24,11 +25,14 @@ Nudge = Callable[..., None]
 Forward = Callable[[str], "HttpResponse"]
 
 
-class Host(Backend, ABC):
+class Host(Receiver, ABC):
     """Knows one shop: hears when an order changes, and reads it whole.
 
     A signal or a webhook of the shop is a hint, never the truth: :meth:`connect` passes on only *which* order
     changed; :meth:`read` then reads its present state, after the shop's transaction is committed.
+
+    A shop that is no Django project tells by webhooks instead, at its alias: :meth:`is_pushed`, :meth:`verify`,
+    :meth:`message_key` and :meth:`parse`.
     """
 
     #: Open orders that each sweep reads anew, a few minutes apart, to find what the shop's signals never tell: 0 where
@@ -48,6 +52,17 @@ class Host(Backend, ABC):
 
         Called once at start-up. The host checks that the address was given out by the shop; nothing is granted by it.
         """
+
+    def parse(self, webhook: Webhook) -> Iterable[OrderNudge | OrderSnapshot | OrderChange]:
+        """Yield what a verified body says: orders to be read, or, where we cannot read them, orders. Must not change anything.
+
+        Raises UnreadableMessage, with what is wrong and where.
+        """
+        raise UnreadableMessage("This host takes no webhooks.")
+
+    def keep(self, told: OrderSnapshot | OrderChange) -> None:
+        """Keep what :meth:`parse` yielded where :meth:`read` finds it. Raises UnreadableMessage."""
+        raise PermanentFailure("This host reads its orders; it keeps none.")
 
     @abstractmethod
     def read(self, reference: str) -> OrderSnapshot:
