@@ -37,7 +37,7 @@ def main() -> int:
         import django
 
         django.setup()
-        from . import access, content, maps, messages, pages, shop, wallet
+        from . import access, content, hosts, maps, messages, pages, shop, wallet
 
         roam()
         placed, order = shop.build()
@@ -54,6 +54,7 @@ def main() -> int:
                 content.content(order),
                 wallet.wallet(order),
                 messages.messages(server, compared["public"]),
+                hosts.hosts(placed),
             )
             rows = list(told(began, parts))
         from django.db import connections

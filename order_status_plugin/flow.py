@@ -36,6 +36,7 @@ import datetime as dt
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from django.db import DatabaseError, connection, transaction
@@ -70,13 +71,13 @@ from .messages.rules import MessageRules
 from .outgoing import privacy as outgoing_privacy
 from .outgoing import relay as webhooks
 from .outgoing import telling
-from .page import kept
+from .page import former, kept
 from .page import privacy as page_privacy
 from .polling import condition, follow, run
 from .polling import privacy as polling_privacy
 from .sources.base import Source, Webhook
 from .staff import privacy as staff_privacy
-from .tracking import record, rows
+from .tracking import record, rows, snapshot
 from .tracking.models import Order, Parcel
 from .worker import wake
 
@@ -134,6 +135,7 @@ def connect() -> None:
     images.follow()
     for host in all_hosts():
         host.connect(nudge)
+        host.lead_on(partial(former.forward, host.alias))
     for alias in conf.CHANNELS:
         with contextlib.suppress(BackendError):  # a system check names it
             get_channel(alias).connect(hear)
@@ -178,7 +180,12 @@ def _take_quietly(alias: str, reference: str) -> None:
 def take_order(alias: str, reference: str, *, is_import: bool = False) -> Order:
     """Read one order from its host and record it. Raises what the host's adapter raises."""
     catalogue.refresh()
-    order = record.order(alias, get_host(alias).read(reference), is_import=is_import)
+    return take(alias, get_host(alias).read(reference), is_import=is_import)
+
+
+def take(alias: str, said: OrderSnapshot, *, is_import: bool = False) -> Order:
+    """Record an order as its host reads it, and see to its parcels."""
+    order = record.order(alias, said, is_import=is_import)
     numbers = {parcel.number_key for parcel in order.parcels.all() if parcel.number_key}
     if sum(inbox.release_waiting(number) for number in numbers):
         wake.wake("inbox", INBOX)
@@ -362,12 +369,38 @@ def sweep() -> int:
         for reference in references:
             _take_quietly(host.alias, reference)
             taken += 1
+        taken += _compare(host)
     if follow.missed():
         wake.wake("polls", POLLS)
     stalled.tell()
     cleaning.clean()
     kept.clean()
     return taken
+
+
+def _compare(host: Host) -> int:
+    """Hold some open orders against the host, those first that waited longest; return how many had changed unheard."""
+    if not host.compared_at_once:
+        return 0
+    rows = Order.objects.filter(
+        host=host.alias,
+        delivered_at__isnull=True,
+        closed_at__isnull=True,
+        erased_at__isnull=True,
+        read_at__isnull=False,
+    ).order_by("compared_at")[: host.compared_at_once]
+    digests = dict(rows.values_list("reference", "snapshot_digest"))
+    changed = []
+    try:
+        for reference, said in host.read_many(list(digests)):
+            if not isinstance(said, Exception) and snapshot.digest(said) != digests[reference]:
+                changed.append(reference)
+    except (OrderStatusError, DatabaseError):
+        logger.exception("%s could not be compared with", host.alias)
+    Order.objects.filter(host=host.alias, reference__in=digests).update(compared_at=timezone.now())
+    for reference in changed:
+        _take_quietly(host.alias, reference)
+    return len(changed)
 
 
 def retain() -> str:

@@ -7,6 +7,7 @@ import binascii
 import hashlib
 import hmac
 import logging
+from collections.abc import Iterable
 from contextlib import nullcontext
 from dataclasses import dataclass
 
@@ -14,14 +15,14 @@ from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 from wagtail.models import Site
 
-from ..backends import all_hosts
+from ..backends import all_hosts, get_host
 from ..conf import conf
 from ..keys import Key, keys_numbered, signing_key
 from ..tracking.locator import SIZE as LOCATOR_SIZE
 from ..tracking.locator import locator_for
 from ..tracking.models import Order
+from .site import kept_sites, site_of
 from .site import site as site_with
-from .site import site_of
 
 logger = logging.getLogger(__name__)
 
@@ -73,11 +74,18 @@ def _known(host_alias: str, reference: str) -> tuple[str, int, int | None]:
     rows = Order.objects.filter(host=host_alias, reference=reference)
     try:
         with transaction.atomic() if connection.in_atomic_block else nullcontext():
-            found = rows.values_list("locator", "link_version", "site_id").first()
+            found = rows.values_list("locator", "link_version", "site_id", "read_at").first()
+            # Nobody has read the order yet, so that no row says whose it is: the shop knows.
+            site = found[2] if found and found[3] else _host_site(host_alias, reference)
     except DatabaseError:
         logger.exception("the link of order %s of %s is printed without its row", reference, host_alias)
-        found = None
-    return found or (locator_for(host_alias, reference), 1, None)
+        found, site = None, None
+    locator, version = found[:2] if found else (locator_for(host_alias, reference), 1)
+    return locator, version, site
+
+
+def _host_site(host_alias: str, reference: str) -> int | None:
+    return get_host(host_alias).site_of(reference) if host_alias in conf.HOSTS else None
 
 
 def read_link(token: str) -> Link | None:
@@ -149,6 +157,19 @@ def url_for_reference(host_alias: str, reference: str) -> str:
     """Return the absolute address of a host's order, also before any row of ours exists."""
     locator, version, site = _known(host_alias, reference)
     return _root(site_with(site)) + path_of(_write(locator, version))
+
+
+def urls_for_references(host_alias: str, references: Iterable[str]) -> dict[str, str]:
+    """Return the absolute addresses of many orders of a host, by reference: one query for their rows."""
+    wanted = list(references)
+    rows = Order.objects.filter(host=host_alias, reference__in=wanted)
+    known = {row[0]: row[1:] for row in rows.values_list("reference", "locator", "link_version", "site_id")}
+    found = {}
+    with kept_sites():
+        for reference in wanted:
+            locator, version, site = known.get(reference) or (locator_for(host_alias, reference), 1, None)
+            found[reference] = _root(site_with(site)) + path_of(_write(locator, version))
+    return found
 
 
 def _root(site: Site | None) -> str:

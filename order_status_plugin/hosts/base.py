@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, ClassVar
 
 from ..backend import Receiver, Webhook
 from ..exceptions import PermanentFailure, UnreadableMessage
@@ -13,13 +13,16 @@ from ..exceptions import PermanentFailure, UnreadableMessage
 if TYPE_CHECKING:
     import datetime as dt
 
-    from django.http import HttpRequest
+    from django.http import HttpRequest, HttpResponse
 
     from ..events import OrderChange, OrderNudge, OrderSnapshot, Recommendation
 
 #: Called with (host alias, reference, locale): "something about this order changed, read it again after commit".
 #: A fourth argument, for a shop that keeps them nowhere, are the answers of its checkout: ConsentSnapshots.
 Nudge = Callable[..., None]
+
+#: Called with a reference: the answer for who comes by an address that the shop gave out for this order before us.
+Forward = Callable[[str], "HttpResponse"]
 
 
 class Host(Receiver, ABC):
@@ -32,6 +35,10 @@ class Host(Receiver, ABC):
     :meth:`message_key` and :meth:`parse`.
     """
 
+    #: Open orders that each sweep reads anew, a few minutes apart, to find what the shop's signals never tell: 0 where
+    #: everything is told, or where reading is dear.
+    compared_at_once: ClassVar[int] = 0
+
     @property
     def sends_confirmation(self) -> bool:
         """Say whether the shop mails its own order confirmation with our link: then ours stays silent."""
@@ -39,6 +46,12 @@ class Host(Receiver, ABC):
 
     def connect(self, nudge: Nudge) -> None:
         """Attach to the shop's signals. Called once at start-up; receivers must call ``nudge`` and nothing else."""
+
+    def lead_on(self, forward: Forward) -> None:
+        """Have the shop's own addresses of orders, where guests had them, answer with ``forward(reference)``.
+
+        Called once at start-up. The host checks that the address was given out by the shop; nothing is granted by it.
+        """
 
     def parse(self, webhook: Webhook) -> Iterable[OrderNudge | OrderSnapshot | OrderChange]:
         """Yield what a verified body says: orders to be read, or, where we cannot read them, orders. Must not change anything.
@@ -55,9 +68,25 @@ class Host(Receiver, ABC):
     def read(self, reference: str) -> OrderSnapshot:
         """Return the order's present state. Raises UnknownOrder, TemporaryFailure."""
 
+    def read_many(self, references: Sequence[str]) -> Iterator[tuple[str, OrderSnapshot | Exception]]:
+        """Yield each of these orders with its present state, or with what :meth:`read` would raise for it.
+
+        For a shop that can read a hundred orders by the queries of one; without that it is ``read``, one by one.
+        """
+        for reference in references:
+            try:
+                said: OrderSnapshot | Exception = self.read(reference)
+            except Exception as error:  # noqa: BLE001 - one order that cannot be read stops no other
+                said = error
+            yield reference, said
+
     def changed_since(self, moment: dt.datetime | None) -> Iterable[str]:
         """Yield references of orders that may have changed since ``moment`` (aware); all orders for None."""
         return ()
+
+    def count_since(self, moment: dt.datetime | None) -> int | None:
+        """Return how many :meth:`changed_since` will yield, about; None where nobody can say without counting them."""
+        return None
 
     def normalise_number(self, number: str) -> str:
         """Return the form in which two spellings of an order number are equal."""
@@ -72,6 +101,13 @@ class Host(Receiver, ABC):
 
     def reference_of(self, thing: object) -> str | None:
         """Return the reference of the shop's own order object, None for what is not one: for templates of the shop."""
+        return None
+
+    def site_of(self, reference: str) -> int | None:
+        """Return the key of the Wagtail Site of an order, None for the default one.
+
+        Asked where a link is printed before the order was read: in the mail of the very transaction that places it.
+        """
         return None
 
     def staff_url(self, reference: str) -> str:

@@ -42,6 +42,10 @@ class DemoHost(Host):
         """Yield everything: there is little."""
         return [reference for alias, reference in self.orders if alias == self.alias]
 
+    def count_since(self, moment: dt.datetime | None) -> int:
+        """Return how many orders there are."""
+        return len(list(self.changed_since(moment)))
+
     def owns(self, request: HttpRequest, customer_reference: str) -> bool:
         """Compare with the signed-in user's primary key."""
         return bool(customer_reference) and request.user.is_authenticated and str(request.user.pk) == customer_reference

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import logging
+import re
+from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 from django import template
 from django.template.context import Context
 from django.template.loader import render_to_string
-from django.utils.safestring import SafeString
+from django.urls import reverse
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 
 from ..access import claims, links
 from ..staff.notes import notes_url
@@ -55,6 +60,38 @@ def order_status_notes_url(context: Context, order: object, reference: object = 
     except Exception:
         logger.exception("no link to the notes could be printed")
         return ""
+
+
+@register.simple_block_tag
+def order_status_beside(content: SafeString, orders: Iterable[Any], page: str, key: str, template: str) -> SafeString:
+    """Put the link of each order behind the last one, in the lines between, to the shop's own page of that order.
+
+    ``{% order_status_beside orders "dashboard:order-detail" "number" "shop/link.html" %}…{% endorder_status_beside %}``
+    for the shop's lists, whoever wrote them: ``page`` is the name of the shop's page of one order, ``key`` the argument
+    of its address and the order's ``number`` what it holds; ``template`` renders one link, with ``url`` and ``order``.
+    """
+    try:
+        html = str(content)
+        for order, url in _urls_of(orders):
+            href = escape(reverse(page, kwargs={key: order.number}))
+            anchors = list(re.finditer(rf'<a\b[^>]*\bhref="{re.escape(href)}"[^>]*>.*?</a>', html, re.DOTALL))
+            if anchors:
+                end = anchors[-1].end()
+                html = html[:end] + render_to_string(template, {"order": order, "url": url}) + html[end:]
+        return mark_safe(html)  # noqa: S308 - the shop's own page, and links that a template escaped
+    except Exception:
+        logger.exception("no links to the status pages could be printed")
+        return content
+
+
+def _urls_of(orders: Iterable[Any]) -> Iterable[tuple[Any, str]]:
+    by_host: defaultdict[str, dict[str, Any]] = defaultdict(dict)
+    for order in orders or ():
+        if identity := links.identity_of(order):
+            by_host[identity[0]][identity[1]] = order
+    for alias, known in by_host.items():
+        for reference, url in links.urls_for_references(alias, known).items():
+            yield known[reference], url
 
 
 @register.simple_tag(takes_context=True)

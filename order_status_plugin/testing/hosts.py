@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 from abc import ABC, abstractmethod
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.checks import CheckMessage
+from django.db import transaction
 from django.test import RequestFactory
 
+from ..access import links
 from ..events import OrderSnapshot, Recommendation
 from ..exceptions import UnknownOrder
 from ..hosts.base import Host
+from ..messages.models import OutboxMessage
+from ..tracking import record
+from ..tracking.models import Order
 
 
 class HostContract(ABC):
@@ -72,12 +79,26 @@ class HostContract(ABC):
                 continue
             raise AssertionError(f"read({reference!r}) raises UnknownOrder")
 
+    def test_reads_many_as_it_reads_one(self) -> None:
+        """A whole batch says of each order what reading it alone says, and one unknown order stops no other."""
+        references = [self.make_order(), self.unknown_reference, self.make_order()]
+        host = self.make_host()
+        found = list(host.read_many(references))
+        must(
+            [reference for reference, _said in found] == references, "each is yielded once, in the order of the asking"
+        )
+        must(isinstance(dict(found)[self.unknown_reference], UnknownOrder), "an unknown order is yielded as that error")
+        for reference in (references[0], references[2]):
+            must(dict(found)[reference] == host.read(reference), "a batch says what a single reading says")
+        must(not list(host.read_many([])), "of none there is nothing to read")
+
     def test_finds_what_changed(self) -> None:
         """The sweep and the first import see every order once."""
         reference, host = self.make_order(), self.make_host()
         everything = list(host.changed_since(None))
         must(reference in everything, "changed_since(None) yields every order")
         must(len(set(everything)) == len(everything), "no order is yielded twice")
+        must(host.count_since(None) in (None, len(everything)), "a count is that of what is yielded, or there is none")
         must(reference in set(host.changed_since(host.read(reference).placed_at)), "a new order has changed")
         tomorrow = dt.datetime.now(dt.UTC) + dt.timedelta(days=1)
         must(reference not in set(host.changed_since(tomorrow)), "an order has not changed in the future")
@@ -95,6 +116,33 @@ class HostContract(ABC):
         must((host.alias, reference) in {(alias, key) for alias, key, _locale in told}, "a change is told")
         must(all(isinstance(locale, str) for _alias, _key, locale in told), "the language is a str")
 
+    def test_what_is_read_after_commit_is_the_order_whole(self) -> None:
+        """No part of an order is told of too late: read after the last word's commit, it is what it will be."""
+        host, block = self.make_host(), transaction.atomic
+        for during in (nullcontext[None], block):
+            for change in (lambda known: self.make_order(), self._changed):
+                self._read_after_commit(host, change, during)
+
+    def _changed(self, reference: str) -> str:
+        self.change_order(reference)
+        return reference
+
+    def _read_after_commit(
+        self, host: Host, change: Callable[[str], str], during: Callable[[], AbstractContextManager[None]]
+    ) -> None:
+        known, reads = self.make_order(), dict[str, OrderSnapshot]()
+
+        def read(reference: str) -> None:
+            reads[reference] = host.read(reference)
+
+        def nudge(alias: str, reference: str, *rest: object) -> None:
+            transaction.on_commit(lambda: read(reference))
+
+        host.connect(nudge)
+        with during():
+            reference = change(known)
+        must(reads.get(reference) == host.read(reference), "what is read after the last word is all there is to read")
+
     def test_trouble_of_ours_stays_ours(self) -> None:
         """A nudge that raises harms neither the shop's order nor its change."""
 
@@ -106,6 +154,32 @@ class HostContract(ABC):
         reference = self.make_order()
         self.change_order(reference)
         must(host.read(reference).reference == reference, "the order is placed nevertheless")
+
+    # --- recording ----------------------------------------------------------------------------------
+
+    def test_the_link_can_be_printed_before_commit(self) -> None:
+        """A page or a mail of the shop that is made while the order is placed carries the link that the order keeps."""
+        host = self.make_host()
+        with transaction.atomic():
+            reference = self.make_order()
+            printed = links.link_for_reference(host.alias, reference)
+        order = record.order(host.alias, host.read(reference))
+        must(links.link_for(order) == printed, "the link is the same before and after")
+        must(links.resolve(printed) == order, "the link opens the order")
+
+    def test_recording_again_changes_nothing(self) -> None:
+        """However often an order is told of, it is one order, and its customer hears of it once."""
+        host, reference = self.make_host(), self.make_order()
+        rows, told = Order.objects.filter(host=host.alias), OutboxMessage.objects.filter(order__host=host.alias)
+        before = record.order(host.alias, host.read(reference))
+        count = told.count()
+        after = record.order(host.alias, host.read(reference))
+        must(rows.count() == 1, "one order is one row")
+        must((after.pk, after.version) == (before.pk, before.version), "the same reading is no change")
+        must(told.count() == count, "the same reading is no news")
+        self.change_order(reference)
+        changed = record.order(host.alias, host.read(reference))
+        must(changed.pk == before.pk and changed.version > before.version, "a change is another version of that row")
 
     # --- people -------------------------------------------------------------------------------------
 

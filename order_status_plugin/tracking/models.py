@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ..events import (
@@ -70,6 +71,8 @@ class Order(models.Model):
 
     #: Null until the host was read: the sweep looks for these.
     read_at = models.DateTimeField(null=True, blank=True, editable=False)
+    #: When the sweep last held it against its host, for what no signal told.
+    compared_at = models.DateTimeField(default=timezone.now, editable=False)
     #: The digest of the last snapshot: equal ones change nothing.
     snapshot_digest = models.CharField(max_length=64, blank=True, editable=False)
     #: Came in by ``order_status_sync``: what is known of it already is history, not news.
@@ -94,6 +97,12 @@ class Order(models.Model):
             models.Index(fields=("number_key", "host"), name="order_status_order_number"),
             models.Index(fields=("-placed_at", "-id"), name="order_status_order_placed"),
             models.Index(fields=("host",), name="order_status_order_unread", condition=models.Q(read_at__isnull=True)),
+            # Those whose host may still say something new, the one that was compared longest ago first.
+            models.Index(
+                fields=("host", "compared_at"),
+                name="order_status_order_open",
+                condition=models.Q(delivered_at__isnull=True, closed_at__isnull=True, erased_at__isnull=True),
+            ),
         )
 
     def __str__(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, cast
 
 from django.apps import apps
@@ -18,10 +18,10 @@ from oscar.core.loading import get_model
 
 from ...conf import conf
 from ...events import OrderSnapshot, Recommendation
-from ..base import Host, Nudge
-from . import offers, pages, reference, words
+from ..base import Forward, Host, Nudge
+from . import announcing, guests, offers, pages, reference, words
 from .hearing import Ears
-from .reading import Reader
+from .reading import Reader, site_of
 from .sending import ParseReference
 from .words import Words
 
@@ -45,6 +45,8 @@ class OscarHost(Host):
     """
 
     label = "django-oscar"
+    #: Oscar keeps no "changed at": a status that was set by ``update()`` or in the database is found by looking.
+    compared_at_once = 200
 
     def __init__(self, alias: str, options: Mapping[str, Any]) -> None:
         """Take the shop's words."""
@@ -57,11 +59,24 @@ class OscarHost(Host):
         """Attach to Oscar's signals and put the link on its pages."""
         Ears(self.alias, nudge).connect()
         pages.place()
+        announcing.take_part(takes_parcels="parse_reference" not in self.options)
         checks.register(functools.partial(self.check_event_types), checks.Tags.database)
+
+    def lead_on(self, forward: Forward) -> None:
+        """Have Oscar's guest pages lead to the order's page: a right signature is asked for, as Oscar asks for it."""
+        guests.lead_on(forward)
 
     def read(self, reference: str) -> OrderSnapshot:
         """Return the order's present state. Raises UnknownOrder, TemporaryFailure."""
         return self._reader().read(reference)
+
+    def read_many(self, references: Sequence[str]) -> Iterator[tuple[str, OrderSnapshot | Exception]]:
+        """Yield each of these orders with its present state, or with why it cannot be read: the queries of one order."""
+        return self._reader().read_many(references)
+
+    def count_since(self, moment: dt.datetime | None) -> int | None:
+        """Return how many orders there are in all; of a time nobody can say without finding them."""
+        return get_model("order", "Order")._default_manager.count() if moment is None else None
 
     def changed_since(self, moment: dt.datetime | None) -> Iterator[str]:
         """Yield references of orders that may have changed since ``moment``; all orders for None.
@@ -92,6 +107,14 @@ class OscarHost(Host):
         """Say whether the visitor is signed in as the order's user."""
         user = getattr(request, "user", None)
         return bool(customer_reference and user and user.is_authenticated and str(user.pk) == customer_reference)
+
+    def site_of(self, reference: str) -> int | None:
+        """Return the Wagtail Site with the domain of the order's Site in Oscar."""
+        try:
+            orders = get_model("order", "Order")._default_manager.filter(pk=reference).select_related("site")
+        except ValueError:
+            return None
+        return site_of(orders.first(), {})
 
     def staff_url(self, reference: str) -> str:
         """Return the path of this order in Oscar's dashboard."""

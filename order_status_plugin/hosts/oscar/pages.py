@@ -1,7 +1,8 @@
-"""Put the link where Oscar's customers and staff look: thank-you page, dashboard, confirmation mail."""
+"""Put the link where Oscar's customers and staff look: thank-you page, account, dashboard, confirmation mail."""
 
 from __future__ import annotations
 
+import functools
 import logging
 from typing import Any
 
@@ -19,9 +20,27 @@ PLACES = (
         "oscar/dashboard/orders/order_detail.html",
         "order_status_plugin/oscar/order_detail.html",
     ),
+    (
+        "dashboard.orders.views",
+        "OrderListView",
+        "oscar/dashboard/orders/order_list.html",
+        "order_status_plugin/oscar/order_list.html",
+    ),
+    (
+        "customer.views",
+        "OrderHistoryView",
+        "oscar/customer/order/order_list.html",
+        "order_status_plugin/oscar/account_orders.html",
+    ),
+    (
+        "customer.views",
+        "OrderDetailView",
+        "oscar/customer/order/order_detail.html",
+        "order_status_plugin/oscar/account_order.html",
+    ),
 )
 #: The tags that print a link. A template that has one carries it.
-_TAGS = ("order_status_url", "order_status_claim")
+_TAGS = ("order_status_url", "order_status_claim", "order_status_beside")
 _MAIL = "oscar/communication/emails/commtype_order_placed_body."
 
 
@@ -29,8 +48,12 @@ def place() -> None:
     """Give Oscar's views templates that carry the link. A view that the shop gave another template keeps it."""
     for module, name, theirs, ours in PLACES:
         view = _view(module, name)
-        if view is not None and view.template_name == theirs:
+        if view is None or _template_of(view) != theirs:
+            continue
+        if view.template_name:
             view.template_name = ours
+        else:
+            view.get_template_names = functools.partialmethod(_only, ours)
 
 
 def without_link() -> list[tuple[str, str]]:
@@ -38,10 +61,25 @@ def without_link() -> list[tuple[str, str]]:
     found = []
     for module, name, _theirs, ours in PLACES:
         view = _view(module, name)
-        template = view.template_name if view is not None else ours
-        if template != ours and not carries_link(template):
+        template = _template_of(view) if view is not None else ours
+        if template and template != ours and not carries_link(template):
             found.append((f"{module}.{name}", template))
     return found
+
+
+def _template_of(view: Any) -> str:
+    """Return the name of a view's template; some of Oscar's name it in a method rather than in an attribute."""
+    if view.template_name:
+        return str(view.template_name)
+    try:
+        return str(view().get_template_names()[0])
+    except Exception:
+        logger.debug("%s does not say its template without a request", view, exc_info=True)
+        return ""
+
+
+def _only(view: Any, name: str) -> list[str]:
+    return [name]
 
 
 def _view(module: str, name: str) -> Any:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -20,7 +20,7 @@ from wagtail.models import Site
 
 from ...events import Address, ContactSnapshot, LineSnapshot, OrderSnapshot, OrderState, PaymentState
 from ...exceptions import TemporaryFailure, UnknownOrder
-from . import words
+from . import announcing, words
 from .sending import STATUS, Act, Ordered, ParseReference, Sendings
 from .words import Words
 
@@ -49,6 +49,8 @@ class Reader:
     image_size: str = ""
     #: Codes of options whose text holds nothing personal (a size, a colour); other text stays private.
     public_options: Sequence[str] = ()
+    #: Sites by domain, as long as this reader lives: a batch asks once.
+    sites: dict[str, int | None] = field(default_factory=dict, compare=False)
 
     def read(self, reference: str) -> OrderSnapshot:
         """Return the snapshot of the order with this primary key. Raises UnknownOrder, TemporaryFailure."""
@@ -59,6 +61,24 @@ class Reader:
         except OperationalError as error:
             raise TemporaryFailure(f"django-oscar's database: {error}") from error
         return self._snapshot(order)
+
+    def read_many(self, references: Sequence[str]) -> Iterator[tuple[str, OrderSnapshot | Exception]]:
+        """Yield these orders, each with its snapshot or with why there is none."""
+        try:
+            found = {str(order.pk): order for order in _query().filter(pk__in=references)}
+        except OperationalError as error:
+            failed = TemporaryFailure(f"django-oscar's database: {error}")
+            yield from ((reference, failed) for reference in references)
+            return
+        for reference in references:
+            said: OrderSnapshot | Exception
+            try:
+                said = self._snapshot(found.pop(reference))
+            except KeyError:
+                said = UnknownOrder(f"django-oscar has no order with the primary key {reference!r}.")
+            except Exception as error:  # noqa: BLE001 - one order that cannot be read stops no other
+                said = error
+            yield reference, said
 
     def _snapshot(self, order: Any) -> OrderSnapshot:
         word = self.words.meaning("order_statuses", order.status)
@@ -82,7 +102,7 @@ class Reader:
             tax_total=order.total_incl_tax - order.total_excl_tax,
             total=order.total_incl_tax,
             refunded_total=refunded or None,
-            site_id=_site(order),
+            site_id=site_of(order, self.sites),
             country=(shipping.country_id or "") if shipping else "",
             shipping_method=order.shipping_method,
             changed_at=_changed_at(order, word),
@@ -121,13 +141,15 @@ class Reader:
         """Yield the shipping events in the order of time. One without lines is not finished yet."""
         for event in sorted(order.shipping_events.all(), key=lambda event: (event.date_created, event.pk)):
             if quantities := {row.line_id: row.quantity for row in event.line_quantities.all()}:
+                notes, is_told = announcing.read(event.notes or "")  # forks make it nullable
                 yield Act(
                     reference=str(event.pk),
                     word=self.words.meaning("shipping_event_types", event.event_type.name, event.event_type.code),
                     name=event.event_type.name,
                     at=event.date_created,
                     quantities=quantities,
-                    notes=event.notes or "",  # forks make it nullable
+                    notes=notes,
+                    is_told=is_told,
                 )
 
     # --- lines --------------------------------------------------------------------------------------
@@ -323,10 +345,11 @@ def _source_text(source: Any) -> str:
     return f"{source.source_type.name} •••• {last[1]}" if last else str(source.source_type.name)
 
 
-def _site(order: Any) -> int | None:
-    """Return the Wagtail Site with the domain of Oscar's, None when there is none."""
-    if order.site is None:
+def site_of(order: Any, known: dict[str, int | None]) -> int | None:
+    """Return the Wagtail Site with the domain of Oscar's, None when there is none. ``known`` keeps what was found."""
+    if order is None or order.site is None:
         return None
     domain = order.site.domain.partition(":")[0]
-    found: int | None = Site.objects.filter(hostname=domain).values_list("pk", flat=True).first()
-    return found
+    if domain not in known:
+        known[domain] = Site.objects.filter(hostname=domain).values_list("pk", flat=True).first()
+    return known[domain]

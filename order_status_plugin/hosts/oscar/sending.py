@@ -43,6 +43,7 @@ class Act:
     at: dt.datetime | None  # None: the shop does not say when
     quantities: Mapping[int, int]
     notes: str = ""
+    is_told: bool = True  # the customer hears of it
 
 
 @dataclass(slots=True)
@@ -56,6 +57,8 @@ class _Sending:
     status: ParcelStatus | None = None
     status_text: str = ""
     status_at: dt.datetime | None = None
+    #: Whether the latest act over it is one that the customer hears of.
+    is_told: bool = True
 
     def add_parcels(self, parcels: Iterable[ParcelSnapshot]) -> None:
         for parcel in parcels:
@@ -67,6 +70,7 @@ class _Sending:
         taken = Counter({key: min(left[key], n - told[key]) for key, n in self.quantities.items()})
         taken = +taken
         told.update(taken)
+        self.is_told = act.is_told if taken else self.is_told
         if taken and all(told[key] >= n for key, n in self.quantities.items()):
             self.status = _STATUSES.get(act.word or "")
             self.status_text, self.status_at = act.name, act.at
@@ -108,6 +112,7 @@ class Sendings:
                     name=act.name,
                     at=act.at,
                     quantities=left,
+                    is_told=act.is_told,
                 ),
                 tuple(self._parse(act.notes)),
             ):
@@ -131,6 +136,7 @@ class Sendings:
         sending = self._all.setdefault(act.reference, _Sending(act.reference, act.at))
         sending.quantities.update(fresh)
         sending.add_parcels(parcels)
+        sending.is_told = act.is_told
         self._sent.update(fresh)
         return True
 
@@ -139,6 +145,7 @@ class Sendings:
         for sending in self._candidates(parcels):
             if parcels and any(sending.quantities[key] for key in act.quantities):
                 sending.add_parcels(parcels)
+                sending.is_told = act.is_told
                 return
 
     def _tell(self, act: Act) -> Counter[int]:
@@ -173,6 +180,7 @@ class Sendings:
             sent_at=sending.at,
             kind=kind,
             parcels=tuple(sending.parcels.values()),
+            notify_customer=sending.is_told,
             host_status=sending.status,
             host_status_text=sending.status_text,
             host_status_at=sending.status_at,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -12,13 +14,16 @@ from django.utils.dateparse import parse_date, parse_datetime
 
 from ... import flow
 from ...backends import get_host
+from ...carriers import catalogue
 from ...conf import conf
+from ...events import OrderSnapshot
 from ...exceptions import BackendError
 from ...tracking import snapshot
 from ...tracking.models import Order
+from ..progress import Progress
 
-#: Orders between two lines of progress.
-STEP = 500
+#: Orders that are read at once: memory holds no more of them.
+BATCH = 100
 
 
 class Command(BaseCommand):
@@ -27,12 +32,13 @@ class Command(BaseCommand):
     It can be repeated and interrupted at any time: what is recorded already and unchanged stays as it is.
     """
 
-    help = "Takes in the orders that hosts already have. Sends nothing; can be repeated."
+    help = "Takes in the orders that hosts already have. Sends nothing; can be repeated and interrupted."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """Say what can be asked for."""
         parser.add_argument("--host", action="append", dest="hosts", metavar="ALIAS", help="this host only; repeatable")
         parser.add_argument("--since", type=_moment, metavar="WHEN", help="orders that changed since, e.g. 2026-01-31")
+        parser.add_argument("--resume", action="store_true", help="pass over those that are taken in already")
         parser.add_argument("--dry-run", action="store_true", help="read and compare, record nothing")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -40,38 +46,57 @@ class Command(BaseCommand):
         aliases = options["hosts"] or list(conf.HOSTS)
         if unknown := [alias for alias in aliases if alias not in conf.HOSTS]:
             raise CommandError(f"ORDER_STATUS['HOSTS'] has no {', '.join(map(repr, unknown))}.")
-        failed = sum(self._host(alias, options["since"], dry_run=options["dry_run"]) for alias in aliases)
+        self.is_dry, self.resumes = options["dry_run"], options["resume"]
+        failed = sum(self._host(alias, options["since"]) for alias in aliases)
         if failed:
             raise CommandError(f"{failed} could not be taken in; see above. The others are.")
 
-    def _host(self, alias: str, since: dt.datetime | None, *, dry_run: bool) -> int:
+    def _host(self, alias: str, since: dt.datetime | None) -> int:
         """Take in one host; return how many of its orders failed."""
-        counts = dict.fromkeys(("new", "changed", "the same", "failed"), 0)
         try:
-            references = iter(get_host(alias).changed_since(since))
+            host = get_host(alias)
+            references, progress = host.changed_since(since), Progress(self.stdout, alias, host.count_since(since))
         except BackendError as error:
             raise CommandError(str(error)) from error
-        for reference in references:
-            try:
-                counts[self._order(alias, reference, dry_run=dry_run)] += 1
-            except Exception as error:  # noqa: BLE001 - told below, and the others go on
-                counts["failed"] += 1
-                self.stderr.write(f"{alias} {reference}: {type(error).__name__}: {error}")
-            done = sum(counts.values())
-            if done % STEP == 0:
-                self.stdout.write(f"{alias}: {done} …")
+        counts = dict.fromkeys(("new", "changed", "the same", "failed"), 0)
+        if self.resumes:
+            counts["passed over"] = 0
+        try:
+            for what in self._orders(alias, references):
+                counts[what] += 1
+                progress.step()
+        except KeyboardInterrupt:
+            progress.end()
+            raise CommandError(
+                f"Interrupted: {progress.done} of {alias} are done. Go on with --resume.", returncode=130
+            ) from None
+        progress.end()
         told = ", ".join(f"{n} {name}" for name, n in counts.items())
-        self.stdout.write(f"{alias}: {told}{' (dry run: nothing recorded)' if dry_run else ''}")
+        self.stdout.write(f"{alias}: {told}{' (dry run: nothing recorded)' if self.is_dry else ''}")
         return counts["failed"]
 
-    def _order(self, alias: str, reference: str, *, dry_run: bool) -> str:
-        """Take in one order; say what it was to us."""
-        known = Order.objects.filter(host=alias, reference=reference, read_at__isnull=False)
-        before = known.values_list("snapshot_digest", flat=True).first()
-        if dry_run:
-            after = snapshot.digest(get_host(alias).read(reference))
-        else:
-            after = flow.take_order(alias, reference, is_import=True).snapshot_digest
+    def _orders(self, alias: str, references: Iterable[str]) -> Iterator[str]:
+        """Take in these orders, a batch at a time; yield what each was to us."""
+        waiting = iter(references)
+        while batch := list(islice(waiting, BATCH)):
+            rows = Order.objects.filter(host=alias, reference__in=batch, read_at__isnull=False)
+            known = dict(rows.values_list("reference", "snapshot_digest"))
+            if self.resumes:
+                yield from ["passed over"] * len(known)
+                batch = [reference for reference in batch if reference not in known]
+            catalogue.refresh()
+            for reference, said in get_host(alias).read_many(batch):
+                try:
+                    yield self._order(alias, said, known.get(reference))
+                except Exception as error:  # noqa: BLE001 - told here, and the others go on
+                    self.stderr.write(f"{alias} {reference}: {type(error).__name__}: {error}")
+                    yield "failed"
+
+    def _order(self, alias: str, said: OrderSnapshot | Exception, before: str | None) -> str:
+        """Take in one order; say what it was to us. Raises what kept it from being read or recorded."""
+        if isinstance(said, Exception):
+            raise said
+        after = snapshot.digest(said) if self.is_dry else flow.take(alias, said, is_import=True).snapshot_digest
         if before is None:
             return "new"
         return "the same" if before == after else "changed"

@@ -65,7 +65,12 @@ def basket_of(items: Iterable[tuple[Any, int]], user: Any = None) -> Any:
 
 
 def place(
-    items: Sequence[tuple[Any, int]] | None = None, *, user: Any = None, email: str = EMAIL, status: str = "Pending"
+    items: Sequence[tuple[Any, int]] | None = None,
+    *,
+    user: Any = None,
+    email: str = EMAIL,
+    status: str = "Pending",
+    site: Any = None,
 ) -> Any:
     """Place an order as Oscar's checkout does after its views: through OrderCreator."""
     basket = basket_of(items or [(product(), 1)], user)
@@ -85,6 +90,7 @@ def place(
         billing_address=None,
         order_number=str(100000 + basket.pk),
         status=status,
+        **({"site": site} if site else {}),
         **({} if user else {"guest_email": email}),
     )
     basket.submit()

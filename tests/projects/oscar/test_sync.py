@@ -7,9 +7,14 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from order_status_plugin import flow
 from order_status_plugin.events import Headline
-from order_status_plugin.hosts.oscar import OscarHost
+from order_status_plugin.hosts.oscar.reading import Reader
+from order_status_plugin.management.commands import order_status_sync
+from order_status_plugin.management.progress import WIDTH
 from order_status_plugin.messages.models import OutboxMessage
 from order_status_plugin.tracking.models import Order
 
@@ -59,19 +64,71 @@ def test_a_dry_run_records_nothing(orders: list[Any]) -> None:
 def test_one_order_that_cannot_be_read_does_not_stop_the_others(
     orders: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read = OscarHost.read
+    read = Reader._snapshot
 
-    def fail(self: OscarHost, reference: str) -> Any:
-        if reference == str(orders[0].pk):
+    def fail(self: Reader, order: Any) -> Any:
+        if order.pk == orders[0].pk:
             raise RuntimeError("a line without a head")
-        return read(self, reference)
+        return read(self, order)
 
-    monkeypatch.setattr(OscarHost, "read", fail)
+    monkeypatch.setattr(Reader, "_snapshot", fail)
     errors = StringIO()
     with pytest.raises(CommandError, match="1 could not be taken in"):
         call_command("order_status_sync", stdout=StringIO(), stderr=errors)
     assert f"shop {orders[0].pk}: RuntimeError: a line without a head" in errors.getvalue()
     assert Order.objects.count() == 2
+
+
+def test_it_can_be_interrupted_and_goes_on_where_it_stopped(orders: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(order_status_sync, "BATCH", 2)
+    take = flow.take
+
+    def interrupt(alias: str, said: Any, **kwargs: Any) -> Order:
+        if said.reference == str(orders[2].pk):
+            raise KeyboardInterrupt
+        return take(alias, said, **kwargs)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(flow, "take", interrupt)
+        with pytest.raises(CommandError, match="2 of shop are done") as stopped:
+            sync()
+    assert stopped.value.returncode == 130
+    assert Order.objects.count() == 2
+
+    taken: list[str] = []
+
+    def note(alias: str, said: Any, **kwargs: Any) -> Order:
+        taken.append(said.reference)
+        return take(alias, said, **kwargs)
+
+    monkeypatch.setattr(flow, "take", note)
+    assert "1 new, 0 changed, 0 the same, 0 failed, 2 passed over" in sync("--resume")
+    assert taken == [str(orders[2].pk)]
+
+
+def test_a_batch_is_read_by_the_queries_of_one_order(orders: list[Any]) -> None:
+    sync()
+    counts = []
+    for wanted in (3, 6):
+        while shop.Order.objects.count() < wanted:
+            shop.ship(shop.place())
+        sync()
+        with CaptureQueriesContext(connection) as queries:
+            sync("--dry-run")
+        counts.append(len(queries))
+    assert counts[0] == counts[1] <= 22
+
+
+class Terminal(StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_terminal_shows_a_bar(orders: list[Any]) -> None:
+    out = Terminal()
+    call_command("order_status_sync", stdout=out)
+    bar = out.getvalue().split("\n")[0].split("\r")[-1]
+    assert f"[{'#' * WIDTH}] 3 of 3 (100 %)" in bar
 
 
 def test_since(orders: list[Any]) -> None:
