@@ -33,8 +33,9 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import itertools
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -44,11 +45,11 @@ from wagtail.models import Site
 
 from . import signals
 from .access import cleaning, retention, rooms
-from .api import health
+from .api import health, storefront
 from .backends import all_hosts, get_channel, get_host, get_source
 from .carriers import catalogue, own
 from .carriers.models import MerchantCarrier
-from .cms import epoch, images, layout, schedule
+from .cms import epoch, heard, images, layout, schedule
 from .cms import privacy as cms_privacy
 from .cms.brand import BrandSettings
 from .cms.special import SpecialMessage
@@ -57,6 +58,7 @@ from .conf import conf
 from .events import ConsentSnapshot, Nudge, TrackedParcel
 from .exceptions import BackendError, OrderStatusError, UnknownParcel
 from .feedback import privacy as feedback_privacy
+from .hosts.base import Host
 from .intake import inbox
 from .intake import privacy as intake_privacy
 from .intake.models import InboxMessage
@@ -83,6 +85,9 @@ RETAIN = "order_status_plugin.flow.retain"
 SCHEDULE = "order_status_plugin.flow.drain_schedule"
 POLLS = "order_status_plugin.flow.drain_polls"
 
+#: Marks of a host that are compared with ours in one query.
+MARKS_AT_ONCE = 500
+
 #: Orders of each kind that one task lets go: it ends well before django-q2 would end it.
 RETAINED_AT_ONCE = 500
 
@@ -105,6 +110,7 @@ def connect() -> None:
     """Wire the rooms together: at start-up, once."""
     epoch.follow(MessageRules)
     record.hear("consent", consent.take)
+    record.hear("notes", heard.take)
     record.observe("outbox", outbox.write)
     health.observe("polling", condition.report)
     health.observe("channels", breaker.report)
@@ -123,6 +129,7 @@ def connect() -> None:
     images.follow()
     for host in all_hosts():
         host.connect(nudge)
+        host.serve_storefront(storefront.entrance)
     for alias in conf.CHANNELS:
         with contextlib.suppress(BackendError):  # a system check names it
             get_channel(alias).connect(hear)
@@ -319,6 +326,7 @@ def sweep() -> int:
         references = dict.fromkeys(unread.values_list("reference", flat=True))
         try:
             references |= dict.fromkeys(host.changed_since(since))
+            references |= dict.fromkeys(_differing(host))
         except (OrderStatusError, DatabaseError):
             logger.exception("%s could not say what changed", host.alias)
         for reference in references:
@@ -330,6 +338,16 @@ def sweep() -> int:
     cleaning.clean()
     kept.clean()
     return taken
+
+
+def _differing(host: Host) -> Iterator[str]:
+    """Yield the orders that are not marked as they were when we read them: they changed behind the host's signals."""
+    marks = iter(host.marks(None))
+    while batch := dict(itertools.islice(marks, MARKS_AT_ONCE)):
+        known = Order.objects.filter(host=host.alias, reference__in=batch, read_at__isnull=False)
+        for reference, mark in known.values_list("reference", "host_mark"):
+            if batch[reference] != mark:
+                yield reference
 
 
 def retain() -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ..backend import Backend
 
@@ -19,6 +19,14 @@ if TYPE_CHECKING:
 #: Called with (host alias, reference, locale): "something about this order changed, read it again after commit".
 #: A fourth argument, for a shop that keeps them nowhere, are the answers of its checkout: ConsentSnapshots.
 Nudge = Callable[..., None]
+
+
+class Storefront(Protocol):
+    """What a headless storefront is handed for an order: JSON with its link, and with the form of a claim."""
+
+    def __call__(self, request: HttpRequest, host_alias: str, reference: str, *, may_claim: bool) -> dict[str, Any]:
+        """Return it. ``may_claim`` only where the request comes from the very browser that placed the order."""
+        ...
 
 
 class Host(Backend, ABC):
@@ -43,6 +51,18 @@ class Host(Backend, ABC):
     def changed_since(self, moment: dt.datetime | None) -> Iterable[str]:
         """Yield references of orders that may have changed since ``moment`` (aware); all orders for None."""
         return ()
+
+    def marks(self, since: dt.datetime | None) -> Iterable[tuple[str, str]]:
+        """Yield (reference, mark) of the orders that may change still; all that were placed since ``since``, if given.
+
+        For shops whose orders can change without a signal and without a date: a mark is a short word (at most 64
+        characters) for all that a snapshot shows, cheap for thousands of orders at once. :meth:`read` puts the same
+        into its snapshot, and the sweep reads again where the two differ.
+        """
+        return ()
+
+    def serve_storefront(self, storefront: Storefront) -> None:
+        """Put what ``storefront`` returns into the shop's own API, if it has one. Called once at start-up."""
 
     def normalise_number(self, number: str) -> str:
         """Return the form in which two spellings of an order number are equal."""
