@@ -102,10 +102,9 @@ def parcels(entry: object, parse: ParseTracking) -> tuple[ParcelSnapshot, ...]:
     if not isinstance(entry, Mapping):
         return ()
     number, carrier, url = (text(entry.get(key)) for key in ("number", "carrier", "url"))
-    if number and not carrier:
-        # Staff type "UPS 1Z999AA10123456784" into a field for the number, too.
-        if found := tuple(parse(number)):
-            return found
+    # Staff type "UPS 1Z999AA10123456784" into a field for the number, too.
+    if number and not carrier and (found := tuple(parse(number))):
+        return found
     if not number and not carrier:
         return ()
     url = url if _ADDRESS.fullmatch(url) else ""

@@ -72,21 +72,21 @@ class Ears:
     def _is_placed(self, order: Any) -> bool:
         return self.words.meaning(order.status) != UNPLACED
 
-    def _status_changed(self, order: Any, new_status: str, old_status: str, **kwargs: Any) -> Any:
+    def _heard(self, order: Any, *, was_placed: bool) -> Any:
         """Return the order; its language where this places it: Salesman keeps none, and staff's own is not it."""
         if not self._is_placed(order):
             return None
-        is_placed_now = self.words.meaning(str(old_status)) == UNPLACED
-        if is_placed_now:
+        if not was_placed:
             placed.note(order)
-        return order.pk, (get_language() or "") if is_placed_now else ""
+        return order.pk, "" if was_placed else (get_language() or "")
+
+    def _status_changed(self, order: Any, old_status: str, **kwargs: Any) -> Any:
+        return self._heard(order, was_placed=self.words.meaning(str(old_status)) != UNPLACED)
 
     def _saved(self, instance: Any, created: bool, **kwargs: Any) -> Any:
-        if not self._is_placed(instance):
-            return None
-        if created:
-            placed.note(instance)
-        return instance.pk, (get_language() or "") if created else ""
+        """Return the order; this comes before Salesman's own signal, and knows as well whether this places it."""
+        was_placed = not created and self.words.meaning(str(instance._current_status)) != UNPLACED
+        return self._heard(instance, was_placed=was_placed)
 
     def _row_saved(self, instance: Any, **kwargs: Any) -> Any:
         return (instance.order_id, "") if self._is_placed(instance.order) else None

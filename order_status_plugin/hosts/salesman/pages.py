@@ -77,7 +77,7 @@ def without_link() -> list[str]:
     """Return the admin of orders in Django's admin, where its page does not carry the link."""
     if not apps.is_installed("django.contrib.admin"):
         return []
-    registered = admin.site._registry.get(get_salesman_model("Order"))
+    registered: Any = admin.site._registry.get(get_salesman_model("Order"))
     if registered is None or registered.change_form_template == _FORM[1]:
         return []
     return [] if _carries(registered.change_form_template) else [type(registered).__qualname__]

@@ -224,10 +224,9 @@ def amount(printed: object) -> Decimal | None:
     """Return an amount out of how the shop prints it: Salesman keeps price rows as text, e.g. "€ 1.234,50"."""
     digits = re.sub(r"[^0-9.,-]", "", str(printed)).strip(".,")
     whole, separator, cents = max((digits.rpartition(mark) for mark in ".,"), key=lambda parts: len(parts[0]))
-    if separator and len(cents) != 3:
-        digits = f"{re.sub('[.,]', '', whole)}.{cents}"
-    else:  # a separator before three digits is one of thousands
-        digits = re.sub("[.,]", "", digits)
+    # A separator before three digits is one of thousands.
+    has_cents = bool(separator) and len(cents) != 3
+    digits = re.sub("[.,]", "", whole if has_cents else digits) + (f".{cents}" if has_cents else "")
     try:
         return Decimal(digits)
     except InvalidOperation:

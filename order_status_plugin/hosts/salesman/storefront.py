@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
+
+from django.db import transaction
 
 from . import placed
 from .extra import ONLY_THE_SHOPS
@@ -22,13 +25,18 @@ KEY = "order_status"
 
 def place(alias: str, storefront: Storefront, names: Mapping[str, str]) -> None:
     """Have the views of checkout and order answer with our key. Once however often it is called."""
-    from salesman.checkout.views import CheckoutViewSet
-    from salesman.orders.views import OrderViewSet
-
+    try:
+        # In the order of Salesman's URLs: a shop's one module of serializers, modifiers and payments bears no other.
+        import_module("salesman.basket.views")
+        checkout: Any = import_module("salesman.checkout.views").CheckoutViewSet
+        orders: Any = import_module("salesman.orders.views").OrderViewSet
+    except Exception:
+        logger.exception("Salesman's API answers without the way to the status page")
+        return
     given = {"alias": alias, "storefront": staticmethod(storefront)}
     private = tuple(names.get(key, key) for key in ONLY_THE_SHOPS)
-    _extend(CheckoutViewSet, _Checkout, {**given, "private": private})
-    _extend(OrderViewSet, _Order, given)
+    _extend(checkout, _Checkout, {**given, "private": private})
+    _extend(orders, _Order, given)
 
 
 def _extend(view: Any, part: type, given: dict[str, Any]) -> None:
@@ -43,9 +51,9 @@ def _entrance(serializer: Any, order: Any, *, may_claim: bool) -> dict[str, Any]
     if request is None:
         return None  # the shop prints an order for itself
     try:
-        answer = serializer.storefront(
-            getattr(request, "_request", request), serializer.alias, str(order.pk), may_claim=may_claim
-        )
+        request = getattr(request, "_request", request)
+        with transaction.atomic():  # a query of ours that fails must not spoil the shop's own transaction
+            answer = serializer.storefront(request, serializer.alias, str(order.pk), may_claim=may_claim)
         return cast("dict[str, Any]", answer)
     except Exception:
         # The shop's API answers without our key, rather than not at all.

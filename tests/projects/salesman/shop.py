@@ -47,7 +47,7 @@ def fill(client: Client, items: Sequence[tuple[Any, int]], extra: dict[str, Any]
 def check_out(client: Client, *, pay: str = "card", **fields: Any) -> Any:
     """Order what is in the browser's basket; return the API's response."""
     headers = fields.pop("headers", {})
-    given = {"email": EMAIL, "shipping_address": ADDRESS, "billing_address": "", "payment_method": pay, **fields}
+    given = {"email": EMAIL, "shipping_address": ADDRESS, "billing_address": ADDRESS, "payment_method": pay, **fields}
     return client.post("/api/checkout/", given, content_type="application/json", headers=headers)
 
 
@@ -81,3 +81,8 @@ def become(order: Any, status: str) -> None:
     order = Order.objects.get(pk=order.pk)
     order.status = status
     order.save()
+
+
+def note(order: Any, message: str, *, public: bool = True) -> Any:
+    """Write a note. (``order.notes.create()`` would only do so with the order's next ``save()``.)"""
+    return get_salesman_model("OrderNote").objects.create(order=order, message=message, public=public)
