@@ -36,6 +36,8 @@ ParseTracking = Callable[[str], Iterable[ParcelSnapshot]]
 
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _CURRENCY = re.compile(r"[A-Z]{3}")
+#: Four digits at least: "soon" and "7" are no tracking numbers.
+_NUMBER = re.compile(r"(?:\d.*){4}")
 _ADDRESS = re.compile(r"https?://\S+")
 #: An order has few parcels; more than this is a mistake, and each costs rows.
 _MOST = 200
@@ -102,6 +104,7 @@ def parcels(entry: object, parse: ParseTracking) -> tuple[ParcelSnapshot, ...]:
     if not isinstance(entry, Mapping):
         return ()
     number, carrier, url = (text(entry.get(key)) for key in ("number", "carrier", "url"))
+    number = number if _NUMBER.search(number) else ""
     # Staff type "UPS 1Z999AA10123456784" into a field for the number, too.
     if number and not carrier and (found := tuple(parse(number))):
         return found

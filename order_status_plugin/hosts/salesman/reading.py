@@ -34,6 +34,9 @@ from .words import Words
 
 ParseAddress = Callable[[str], Address]
 
+#: Where one sentence of a note ends and the next begins.
+_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=\w)")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
@@ -114,7 +117,8 @@ class Reader:
 
     def _in_note(self, message: str) -> Iterable[dict[str, str]]:
         """Yield the parcels that a public note names, with a carrier that we know: other numbers are other things."""
-        found: Iterable[ParcelSnapshot] = self.parse_tracking(message) if self.reads_notes else ()
+        lines = _SENTENCE.sub("\n", message)
+        found: Iterable[ParcelSnapshot] = self.parse_tracking(lines) if self.reads_notes else ()
         for parcel in found:
             if parcel.tracking_number and catalogue.find(parcel.carrier_text):
                 yield {

@@ -55,9 +55,7 @@ WAGTAIL = [
 ]
 #: The order of apps decides whose templates win, and who is ready first; neither must matter.
 PLUGIN_IS_LAST = os.environ.get("SALESMAN_PLUGIN_IS_LAST") == "1"
-INSTALLED_APPS = (
-    [*SALESMAN, *WAGTAIL, *DJANGO, *PLUGIN] if PLUGIN_IS_LAST else [*PLUGIN, *SALESMAN, *WAGTAIL, *DJANGO]
-)
+INSTALLED_APPS = [*SALESMAN, *WAGTAIL, *DJANGO, *PLUGIN] if PLUGIN_IS_LAST else [*PLUGIN, *SALESMAN, *WAGTAIL, *DJANGO]
 #: Models are swapped before anything is migrated, so a process has the one or the other.
 IS_SWAPPED = os.environ.get("SALESMAN_IS_SWAPPED") == "1"
 if IS_SWAPPED:
