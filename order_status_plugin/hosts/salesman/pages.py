@@ -41,7 +41,7 @@ def _place(module: str, attribute: str, templates: tuple[str, str]) -> None:
         base: Any = import_module(module).BaseOrderAdmin
     except Exception:
         # A shop may run without this admin, or have taken it apart.
-        logger.debug("no %s to carry the link", module, exc_info=True)
+        logger.warning("no %s to carry the link", module, exc_info=True)
         return
     theirs, ours = templates
     if getattr(base, attribute) == theirs:

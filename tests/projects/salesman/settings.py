@@ -119,8 +119,8 @@ class _NoMigrations(dict):
 MIGRATION_MODULES = _NoMigrations()
 
 SALESMAN_PRODUCT_TYPES = {
-    "goods.Thing": "tests.projects.salesman.goods.shop.ThingSerializer",
-    "goods.File": "tests.projects.salesman.goods.shop.FileSerializer",
+    "goods.Thing": "tests.projects.salesman.goods.serializers.ThingSerializer",
+    "goods.File": "tests.projects.salesman.goods.serializers.FileSerializer",
 }
 SALESMAN_BASKET_MODIFIERS = ["tests.projects.salesman.goods.shop.Shipping"]
 SALESMAN_PAYMENT_METHODS = [

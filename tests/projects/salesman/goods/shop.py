@@ -1,4 +1,4 @@
-"""What a Salesman shop brings itself: serializers of its products, a charge for shipping, ways to pay."""
+"""What a Salesman shop brings itself: a charge for shipping, ways to pay."""
 
 from __future__ import annotations
 
@@ -6,24 +6,9 @@ from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
-from rest_framework import serializers
 from salesman.basket.modifiers import BasketModifier
 from salesman.checkout.payment import PaymentError, PaymentMethod
 from salesman.core.utils import get_salesman_model
-
-from .models import File, Thing
-
-
-class ThingSerializer(serializers.ModelSerializer):
-    class Meta:
-        model = Thing
-        fields = ["name", "code", "image"]
-
-
-class FileSerializer(serializers.ModelSerializer):
-    class Meta:
-        model = File
-        fields = ["name", "code"]
 
 
 class Shipping(BasketModifier):
