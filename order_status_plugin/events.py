@@ -463,4 +463,3 @@ class OrderSnapshot:
     handover: str = ""  # how a digital or collected order was handed over, in the host's words
     notes: tuple[NoteSnapshot, ...] | None = None  # to the customer; None: the host keeps none
     changed_at: dt.datetime | None = None  # aware: when the host last changed it; None: now
-    mark: str = ""  # the host's own short word for this state, where it has marks(): at most 64 characters

@@ -33,9 +33,8 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import itertools
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -58,7 +57,6 @@ from .conf import conf
 from .events import ConsentSnapshot, Nudge, TrackedParcel
 from .exceptions import BackendError, OrderStatusError, UnknownParcel
 from .feedback import privacy as feedback_privacy
-from .hosts.base import Host
 from .intake import inbox
 from .intake import privacy as intake_privacy
 from .intake.models import InboxMessage
@@ -84,9 +82,6 @@ SWEEP = "order_status_plugin.flow.sweep"
 RETAIN = "order_status_plugin.flow.retain"
 SCHEDULE = "order_status_plugin.flow.drain_schedule"
 POLLS = "order_status_plugin.flow.drain_polls"
-
-#: Marks of a host that are compared with ours in one query.
-MARKS_AT_ONCE = 500
 
 #: Orders of each kind that one task lets go: it ends well before django-q2 would end it.
 RETAINED_AT_ONCE = 500
@@ -326,7 +321,6 @@ def sweep() -> int:
         references = dict.fromkeys(unread.values_list("reference", flat=True))
         try:
             references |= dict.fromkeys(host.changed_since(since))
-            references |= dict.fromkeys(_differing(host))
         except (OrderStatusError, DatabaseError):
             logger.exception("%s could not say what changed", host.alias)
         for reference in references:
@@ -338,16 +332,6 @@ def sweep() -> int:
     cleaning.clean()
     kept.clean()
     return taken
-
-
-def _differing(host: Host) -> Iterator[str]:
-    """Yield the orders that are not marked as they were when we read them: they changed behind the host's signals."""
-    marks = iter(host.marks(None))
-    while batch := dict(itertools.islice(marks, MARKS_AT_ONCE)):
-        known = Order.objects.filter(host=host.alias, reference__in=batch, read_at__isnull=False)
-        for reference, mark in known.values_list("reference", "host_mark"):
-            if batch[reference] != mark:
-                yield reference
 
 
 def retain() -> str:

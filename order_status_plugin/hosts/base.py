@@ -52,15 +52,6 @@ class Host(Backend, ABC):
         """Yield references of orders that may have changed since ``moment`` (aware); all orders for None."""
         return ()
 
-    def marks(self, since: dt.datetime | None) -> Iterable[tuple[str, str]]:
-        """Yield (reference, mark) of the orders that may change still; all that were placed since ``since``, if given.
-
-        For shops whose orders can change without a signal and without a date: a mark is a short word (at most 64
-        characters) for all that a snapshot shows, cheap for thousands of orders at once. :meth:`read` puts the same
-        into its snapshot, and the sweep reads again where the two differ.
-        """
-        return ()
-
     def serve_storefront(self, storefront: Storefront) -> None:
         """Put what ``storefront`` returns into the shop's own API, if it has one. Called once at start-up."""
 

@@ -72,8 +72,6 @@ class Order(models.Model):
     read_at = models.DateTimeField(null=True, blank=True, editable=False)
     #: The digest of the last snapshot: equal ones change nothing.
     snapshot_digest = models.CharField(max_length=64, blank=True, editable=False)
-    #: The host's own short word for the state that was read last, where it has one: the sweep compares.
-    host_mark = models.CharField(max_length=64, blank=True, editable=False)
     #: Came in by ``order_status_sync``: what is known of it already is history, not news.
     is_imported = models.BooleanField(default=False, editable=False)
     delivered_at = models.DateTimeField(null=True, blank=True, editable=False)

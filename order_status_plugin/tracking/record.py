@@ -88,14 +88,12 @@ def order(host: str, snap: OrderSnapshot, *, is_import: bool = False) -> Order:
         is_first = row.read_at is None
         digest = snapshot.digest(snap)
         if not is_first and row.snapshot_digest == digest:
-            if row.host_mark != snap.mark:  # of something that we do not show
-                Order.objects.filter(pk=row.pk).update(host_mark=snap.mark)
             return row
         now = timezone.now()
         old_headline = row.headline
         row.is_imported = row.is_imported or (is_first and is_import)
         touched = snapshot.apply(row, snap, snap.placed_at if is_import else now)
-        row.snapshot_digest, row.host_mark, row.read_at = digest, snap.mark, now
+        row.snapshot_digest, row.read_at = digest, now
         reached = [
             found for parcel in touched.parcels for found in _append_host_word(row, parcel, snap, now, is_import)
         ]
@@ -113,10 +111,8 @@ def order(host: str, snap: OrderSnapshot, *, is_import: bool = False) -> Order:
 
 def _outlive(row: Order, snap: OrderSnapshot) -> Order:
     """Let the stub of an erased order follow its host in the one word it shows; nothing else is written again."""
-    if row.host_mark != snap.mark:
-        Order.objects.filter(pk=row.pk).update(host_mark=snap.mark)
     if (row.state, row.payment) != (snap.state, snap.payment):
-        row.state, row.payment, row.host_mark = snap.state, snap.payment, snap.mark
+        row.state, row.payment = snap.state, snap.payment
         refresh.order(row)
         changed(row, timezone.now())
     return row

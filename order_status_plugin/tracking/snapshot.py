@@ -39,8 +39,8 @@ class Touched:
 
 
 def digest(snap: OrderSnapshot) -> str:
-    """Return a digest of all that the snapshot says; when the host says it, and its mark for it, are no part of it."""
-    said = dataclasses.asdict(dataclasses.replace(snap, changed_at=None, mark=""))
+    """Return a digest of all that the snapshot says; when the host says it is no part of it."""
+    said = dataclasses.asdict(dataclasses.replace(snap, changed_at=None))
     return hashed(json.dumps(said, sort_keys=True, cls=DjangoJSONEncoder))
 
 

@@ -2,7 +2,7 @@
 
 Salesman has one signal, and it lies: it is sent before an order has its items, again with each later save of the same
 object, and not at all for payments, notes and ``QuerySet.update()``. So it only says when an order was placed; all else
-is heard where rows are saved, and what even that misses is found by the marks.
+is heard where rows are saved, and what even that misses is found by the sweep, which compares.
 """
 
 from __future__ import annotations

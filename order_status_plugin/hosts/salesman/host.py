@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, cast
 
 from django.apps import apps
 from django.core import checks
 from django.core.checks import CheckMessage
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.module_loading import import_string
 from salesman.core.utils import get_salesman_model
 
@@ -18,18 +17,20 @@ from ...carriers import typed
 from ...conf import conf
 from ...events import OrderSnapshot
 from ..base import Host, Nudge, Storefront
-from . import extra, marks, pages, storefront, words
+from . import extra, pages, storefront, words
 from .extra import ParseTracking
 from .hearing import Ears
 from .products import Shelf
 from .reading import ParseAddress, Reader, as_written
 from .words import Words
 
+#: Orders whose keys are fetched at once.
+BATCH = 500
 #: Options that are dotted paths of functions.
 FUNCTIONS = ("parse_tracking", "parse_address")
 _TEXTS = ("currency", "image", "rendition")
 _LISTS = ("digital", "public_extra", "shipping_rows", "tax_rows")
-OPTIONS = frozenset({"statuses", "extra", "reads_notes", "watched_days", *FUNCTIONS, *_TEXTS, *_LISTS})
+OPTIONS = frozenset({"statuses", "extra", "reads_notes", *FUNCTIONS, *_TEXTS, *_LISTS})
 
 
 class SalesmanHost(Host):
@@ -48,11 +49,11 @@ class SalesmanHost(Host):
         where a product keeps its picture, and the filter for Wagtail's images.
     ``parse_tracking``, ``parse_address``, ``reads_notes``
         how free text is read, and whether public notes tell of parcels.
-    ``watched_days``
-        how long after it was placed an order is compared with what we know of it.
     """
 
     label = "Salesman"
+    #: ``QuerySet.update()`` tells nobody and moves no date: it is found by looking.
+    compared_at_once = 200
 
     def __init__(self, alias: str, options: Mapping[str, Any]) -> None:
         """Take the shop's words."""
@@ -74,10 +75,15 @@ class SalesmanHost(Host):
         """Return the order's present state. Raises UnknownOrder, TemporaryFailure."""
         return self._reader().read(reference)
 
+    def read_many(self, references: Sequence[str]) -> Iterator[tuple[str, OrderSnapshot | Exception]]:
+        """Yield each of these orders with its present state, or with why it cannot be read: the queries of one order."""
+        return self._reader().read_many(references)
+
     def changed_since(self, moment: dt.datetime | None) -> Iterator[str]:
         """Yield references of orders that may have changed since ``moment``; all orders for None.
 
-        An order is as new as its last saving, its payments and its notes; the rest is found by :meth:`marks`.
+        An order is as new as its last saving, its payments and its notes; ``QuerySet.update()`` moves none of these
+        dates, and is found by comparing.
         """
         seen: set[Any] = set()
         for name, field, clock in (
@@ -94,11 +100,10 @@ class SalesmanHost(Host):
             if moment is None:
                 return
 
-    def marks(self, since: dt.datetime | None) -> Iterator[tuple[str, str]]:
-        """Yield what a thousand orders look like now, in batches: ``QuerySet.update()`` leaves no other trace."""
-        first = since or timezone.now() - dt.timedelta(days=int(self.options.get("watched_days", 90)))
-        orders = get_salesman_model("Order")._default_manager.filter(date_created__gte=first)
-        yield from marks.since(list(_keys(orders.exclude(status__in=self._unplaced()), "pk")))
+    def count_since(self, moment: dt.datetime | None) -> int | None:
+        """Return how many orders there are in all; of a time nobody can say without finding them."""
+        placed = get_salesman_model("Order")._default_manager.exclude(status__in=self._unplaced())
+        return placed.count() if moment is None else None
 
     def reference_of(self, thing: object) -> str | None:
         """Return the reference of an order of Salesman's, None for anything else."""
@@ -213,8 +218,8 @@ def _keys(rows: Any, field: str) -> Iterator[Any]:
     last: Any = None
     while True:
         more = rows if last is None else rows.filter(**{f"{field}__gt": last})
-        batch = list(more.order_by(field).values_list(field, flat=True).distinct()[: marks.BATCH])
+        batch = list(more.order_by(field).values_list(field, flat=True).distinct()[:BATCH])
         yield from batch
-        if len(batch) < marks.BATCH:
+        if len(batch) < BATCH:
             return
         last = batch[-1]

@@ -13,6 +13,9 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db.models import prefetch_related_objects
 from django.utils.module_loading import import_string
 
+#: Content type and id: what an item keeps of its product.
+Product = tuple[int, int]
+
 logger = logging.getLogger(__name__)
 
 
@@ -25,7 +28,7 @@ class Shelf:
     #: Wagtail's filter for pictures of its library, e.g. "fill-240x240"; "" takes the originals.
     rendition: str = ""
 
-    def of(self, items: Sequence[Any]) -> dict[tuple[int, int], Any]:
+    def of(self, items: Sequence[Any]) -> dict[Product, Any]:
         """Return the products of these items by (content type, id): one query a model, one for its pictures.
 
         A product that was deleted since, or whose model was, is missing.
@@ -34,7 +37,7 @@ class Shelf:
         for item in items:
             if item.product_content_type_id and item.product_id:
                 wanted[item.product_content_type_id].add(item.product_id)
-        found: dict[tuple[int, int], Any] = {}
+        found: dict[Product, Any] = {}
         for kind, keys in wanted.items():
             model = ContentType.objects.get_for_id(kind).model_class()
             if model is None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from django.core.exceptions import ObjectDoesNotExist
+from django.core.exceptions import ValidationError
 from django.db import OperationalError
 from django.db.models import Prefetch
 from django.utils import translation
@@ -26,9 +27,9 @@ from ...events import (
     PaymentState,
 )
 from ...exceptions import TemporaryFailure, UnknownOrder
-from . import marks, products, words
+from . import products, words
 from .extra import Extra, ParseTracking, text
-from .products import Shelf
+from .products import Product, Shelf
 from .sending import Ordered, fulfillments
 from .words import Words
 
@@ -61,20 +62,36 @@ class Reader:
 
     def read(self, reference: str) -> OrderSnapshot:
         """Return the snapshot of the order with this primary key. Raises UnknownOrder, TemporaryFailure."""
-        try:
-            # The mark first: what changes in between is found by it, rather than hidden.
-            mark = next(iter(marks.of([int(reference) if reference.isdecimal() else reference]).values()), "")
-            order = _query().get(pk=reference)
-            meaning = self.words.meaning(order.status)
-            if meaning == words.UNPLACED:
-                raise UnknownOrder(f"Salesman's order {reference!r} is not placed yet.")
-            return self._snapshot(order, meaning, mark)
-        except (ObjectDoesNotExist, ValueError, TypeError, OverflowError):
-            raise UnknownOrder(f"Salesman has no order with the primary key {reference!r}.") from None
-        except OperationalError as error:
-            raise TemporaryFailure(f"Salesman's database: {error}") from error
+        [(_reference, said)] = self.read_many([reference])
+        if isinstance(said, Exception):
+            raise said
+        return said
 
-    def _snapshot(self, order: Any, meaning: str | None, mark: str) -> OrderSnapshot:
+    def read_many(self, references: Sequence[str]) -> Iterator[tuple[str, OrderSnapshot | Exception]]:
+        """Yield these orders, each with its snapshot or with why there is none: the queries of one order."""
+        try:
+            orders = {str(order.pk): order for order in _query().filter(pk__in=_keys(references))}
+            shelf = self.shelf.of([item for order in orders.values() for item in order.items.all()])
+        except OperationalError as error:
+            failed = TemporaryFailure(f"Salesman's database: {error}")
+            yield from ((reference, failed) for reference in references)
+            return
+        for reference in references:
+            said: OrderSnapshot | Exception
+            order = orders.pop(reference, None)
+            meaning = None if order is None else self.words.meaning(order.status)
+            if order is None:
+                said = UnknownOrder(f"Salesman has no order with the primary key {reference!r}.")
+            elif meaning == words.UNPLACED:
+                said = UnknownOrder(f"Salesman's order {reference!r} is not placed yet.")
+            else:
+                try:
+                    said = self._snapshot(order, meaning, shelf)
+                except Exception as error:  # noqa: BLE001 - one order that cannot be read stops no other
+                    said = error
+            yield reference, said
+
+    def _snapshot(self, order: Any, meaning: str | None, shelf: Mapping[Product, Any]) -> OrderSnapshot:
         extra = Extra(order.extra, self.names)
         items, notes = list(order.items.all()), [note for note in order.notes.all() if note.public]
         payment, refunded = self._payment(order, meaning)
@@ -88,7 +105,7 @@ class Reader:
             reference=str(order.pk),
             number=order.ref,
             placed_at=order.date_created,
-            lines=tuple(self._lines(items)),
+            lines=tuple(self._lines(items, shelf)),
             contact=self._contact(order, extra, shipping),
             fulfillments=fulfillments(
                 ordered, entries, self.parse_tracking, meaning=meaning, text=order.status_display
@@ -112,7 +129,6 @@ class Reader:
             changed_at=max(
                 [order.date_updated, *(row.date_created for row in (*order.payments.all(), *notes))],
             ),
-            mark=mark,
         )
 
     def _in_note(self, message: str) -> Iterable[dict[str, str]]:
@@ -129,10 +145,9 @@ class Reader:
 
     # --- items --------------------------------------------------------------------------------------
 
-    def _lines(self, items: Sequence[Any]) -> Iterable[LineSnapshot]:
-        found = self.shelf.of(items)
+    def _lines(self, items: Sequence[Any], shelf: Mapping[Product, Any]) -> Iterable[LineSnapshot]:
         for item in items:
-            product = found.get((item.product_content_type_id, item.product_id))
+            product = shelf.get((item.product_content_type_id, item.product_id))
             details: list[str] = []
             personal: list[str] = []
             for key, value in (item.extra or {}).items():
@@ -196,8 +211,20 @@ def as_written(address: str) -> Address:
     return Address(lines=tuple(line.strip() for line in address.splitlines() if line.strip()))
 
 
+def _keys(references: Sequence[str]) -> list[Any]:
+    """Return primary keys out of references; what cannot be one is left out."""
+    field = get_salesman_model("Order")._meta.pk
+    found = []
+    for reference in references:
+        with suppress(ValidationError):
+            key = field.to_python(reference)
+            field.run_validators(key)  # forty digits are no key either
+            found.append(key)
+    return found
+
+
 def _query() -> Any:
-    """Return the query for one order and all that hangs on it."""
+    """Return the query for orders and all that hangs on them."""
 
     def rows(name: str) -> Any:
         return get_salesman_model(name)._default_manager.order_by("pk")

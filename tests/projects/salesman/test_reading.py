@@ -401,7 +401,7 @@ def test_an_order_is_read_with_the_same_number_of_queries_whatever_is_in_it(djan
         shop.note(large, f"note {n}")
     read(small)  # content types are kept
     for order in (small, large):
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(5):
             read(order)
 
 
