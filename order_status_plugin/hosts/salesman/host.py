@@ -134,6 +134,10 @@ class SalesmanHost(Host):
         if missing:
             message = f"{where}: Salesman's apps are not installed: {', '.join(missing)}."
             return [*found, checks.Error(message, id="order_status.E212")]
+        if pages.lacks_modeladmin():
+            message = f"{where}: salesman.admin beside wagtail.admin needs wagtail_modeladmin in INSTALLED_APPS."
+            hint = 'pip install "order-status-plugin[salesman]" brings it.'
+            found.append(checks.Error(message, hint=hint, id="order_status.E214"))
         backend = conf.HOSTS.get(self.alias, {}).get("BACKEND")
         twins = [alias for alias, entry in conf.HOSTS.items() if backend and entry.get("BACKEND") == backend]
         if len(twins) > 1 and twins[0] == self.alias:

@@ -19,6 +19,7 @@ from salesman.core.utils import get_salesman_model
 logger = logging.getLogger(__name__)
 
 _APP = "salesman.admin"
+_MODELADMIN = "wagtail_modeladmin"
 #: Salesman's template and ours, which extends it: so it does not matter which app is listed first.
 _FORM = ("salesman/admin/change_form.html", "order_status_plugin/salesman/change_form.html")
 _EDIT = ("salesman/admin/wagtail_edit.html", "order_status_plugin/salesman/wagtail_edit.html")
@@ -32,8 +33,13 @@ def place() -> None:
         return
     if apps.is_installed("django.contrib.admin"):
         _place("salesman.admin.admin", "change_form_template", _FORM)
-    if apps.is_installed("wagtail.admin") and apps.is_installed("wagtail_modeladmin"):
+    if apps.is_installed("wagtail.admin") and apps.is_installed(_MODELADMIN):
         _place("salesman.admin.wagtail_hooks", "edit_template_name", _EDIT)
+
+
+def lacks_modeladmin() -> bool:
+    """Say whether Salesman's orders are to be in Wagtail's admin, and what shows them there is not installed."""
+    return apps.is_installed(_APP) and apps.is_installed("wagtail.admin") and not apps.is_installed(_MODELADMIN)
 
 
 def _place(module: str, attribute: str, templates: tuple[str, str]) -> None:

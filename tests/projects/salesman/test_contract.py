@@ -79,7 +79,12 @@ def test_two_aliases_of_one_shop_are_refused() -> None:
 def test_missing_apps_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     from django.apps import apps
 
-    known = apps.is_installed
-    monkeypatch.setattr(apps, "is_installed", lambda name: name != "salesman.basket" and known(name))
+    known, gone = apps.is_installed, "salesman.basket"
+    monkeypatch.setattr(apps, "is_installed", lambda name: name != gone and known(name))
     [message] = SalesmanHost("shop", {}).check()
-    assert (message.id, "salesman.basket" in message.msg) == ("order_status.E212", True)
+    assert (message.id, gone in message.msg) == ("order_status.E212", True)
+    gone = "wagtail_modeladmin"
+    [message] = SalesmanHost("shop", {}).check()
+    assert (message.id, gone in message.msg) == ("order_status.E214", True)
+    gone = "salesman.admin"
+    assert SalesmanHost("shop", {}).check() == []
