@@ -1,7 +1,7 @@
 """START HERE: the way of every order and every scan through the house, on one screen.
 
-    host signal / webhook / push API        source webhook ──▶ hasten ──▶ drain_polls ──▶ ask
-                │ nudge                                 │ both stored raw in the inbox      │
+    host signal     host webhook, push API; source webhook ──▶ hasten ──▶ drain_polls ──▶ ask
+                │ nudge          all stored raw in the inbox │                              │
                 ▼                                       ▼                                   │
            take_order ◀── sweep                 handle_message ◀───────────────────────────┘
          host.read(reference)                    source.parse(body)
@@ -45,18 +45,21 @@ from wagtail.models import Site
 from . import signals
 from .access import cleaning, retention, rooms
 from .api import health, storefront
-from .backends import all_hosts, get_channel, get_host, get_source
+from .backends import all_hosts, get_channel, get_host, get_receiver, get_source
 from .carriers import catalogue, own
 from .carriers.models import MerchantCarrier
+from .channels.base import Channel
 from .cms import epoch, heard, images, layout, schedule
 from .cms import privacy as cms_privacy
 from .cms.brand import BrandSettings
 from .cms.special import SpecialMessage
 from .cms.texts import MessageText
 from .conf import conf
-from .events import ConsentSnapshot, Nudge, TrackedParcel
+from .events import ConsentSnapshot, Nudge, OrderNudge, OrderSnapshot, TrackedParcel
 from .exceptions import BackendError, OrderStatusError, UnknownParcel
 from .feedback import privacy as feedback_privacy
+from .hosts.base import Host
+from .hosts.pushed import privacy as pushed_privacy
 from .intake import inbox
 from .intake import privacy as intake_privacy
 from .intake.models import InboxMessage
@@ -97,6 +100,7 @@ HOLDERS: dict[str, rooms.Room] = {
     "messages": messages_privacy,
     "page": page_privacy,
     "polling": polling_privacy,
+    "pushed": pushed_privacy,
     "staff": staff_privacy,
 }
 
@@ -195,8 +199,11 @@ class _Handled:
 
 
 def _handle(message: InboxMessage) -> _Handled:
-    if message.alias not in conf.SOURCES and message.alias in conf.CHANNELS:
-        return _report(message)
+    receiver = get_receiver(message.alias)
+    if isinstance(receiver, Host):
+        return _take_told(receiver, message)
+    if isinstance(receiver, Channel):
+        return _report(receiver, message)
     catalogue.refresh()
     pk = message.pk
     too_old, unknown, is_erased, is_news = 0, None, False, False
@@ -220,10 +227,28 @@ def _handle(message: InboxMessage) -> _Handled:
     return _Handled(note, is_news)
 
 
-def _report(message: InboxMessage) -> _Handled:
+def _take_told(host: Host, message: InboxMessage) -> _Handled:
+    """Take what a shop tells of its orders: read those that it names, keep those that nobody could read."""
+    is_erased = False
+    for said in host.parse(inbox.as_webhook(message)):
+        if isinstance(said, OrderNudge):
+            take_order(host.alias, said.reference)
+        elif Order.objects.filter(host=host.alias, reference=said.reference, erased_at__isnull=False).exists():
+            is_erased = True
+            if isinstance(said, OrderSnapshot):  # its stub follows the shop, and nothing else is kept
+                record.order(host.alias, said)
+        else:
+            host.keep(said)
+            take_order(host.alias, said.reference)
+    if is_erased:
+        inbox.redact(InboxMessage.objects.filter(pk=message.pk))
+    return _Handled()
+
+
+def _report(channel: Channel, message: InboxMessage) -> _Handled:
     """Take what a channel's provider says of messages, and what customers answered to them."""
     unknown = 0
-    for said in get_channel(message.alias).parse(inbox.as_webhook(message)):
+    for said in channel.parse(inbox.as_webhook(message)):
         try:
             reports.take(message.alias, replace(said, happened_at=said.happened_at or message.received_at))
         except reports.UnknownMessage:

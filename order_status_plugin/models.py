@@ -19,6 +19,7 @@ from .cms.models import ContentEpoch, OrderNote, OrderNoteEdit
 from .cms.special import SpecialMessage
 from .cms.texts import MessageText
 from .feedback.models import Feedback
+from .hosts.pushed.models import PushedOrder
 from .intake.models import InboxMessage
 from .messages.budget import SentCount
 from .messages.corrected import CorrectedContact
@@ -73,6 +74,7 @@ __all__ = [
     "Parcel",
     "Poll",
     "Pulse",
+    "PushedOrder",
     "SentCount",
     "ShareLink",
     "SourceState",

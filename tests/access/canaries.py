@@ -28,6 +28,7 @@ from order_status_plugin.events import (
 )
 from order_status_plugin.feedback.models import Feedback
 from order_status_plugin.hosts.demo import DemoHost
+from order_status_plugin.hosts.pushed import shelf
 from order_status_plugin.messages import consent, subscriptions
 from order_status_plugin.messages.corrected import CorrectedContact
 from order_status_plugin.messages.ledger import ConsentSource
@@ -136,6 +137,7 @@ def everything() -> Order:
     """Place the order and leave a trace of it wherever one can be left."""
     DemoHost.orders["shop", REFERENCE] = snapshot()
     order = flow.take_order("shop", REFERENCE)
+    shelf.put("shop", snapshot())
     assert send(webhook()) == 200
     assert send(webhook("event-2")) == 200  # the same scans: it belongs to no event
     unreadable = json.dumps({"event_id": "event-3", "msg": {"number": NUMBER.lower()}}).encode()

@@ -387,4 +387,4 @@ def test_the_export_is_written_for_its_owner_alone_and_over_nothing(order: Order
 
 
 def test_every_room_is_asked() -> None:
-    assert set(rooms.every()) == {"cms", "feedback", "inbox", "messages", "page", "polling", "staff"}
+    assert set(rooms.every()) == {"cms", "feedback", "inbox", "messages", "page", "polling", "pushed", "staff"}
