@@ -36,6 +36,8 @@ class Ears:
         self.alias = alias
         self.nudge = nudge
         self.words = words
+        #: Stands at an order between its saving and Salesman's own signal.
+        self._heard_saved = f"_order_status_heard_{alias}"
 
     def connect(self) -> None:
         """Connect every receiver, once however often it is called: the last nudge counts."""
@@ -81,11 +83,15 @@ class Ears:
         return order.pk, "" if was_placed else (get_language() or "")
 
     def _status_changed(self, order: Any, old_status: str, **kwargs: Any) -> Any:
+        """Hear of a status that a shop changed by ``update()`` and told of itself; what was saved was just heard."""
+        if order.__dict__.pop(self._heard_saved, None) == str(order.status):
+            return None
         return self._heard(order, was_placed=self.words.meaning(str(old_status)) != UNPLACED)
 
     def _saved(self, instance: Any, created: bool, **kwargs: Any) -> Any:
         """Return the order; this comes before Salesman's own signal, and knows as well whether this places it."""
         was_placed = not created and self.words.meaning(str(instance._current_status)) != UNPLACED
+        instance.__dict__[self._heard_saved] = str(instance.status)
         return self._heard(instance, was_placed=was_placed)
 
     def _row_saved(self, instance: Any, **kwargs: Any) -> Any:

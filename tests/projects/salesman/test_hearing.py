@@ -71,6 +71,23 @@ def test_three_signals_for_one_change_are_one_change(told: list[tuple[str, str]]
     assert ours(order).messages.filter(milestone="shipped").count() == 1
 
 
+def test_a_shop_that_updates_and_sends_the_signal_itself_is_heard(told: list[tuple[str, str]]) -> None:
+    order = shop.place()
+    told.clear()
+    shop.Order.objects.filter(pk=order.pk).update(status="SHIPPED")
+    changed = shop.Order.objects.get(pk=order.pk)
+    status_changed.send(shop.Order, order=changed, new_status="SHIPPED", old_status="PROCESSING")
+    assert told == [(str(order.pk), "")]
+    assert ours(order).headline == Headline.SENT
+
+
+def test_saving_is_heard_once(told: list[tuple[str, str]]) -> None:
+    order = shop.place()
+    told.clear()
+    shop.become(order, "SHIPPED")
+    assert told == [(str(order.pk), "")]
+
+
 def test_the_status_that_is_no_word_but_a_member_is_read(block: Any) -> None:
     order = shop.Order.objects.get(pk=shop.place().pk)
     with block():
