@@ -53,7 +53,7 @@ $(STAMP)-test $(STAMP)-lint $(STAMP)-bench $(STAMP)-docs: $(STAMP)-dev
 	@touch $@
 
 $(STAMP)-dev: $(STAMP) pyproject.toml
-	$(INSTALL) -e ".[$(EXTRAS)]" --group dev
+	$(INSTALL) -e ".[$(EXTRAS),salesman]" --group dev
 	@touch $@ $(STAMP)-demo
 
 $(STAMP)-chromium: $(STAMP)-dev tools/find_chromium.py

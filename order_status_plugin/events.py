@@ -435,6 +435,15 @@ class ContactSnapshot:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NoteSnapshot:
+    """A note that the host's staff wrote for the customer to read. A host's internal notes never become one."""
+
+    reference: str  # the host's id, unique in the order
+    text: str  # plain; its lines are kept
+    written_at: dt.datetime  # aware
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OrderSnapshot:
     """The whole state of one order, as the host reads it now."""
 
@@ -460,6 +469,7 @@ class OrderSnapshot:
     tags: tuple[str, ...] = ()
     expected_dispatch: dt.date | None = None
     handover: str = ""  # how a digital or collected order was handed over, in the host's words
+    notes: tuple[NoteSnapshot, ...] | None = None  # to the customer; None: the host keeps none
     changed_at: dt.datetime | None = None  # aware: when the host last changed it; None: now
 
 

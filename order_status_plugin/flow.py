@@ -45,12 +45,12 @@ from wagtail.models import Site
 
 from . import signals
 from .access import cleaning, retention, rooms
-from .api import health
+from .api import health, storefront
 from .backends import all_hosts, get_channel, get_host, get_receiver, get_source
 from .carriers import catalogue, own
 from .carriers.models import MerchantCarrier
 from .channels.base import Channel
-from .cms import epoch, images, layout, schedule
+from .cms import epoch, heard, images, layout, schedule
 from .cms import privacy as cms_privacy
 from .cms.brand import BrandSettings
 from .cms.special import SpecialMessage
@@ -114,6 +114,7 @@ def connect() -> None:
     """Wire the rooms together: at start-up, once."""
     epoch.follow(MessageRules)
     record.hear("consent", consent.take)
+    record.hear("notes", heard.take)
     record.observe("outbox", outbox.write)
     record.observe("webhooks", telling.milestone)
     record.watch("webhooks", telling.changed)
@@ -136,6 +137,7 @@ def connect() -> None:
     for host in all_hosts():
         host.connect(nudge)
         host.lead_on(partial(former.forward, host.alias))
+        host.serve_storefront(storefront.entrance)
     for alias in conf.CHANNELS:
         with contextlib.suppress(BackendError):  # a system check names it
             get_channel(alias).connect(hear)

@@ -28,6 +28,8 @@ class OrderNote(models.Model):
     text = models.TextField(_("text"))
     is_public = models.BooleanField(_("anyone with the link sees it"), default=False)
     author = models.CharField(_("author"), max_length=150)
+    #: The host's id of a note that its staff wrote there: it is changed and withdrawn there, too. "" for our own.
+    host_reference = models.CharField(max_length=190, blank=True, editable=False)
     written_at = models.DateTimeField(_("written"))
     #: When its words last changed; null while they stand as they were written.
     changed_at = models.DateTimeField(_("changed"), null=True, blank=True)

@@ -18,7 +18,7 @@ from .rich_text import clean
 
 
 class CannotWrite(OrderStatusError):
-    """The order was erased, or the note was withdrawn or erased meanwhile."""
+    """The order was erased, the note was withdrawn or erased meanwhile, or it is the host's to change."""
 
 
 def write(order: Order, text: str, *, author: str, is_public: bool = False, is_told: bool = False) -> OrderNote:
@@ -72,6 +72,8 @@ def _standing(note: OrderNote) -> tuple[Order, OrderNote]:
     found = OrderNote.objects.filter(pk=note.pk, withdrawn_at=None).first()
     if found is None:
         raise CannotWrite(gettext("The note was withdrawn."))
+    if found.host_reference:
+        raise CannotWrite(gettext("The note was written in the shop. Change it there."))
     return row, found
 
 

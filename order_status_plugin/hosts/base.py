@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from ..backend import Receiver, Webhook
 from ..exceptions import PermanentFailure, UnreadableMessage
@@ -23,6 +23,14 @@ Nudge = Callable[..., None]
 
 #: Called with a reference: the answer for who comes by an address that the shop gave out for this order before us.
 Forward = Callable[[str], "HttpResponse"]
+
+
+class Storefront(Protocol):
+    """What a headless storefront is handed for an order: JSON with its link, and with the form of a claim."""
+
+    def __call__(self, request: HttpRequest, host_alias: str, reference: str, *, may_claim: bool) -> dict[str, Any]:
+        """Return it. ``may_claim`` only where the request comes from the very browser that placed the order."""
+        ...
 
 
 class Host(Receiver, ABC):
@@ -87,6 +95,9 @@ class Host(Receiver, ABC):
     def count_since(self, moment: dt.datetime | None) -> int | None:
         """Return how many :meth:`changed_since` will yield, about; None where nobody can say without counting them."""
         return None
+
+    def serve_storefront(self, storefront: Storefront) -> None:
+        """Put what ``storefront`` returns into the shop's own API, if it has one. Called once at start-up."""
 
     def normalise_number(self, number: str) -> str:
         """Return the form in which two spellings of an order number are equal."""

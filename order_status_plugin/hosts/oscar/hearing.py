@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any
 
-from django.db import router, transaction
+from django.db import router
 from django.db.models.signals import post_delete, post_save
 from django.utils.translation import get_language
 from oscar.apps.order.signals import order_line_status_changed, order_placed, order_status_changed
 from oscar.core.loading import get_model
 
 from ..base import Nudge
+from ..once import is_told
 from .consents import answers_now
 
 logger = logging.getLogger(__name__)
@@ -27,17 +27,6 @@ _ROWS: tuple[tuple[str, str, Callable[[Any], Any]], ...] = (
     ("order", "PaymentEvent", lambda row: row.order_id),
     ("payment", "Source", lambda row: row.order_id),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class _Told:
-    """Stands in a transaction's list of what to do after commit: this order is to be read again already."""
-
-    alias: str
-    reference: str
-
-    def __call__(self) -> None:
-        """Do nothing: the nudge does it."""
 
 
 class Ears:
@@ -83,13 +72,9 @@ class Ears:
 
     def _tell(self, reference: str, locale: str) -> None:
         """Nudge, once a transaction: an event over five hundred lines is five hundred signals."""
-        connection = transaction.get_connection(router.db_for_write(get_model("order", "Order")))
-        if connection.in_atomic_block:
-            told = _Told(self.alias, reference)
-            # Entries of a savepoint that was rolled back are gone from this list, so nothing is missed.
-            if not locale and any(entry[1] == told for entry in connection.run_on_commit):
-                return
-            transaction.on_commit(told, using=connection.alias)
+        told = is_told(self.alias, reference, router.db_for_write(get_model("order", "Order")))
+        if told and not locale:
+            return
         answers = answers_now()
         self.nudge(self.alias, reference, locale, *([answers] if answers else []))
 

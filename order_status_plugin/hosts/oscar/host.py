@@ -16,10 +16,11 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.module_loading import import_string
 from oscar.core.loading import get_model
 
+from ...carriers import typed
 from ...conf import conf
 from ...events import OrderSnapshot, Recommendation
 from ..base import Forward, Host, Nudge
-from . import announcing, guests, offers, pages, reference, words
+from . import announcing, guests, offers, pages, words
 from .hearing import Ears
 from .reading import Reader, site_of
 from .sending import ParseReference
@@ -243,7 +244,7 @@ class OscarHost(Host):
 
     def _parse(self) -> ParseReference:
         path = self.options.get("parse_reference")
-        return cast("ParseReference", import_string(path)) if path else reference.parse
+        return cast("ParseReference", import_string(path)) if path else typed.parse
 
     def _reader(self) -> Reader:
         return Reader(

@@ -1,4 +1,4 @@
-"""Parcels out of what staff type into Oscar's one free field of a shipping event, e.g. "UPS 1Z999AA10123456784"."""
+"""Parcels out of what staff type into a free field of a shop, e.g. "UPS 1Z999AA10123456784"."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import re
 from collections import deque
 from urllib.parse import parse_qsl, urlsplit
 
-from ...carriers import catalogue
-from ...events import ParcelSnapshot
+from ..events import ParcelSnapshot
+from . import catalogue
 
 #: Between two parcels. A slash needs room around it: many services' names have one inside.
 _SEPARATORS = re.compile(r"[\n\r,;|]+|\s[/+]\s")

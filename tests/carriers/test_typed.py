@@ -1,4 +1,4 @@
-"""What staff type into the notes of a shipping event."""
+"""What staff type where a shop has one free field for it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from order_status_plugin.hosts.oscar.reference import parse
+from order_status_plugin.carriers.typed import parse
 
 UPS = "1Z999AA10123456784"
 UPS_2 = "1Z999AA10123456792"
