@@ -39,7 +39,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import DatabaseError, connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
+from django_q.tasks import async_task
 from wagtail.models import Site
 
 from . import signals
@@ -80,11 +82,15 @@ INBOX = "order_status_plugin.flow.drain_inbox"
 OUTBOX = "order_status_plugin.flow.drain_outbox"
 SWEEP = "order_status_plugin.flow.sweep"
 RETAIN = "order_status_plugin.flow.retain"
+READ = "order_status_plugin.flow.read_again"
 SCHEDULE = "order_status_plugin.flow.drain_schedule"
 POLLS = "order_status_plugin.flow.drain_polls"
 
 #: Orders of each kind that one task lets go: it ends well before django-q2 would end it.
 RETAINED_AT_ONCE = 500
+
+#: Orders that one task reads again from their hosts.
+READ_AT_ONCE = 100
 
 #: How often a report on a message that nobody knows is looked at again: the shop may send others by the same provider.
 REPORT_TRIES = 5
@@ -174,6 +180,38 @@ def take_order(alias: str, reference: str, *, is_import: bool = False) -> Order:
     if follow.follow(order):
         wake.wake("polls", POLLS)
     return order
+
+
+def read_later(pks: Sequence[int]) -> int:
+    """Have the worker read these orders, by key, again from their hosts, a batch a task; return how many."""
+    keys = sorted(pks)
+    for start in range(0, len(keys), READ_AT_ONCE):
+        batch = keys[start : start + READ_AT_ONCE]
+        transaction.on_commit(lambda batch=batch: async_task(READ, batch, q_options=_unsaved()), robust=True)
+    return len(keys)
+
+
+def read_again(pks: Sequence[int]) -> int:
+    """Read these orders from their hosts; return how many there were. One that cannot be read stops no other."""
+    for order in Order.objects.filter(pk__in=pks, erased_at=None).order_by("pk"):
+        _take_quietly(order.host, order.reference)
+    return len(pks)
+
+
+def _unsaved() -> dict[str, Any]:
+    return {"save": False, **conf.Q_OPTIONS}
+
+
+def inbox_messages() -> QuerySet[InboxMessage]:
+    """Return all that came in: for staff to look at."""
+    return InboxMessage.objects.all()
+
+
+def replay_inbox(messages: QuerySet[InboxMessage]) -> int:
+    """Make these messages due again and wake the worker; return how many there were."""
+    count = inbox.replay(messages)
+    wake.wake("inbox", INBOX)
+    return count
 
 
 def handle_message(pk: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -93,39 +94,50 @@ class Picture:
     has_points: bool = False  # the columns of the map were read
 
 
-def picture(order: Order, tier: Tier) -> Picture:
+def picture(order: Order, tier: Tier, *, until: dt.datetime | None = None) -> Picture:
     """Return what this tier may see of an order, in a number of queries that depends on nothing."""
-    return pictures([order], tier)[order.pk]
+    return pictures([order], tier, until=until)[order.pk]
 
 
-def pictures(orders: Iterable[Order], tier: Tier) -> dict[int, Picture]:
-    """Return what this tier may see of these orders, by key, in the same number of queries as for one."""
+def pictures(orders: Iterable[Order], tier: Tier, *, until: dt.datetime | None = None) -> dict[int, Picture]:
+    """Return what this tier may see of these orders, by key, in the same number of queries as for one.
+
+    ``until`` leaves out what was sent or heard later: see ``past``.
+    """
+    sent_until = {} if until is None else {"sent_at__lte": until}
+    heard_until = {} if until is None else {"received_at__lte": until}
     may_see_all = tier is not Tier.PUBLIC
     has_points = may_see_all or conf.PUBLIC_MAP is True
     found = {order.pk: Picture(order, tier, [], [], {}, [], None, has_points) for order in orders}
     pks = list(found)
     for line in OrderLine.objects.filter(order__in=pks).values_list(*ORDER_LINE, "order_id", named=True):
         found[line.order_id].lines.append(line)
-    sent = Fulfillment.objects.filter(order__in=pks, is_cancelled=False)
+    sent = Fulfillment.objects.filter(order__in=pks, is_cancelled=False, **sent_until)
     for fulfillment in sent.values_list(*FULFILLMENT, "order_id", named=True):
         found[fulfillment.order_id].fulfillments.append(fulfillment)
     for order, shipment, one, quantity in FulfillmentLine.objects.filter(
-        fulfillment__order__in=pks, fulfillment__is_cancelled=False
+        fulfillment__order__in=pks,
+        fulfillment__is_cancelled=False,
+        **{f"fulfillment__{name}": value for name, value in sent_until.items()},
     ).values_list("fulfillment__order_id", "fulfillment_id", "line_id", "quantity"):
         found[order].quantities.setdefault(shipment, {})[one] = quantity
     shown = Parcel.objects.filter(order__in=pks, is_withdrawn=False, fulfillment__is_cancelled=False)
+    if until is not None:
+        shown = shown.filter(fulfillment__sent_at__lte=until)
     columns: tuple[str, ...] = PARCEL + PRIVATE_PARCEL if may_see_all else PARCEL
     parcels: dict[int, ParcelRows] = {}
     for row in shown.values_list(*columns, "order_id", named=True):
         parcels[row.pk] = ParcelRows(row)
         found[row.order_id].parcels.append(parcels[row.pk])
     columns = EVENT + (PRIVATE_EVENT if may_see_all else ()) + (POINT if has_points else ())
-    events = TrackingEvent.objects.filter(parcel__in=shown).order_by("parcel_id", "sort_key", "pk")
+    events = TrackingEvent.objects.filter(parcel__in=shown, **heard_until).order_by("parcel_id", "sort_key", "pk")
     for event in events.values_list(*columns, named=True):
         if event.parcel_id in parcels:
             parcels[event.parcel_id].events.append(event)
     columns = ESTIMATE + PRIVATE_ESTIMATE if may_see_all else ESTIMATE
-    estimates = DeliveryEstimate.objects.filter(parcel__in=shown).order_by("parcel_id", "stated_at", "pk")
+    estimates = DeliveryEstimate.objects.filter(parcel__in=shown, **heard_until).order_by(
+        "parcel_id", "stated_at", "pk"
+    )
     for estimate in estimates.values_list(*columns, named=True):
         if estimate.parcel_id in parcels:
             parcels[estimate.parcel_id].estimates.append(estimate)
