@@ -73,6 +73,7 @@ from .polling import privacy as polling_privacy
 from .sources.base import Source, Webhook
 from .staff import privacy as staff_privacy
 from .tracking import record, rows
+from .tracking.by_hand_numbers import Did, Given
 from .tracking.models import Order, Parcel
 from .worker import wake
 
@@ -174,12 +175,25 @@ def take_order(alias: str, reference: str, *, is_import: bool = False) -> Order:
     """Read one order from its host and record it. Raises what the host's adapter raises."""
     catalogue.refresh()
     order = record.order(alias, get_host(alias).read(reference), is_import=is_import)
+    _has_numbers(order)
+    return order
+
+
+def give_number(order: Order, given: Given) -> Did:
+    """Record a tracking number that staff give an order, and have it followed; return what that did."""
+    did = record.give_number(order, given)
+    if did not in (Did.SAME, Did.NOTHING):
+        _has_numbers(order)
+    return did
+
+
+def _has_numbers(order: Order) -> None:
+    """Let what waited for the order's parcels go on, and have them followed."""
     numbers = {parcel.number_key for parcel in order.parcels.all() if parcel.number_key}
     if sum(inbox.release_waiting(number) for number in numbers):
         wake.wake("inbox", INBOX)
     if follow.follow(order):
         wake.wake("polls", POLLS)
-    return order
 
 
 def read_later(pks: Sequence[int]) -> int:

@@ -165,6 +165,8 @@ class Fulfillment(models.Model):
     notify_customer = models.BooleanField(_("notify the customer"), default=True)
     #: Staff chose it here: it stands, whatever the host says later.
     notify_by_hand = models.BooleanField(_("chosen by hand"), default=False)
+    #: Staff said that it was sent; the host does not know of it yet, and takes it back by no silence.
+    is_by_hand = models.BooleanField(_("sent by hand"), default=False)
 
     class Meta:
         verbose_name = _("fulfillment")
@@ -204,6 +206,8 @@ class Parcel(models.Model):
     tracking_number = models.CharField(_("tracking number"), max_length=190, blank=True)
     number_key = models.CharField(max_length=190, blank=True, editable=False)
     tracking_url = models.CharField(max_length=1000, blank=True)
+    #: Staff gave the number where the host names none: it stands until the host names one.
+    number_by_hand = models.BooleanField(_("number given by hand"), default=False)
     #: Alias of the source that follows it live; "" where nobody does.
     source = models.CharField(_("source"), max_length=40, blank=True)
     #: The host took it back (a corrected number, a voided label): kept for its history, shown no more.
