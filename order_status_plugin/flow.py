@@ -36,6 +36,7 @@ import datetime as dt
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from django.db import DatabaseError, connection, transaction
@@ -71,6 +72,7 @@ from .page import privacy as page_privacy
 from .polling import condition, follow, run
 from .polling import privacy as polling_privacy
 from .sources.base import Source, Webhook
+from .staff import import_run
 from .staff import privacy as staff_privacy
 from .tracking import record, rows
 from .tracking.by_hand_numbers import Did, Given
@@ -83,6 +85,7 @@ INBOX = "order_status_plugin.flow.drain_inbox"
 OUTBOX = "order_status_plugin.flow.drain_outbox"
 SWEEP = "order_status_plugin.flow.sweep"
 RETAIN = "order_status_plugin.flow.retain"
+IMPORTS = "order_status_plugin.flow.drain_imports"
 READ = "order_status_plugin.flow.read_again"
 SCHEDULE = "order_status_plugin.flow.drain_schedule"
 POLLS = "order_status_plugin.flow.drain_polls"
@@ -201,7 +204,7 @@ def read_later(pks: Sequence[int]) -> int:
     keys = sorted(pks)
     for start in range(0, len(keys), READ_AT_ONCE):
         batch = keys[start : start + READ_AT_ONCE]
-        transaction.on_commit(lambda batch=batch: async_task(READ, batch, q_options=_unsaved()), robust=True)
+        transaction.on_commit(partial(async_task, READ, batch, q_options=_unsaved()), robust=True)
     return len(keys)
 
 
@@ -354,6 +357,20 @@ def drain_outbox() -> int:
     return relay.drain()
 
 
+def import_later() -> None:
+    """Have the worker go on with files of tracking numbers."""
+    wake.wake("imports", IMPORTS)
+
+
+def drain_imports() -> bool:
+    """Put tracking numbers from confirmed files into their orders; return whether nothing is left."""
+    wake.begin("imports")
+    is_over = import_run.run(give_number)
+    if not is_over:
+        import_later()
+    return is_over
+
+
 def drain_schedule() -> int:
     """Publish what editors have scheduled, and take back what has expired; return how many."""
     return schedule.run()
@@ -381,6 +398,7 @@ def sweep() -> int:
     stalled.tell()
     cleaning.clean()
     kept.clean()
+    import_run.clean()
     return taken
 
 
@@ -406,6 +424,7 @@ def ensure_schedules(**kwargs: Any) -> None:
         "inbox": (INBOX, 1),
         "outbox": (OUTBOX, 1),
         "polls": (POLLS, 1),
+        "imports": (IMPORTS, 5),
         "content": (SCHEDULE, 1),
         "sweep": (SWEEP, 5),
         "retention": (RETAIN, 24 * 60),

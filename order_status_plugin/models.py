@@ -29,6 +29,7 @@ from .messages.subscriptions import Subscription
 from .messages.suppression import Suppression
 from .page.models import KeptPage
 from .polling.models import Poll, SourceState
+from .staff.models import NumberImport, NumberImportLine
 from .tracking.models import (
     DeliveryEstimate,
     Fulfillment,
@@ -64,6 +65,8 @@ __all__ = [
     "MessageAttempt",
     "MessageRules",
     "MessageText",
+    "NumberImport",
+    "NumberImportLine",
     "Order",
     "OrderContact",
     "OrderLine",

@@ -31,7 +31,15 @@ from .staff.rules import MessageRulesViewSet
 from .staff.trials import TrialMenuItem, TrialView
 from .staff.viewset import OrdersViewSet
 
-hand_over(Hands(inbox=flow.inbox_messages, replay_inbox=flow.replay_inbox, read_later=flow.read_later))
+hand_over(
+    Hands(
+        inbox=flow.inbox_messages,
+        replay_inbox=flow.replay_inbox,
+        read_later=flow.read_later,
+        give_number=flow.give_number,
+        import_later=flow.import_later,
+    )
+)
 
 
 @hooks.register("register_rich_text_features")

@@ -13,6 +13,7 @@ from order_status_plugin.events import (
     FulfillmentSnapshot,
     LineSnapshot,
     OrderSnapshot,
+    OrderState,
     ParcelSnapshot,
     ParcelStatus,
     PaymentState,

@@ -8,6 +8,9 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from ..tracking.by_hand_numbers import Did, Given
+from ..tracking.models import Order
+
 
 @dataclass(frozen=True, slots=True)
 class Hands:
@@ -19,6 +22,10 @@ class Hands:
     replay_inbox: Callable[[QuerySet[Any]], int]
     #: Has these orders, by key, read again from their hosts, by the worker; returns how many.
     read_later: Callable[[Sequence[int]], int]
+    #: Records a tracking number that staff give an order.
+    give_number: Callable[[Order, Given], Did]
+    #: Has the worker go on with files of such numbers.
+    import_later: Callable[[], None]
 
 
 _given: list[Hands] = []

@@ -214,7 +214,12 @@ class OrderListView(IndexView):
     @cached_property
     def header_buttons(self) -> list[Any]:
         """Lead to what else can be done here."""
-        return [HeaderButton(_("Find by email"), url=reverse(f"{NAMESPACE}:find"), icon_name="mail")]
+        found = [HeaderButton(_("Find by email"), url=reverse(f"{NAMESPACE}:find"), icon_name="mail")]
+        if self.user_has_permission("change"):
+            found.append(
+                HeaderButton(_("Import tracking numbers"), url=reverse(f"{NAMESPACE}:imports"), icon_name="upload")
+            )
+        return found
 
     def get_context_data(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Say what the template of bulk actions asks for, and when there are more than were counted."""

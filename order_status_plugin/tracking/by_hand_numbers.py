@@ -53,7 +53,9 @@ def give(row: Order, given: Given) -> tuple[Did, Parcel | None]:
     standing = Parcel.objects.filter(order=row, is_withdrawn=False, fulfillment__is_cancelled=False)
     if standing.filter(number_key=given.number_key).exists():
         return Did.SAME, None
-    empty = standing.filter(number_key="", fulfillment__kind=FulfillmentKind.SHIPPING).order_by("position", "pk").first()
+    empty = (
+        standing.filter(number_key="", fulfillment__kind=FulfillmentKind.SHIPPING).order_by("position", "pk").first()
+    )
     if empty is not None:
         return Did.FILLED, _fill(empty, given)
     left = unsent(row)
