@@ -7,6 +7,7 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib.auth.models import Permission
+from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, json_script
@@ -27,6 +28,9 @@ from .staff import bulk
 from .staff.feedback import FeedbackMenuItem, FeedbackReport
 from .staff.hands import Hands, hand_over
 from .staff.notes import NotesViewSet
+from .staff.panel import OrdersPanel
+from .staff.report import URL as REPORT_URL
+from .staff.report import OrdersReport, ReportMenuItem
 from .staff.rules import MessageRulesViewSet
 from .staff.trials import TrialMenuItem, TrialView
 from .staff.viewset import OrdersViewSet
@@ -80,6 +84,24 @@ def sheet_addresses() -> list[URLPattern]:
         path("order-status/look/", LookView.as_view(), name="order_status_look"),
         path(f"order-status/look/{one}", LookView.as_view(), name="order_status_look_of"),
     ]
+
+
+@hooks.register("register_admin_urls")
+def report_addresses() -> list[URLPattern]:
+    """Add the report on orders."""
+    return [path("reports/orders/", OrdersReport.as_view(), name=REPORT_URL)]
+
+
+@hooks.register("register_reports_menu_item")
+def report_in_the_menu() -> MenuItem:
+    """Lead to that report."""
+    return ReportMenuItem()
+
+
+@hooks.register("construct_homepage_panels")
+def orders_on_the_home_page(request: HttpRequest, panels: list[Any]) -> None:
+    """Say on Wagtail's home page which orders need somebody."""
+    panels.append(OrdersPanel())
 
 
 @hooks.register("register_admin_urls")

@@ -13,7 +13,6 @@ from order_status_plugin.events import (
     FulfillmentSnapshot,
     LineSnapshot,
     OrderSnapshot,
-    OrderState,
     ParcelSnapshot,
     ParcelStatus,
     PaymentState,

@@ -23,9 +23,7 @@ from . import incoming
 from .boxes import sentence
 from .hands import hands
 from .narrow import COUNTED
-from .order_list import _FORMULA, CHANGE, VIEW, OrderListView, chosen, row_of, with_parcels
-
-REPLAY = "order_status_plugin.change_inboxmessage"
+from .order_list import _FORMULA, CHANGE, REPLAY, VIEW, OrderListView, chosen, row_of, with_parcels
 
 
 class OrderAction(BulkAction):  # type: ignore[misc]  # Wagtail is untyped

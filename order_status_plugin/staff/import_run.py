@@ -76,7 +76,7 @@ def run(give: Give, most: int = A_TASK, batch: NumberImport | None = None) -> bo
             NumberImport.objects.filter(pk=one.pk).update(state=NumberImport.State.DONE, done_at=timezone.now())
         if most <= 0:
             break
-    left = running.filter(pk=batch.pk) if batch else running
+    left = running.filter(pk=batch.pk) if batch else running.all()
     return not left.exists()
 
 

@@ -29,9 +29,11 @@ from ..events import Headline, Overlay, ParcelStatus
 from ..tracking.models import Order, Parcel
 from ..view.words import HEADLINE, OVERLAY
 from . import narrow
+from .notes import may
 
 NAMESPACE = "order_status_orders"
 VIEW, CHANGE = (f"order_status_plugin.{action}_order" for action in ("view", "change"))
+SEE_INBOX, REPLAY = (f"order_status_plugin.{action}_inboxmessage" for action in ("view", "change"))
 #: What a spreadsheet would take for a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -215,6 +217,8 @@ class OrderListView(IndexView):
     def header_buttons(self) -> list[Any]:
         """Lead to what else can be done here."""
         found = [HeaderButton(_("Find by email"), url=reverse(f"{NAMESPACE}:find"), icon_name="mail")]
+        if may(self.request.user, SEE_INBOX, REPLAY):
+            found.append(HeaderButton(_("Inbox"), url=reverse(f"{NAMESPACE}:inbox"), icon_name="download"))
         if self.user_has_permission("change"):
             found.append(
                 HeaderButton(_("Import tracking numbers"), url=reverse(f"{NAMESPACE}:imports"), icon_name="upload")

@@ -27,9 +27,8 @@ from ..tracking.models import Order
 from . import incoming, timeline, why
 from .hands import hands
 from .notes import SEE_MESSAGES, may, notes_url
-from .order_list import CHANGE, NAMESPACE, VIEW, status_word
+from .order_list import CHANGE, NAMESPACE, REPLAY, SEE_INBOX, VIEW, status_word
 
-SEE_INBOX, REPLAY = (f"order_status_plugin.{action}_inboxmessage" for action in ("view", "change"))
 #: As many rows of the inbox as the page lists.
 MOST_ROWS = 50
 

@@ -14,6 +14,7 @@ from wagtail.admin.viewsets.base import ViewSet
 
 from .find_customer import FindView
 from .import_views import ImportsView, ImportView
+from .inbox_list import InboxView
 from .notes import may
 from .order_list import CHANGE, NAMESPACE, VIEW, OrderListView
 from .order_page import OrderView
@@ -45,6 +46,7 @@ class OrdersViewSet(ViewSet):
             path("", OrderListView.as_view(), name="index"),
             path("results/", OrderListView.as_view(results_only=True), name="index_results"),
             path("find/", FindView.as_view(), name="find"),
+            path("inbox/", InboxView.as_view(), name="inbox"),
             path("imports/", ImportsView.as_view(), name="imports"),
             path("imports/<int:import_id>/", ImportView.as_view(), name="import"),
             path("<int:order_id>/", OrderView.as_view(), name="order"),

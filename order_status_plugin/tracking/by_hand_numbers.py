@@ -115,9 +115,12 @@ def adopt(row: Fulfillment, numbers: Collection[str]) -> bool:
     mine = [parcel for parcel in parcels if parcel.number_key in numbers] if numbers else parcels[:1]
     if not mine or (not numbers and not row.lines.exists()):
         return False
-    if not numbers:
-        mine[0].number_by_hand = True
-        mine[0].save()
+    for parcel in mine:
+        parcel.number_by_hand = not numbers
+        if parcel.carrier:
+            # Staff named it: where the host names none, theirs stands.
+            parcel.carrier_by_hand, parcel.carrier_text = True, ""
+        parcel.save()
     rest = [parcel.pk for parcel in parcels if parcel not in mine]
     if rest:
         apart = Fulfillment.objects.create(

@@ -102,6 +102,7 @@ def test_there_is_nothing_to_give_a_number_to() -> None:
         orders.sent("h1"),
         numberless("h1"),
         orders.sent("h1", parcels=(ParcelSnapshot(carrier_text="UPS"),)),
+        orders.sent("h1", parcels=(ParcelSnapshot(tracking_number=orders.UPS),)),
     ],
 )
 def test_the_host_hears_of_it_later_and_it_is_one_shipment(said: Any) -> None:
