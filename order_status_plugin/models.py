@@ -27,7 +27,7 @@ from .messages.models import ChannelState, MessageAttempt, OutboxMessage
 from .messages.rules import MessageRules
 from .messages.subscriptions import Subscription
 from .messages.suppression import Suppression
-from .page.models import KeptPage
+from .page.models import KeptPage, PageViewCount
 from .polling.models import Poll, SourceState
 from .staff.models import NumberImport, NumberImportLine
 from .tracking.models import (
@@ -73,6 +73,7 @@ __all__ = [
     "OrderNote",
     "OrderNoteEdit",
     "OutboxMessage",
+    "PageViewCount",
     "Parcel",
     "Poll",
     "Pulse",

@@ -22,6 +22,7 @@ from wagtail.rich_text import FeatureRegistry
 from . import flow
 from .cms import brand_admin, words
 from .cms.preview import OrderPreviewMixin
+from .page import counting
 from .page.past import FRAME_URL, URL, PastFrameView, PastView
 from .page.sheet import LookView, SentenceView, SheetView, sheet_url
 from .staff import bulk
@@ -42,6 +43,7 @@ hand_over(
         read_later=flow.read_later,
         give_number=flow.give_number,
         import_later=flow.import_later,
+        page_views=counting.views,
     )
 )
 

@@ -10,14 +10,17 @@ from typing import Any
 
 from django.db.models import Count, Max, Min, Q
 from django.db.models.functions import Coalesce
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from ..carriers import catalogue
-from ..events import Overlay, ParcelStatus
+from ..conf import conf
+from ..events import Overlay, ParcelStatus, Tier
 from ..messages.models import OutboxMessage
 from ..messages.told import STATES, label_of
 from ..tracking.fold import ARRIVED
 from ..tracking.models import Parcel, TrackingEvent
+from .hands import hands
 
 #: As many carriers as a chart shows, those with most parcels.
 MOST = 15
@@ -50,7 +53,7 @@ class Chart:
 def charts(span: Span) -> list[Chart]:
     """Return all of them."""
     catalogue.refresh()
-    return [delivery(span), trouble(span), told(span)]
+    return [delivery(span), trouble(span), told(span), *([looks(span)] if conf.PAGE_VIEWS else ())]
 
 
 def percentile(values: Sequence[float], share: float) -> float:
@@ -140,6 +143,35 @@ def told(span: Span) -> Chart:
         _shares([tuple(float(n[state]) for state in STATES) for _channel, n in found]),
         tuple(str(word) for word in STATES.values()),
     )
+
+
+def looks(span: Span) -> Chart:
+    """Return how often pages were opened, by day; where that is too many bars, by week or month."""
+    zone = conf.zone()
+    first, end = span.first.astimezone(zone).date(), span.end.astimezone(zone).date()
+    found: dict[str, Counter[str]] = {}
+    for day in (first + dt.timedelta(days=n) for n in range((end - first).days)):
+        found.setdefault(_period(day, (end - first).days), Counter())
+    for day, tier, count in hands().page_views(first, end):
+        found[_period(day, (end - first).days)][tier] += count
+    names = {Tier.PUBLIC.value: _("With the link"), Tier.PRIVATE.value: _("As the customer")}
+    return Chart(
+        "looks",
+        _("Pages opened"),
+        tuple(names.values()),
+        tuple((label, tuple(str(n[tier]) for tier in names)) for label, n in found.items()),
+        _shares([tuple(float(n[tier]) for tier in names) for n in found.values()]),
+        tuple(names.values()),
+    )
+
+
+def _period(day: dt.date, days: int) -> str:
+    """Return the day, the Monday of its week, or its month: at most about 40 of them."""
+    if days <= 40:
+        return date_format(day, "SHORT_DATE_FORMAT")
+    if days <= 280:
+        return date_format(day - dt.timedelta(days=day.weekday()), "SHORT_DATE_FORMAT")
+    return date_format(day, "YEAR_MONTH_FORMAT")
 
 
 def _carrier(slug: str, text: str) -> str:

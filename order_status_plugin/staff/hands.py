@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import datetime as dt
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +27,8 @@ class Hands:
     give_number: Callable[[Order, Given], Did]
     #: Has the worker go on with files of such numbers.
     import_later: Callable[[], None]
+    #: Returns day, tier and number of the pages opened from one day to the one before another.
+    page_views: Callable[[dt.date, dt.date], Iterable[tuple[dt.date, str, int]]]
 
 
 _given: list[Hands] = []

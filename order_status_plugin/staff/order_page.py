@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -84,6 +84,16 @@ def at_host(order: Order) -> tuple[str, str]:
         return page, host.capture_url(order.reference) or page
     except (KeyError, BackendError):
         return "", ""
+
+
+def desk_url(user: Any, order: Order) -> str:
+    """Return the address of the order in Wagtail's admin; "" for who may not, or where none is."""
+    if not may(user, VIEW, CHANGE):
+        return ""
+    try:
+        return reverse(f"{NAMESPACE}:order", args=[order.pk])
+    except NoReverseMatch:
+        return ""
 
 
 def is_capture_due(order: Order) -> bool:

@@ -93,6 +93,7 @@ class Order(models.Model):
         indexes = (
             models.Index(fields=("number_key", "host"), name="order_status_order_number"),
             models.Index(fields=("-placed_at", "-id"), name="order_status_order_placed"),
+            models.Index(fields=("headline", "-placed_at", "-id"), name="order_status_order_headline"),
             models.Index(fields=("host",), name="order_status_order_unread", condition=models.Q(read_at__isnull=True)),
         )
 
@@ -243,6 +244,12 @@ class Parcel(models.Model):
         )
         indexes = (
             models.Index(fields=("number_key", "carrier"), name="order_status_parcel_key"),
+            models.Index(fields=("carrier", "order"), name="order_status_parcel_carrier"),
+            models.Index(
+                fields=("order",),
+                name="order_status_parcel_wrong",
+                condition=models.Q(overlay=Overlay.EXCEPTION.value) | models.Q(status=ParcelStatus.LOST.value),
+            ),
             # The few that are on their way, among all that ever were.
             models.Index(
                 fields=("status",),
