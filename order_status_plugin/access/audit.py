@@ -34,6 +34,7 @@ class Action(StrEnum):
     CONSENT_ENTERED = "consent_entered"
     NOTICE_CHOSEN = "notice_chosen"
     TEST_SENT = "test_sent"
+    NUMBER_TAKEN_BACK = "number_taken_back"
 
 
 WORDS: dict[str, str | Promise] = {
@@ -52,6 +53,7 @@ WORDS: dict[str, str | Promise] = {
     Action.CONSENT_ENTERED: _("wish about messages entered"),
     Action.NOTICE_CHOSEN: _("messages about shipments chosen"),
     Action.TEST_SENT: _("test message sent"),
+    Action.NUMBER_TAKEN_BACK: _("tracking number taken back"),
 }
 
 

@@ -11,6 +11,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import DatabaseError, transaction
 from django.db.models import F, Sum
@@ -78,7 +79,7 @@ def views(first: dt.date, end: dt.date) -> Iterable[tuple[dt.date, str, int]]:
 
 
 def _add(site: Site | None, day: dt.date, tier: str, n: int) -> None:
-    which = {"site": site, "day": day, "tier": tier}
+    which: dict[str, Any] = {"site": site, "day": day, "tier": tier}
     # No constraint holds where there is no site: two rows are as good as one, for they are added up.
     row = PageViewCount.objects.filter(**which).first() or PageViewCount.objects.get_or_create(**which)[0]
     PageViewCount.objects.filter(pk=row.pk).update(count=F("count") + n)

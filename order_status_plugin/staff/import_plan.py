@@ -215,8 +215,8 @@ def _known(lines: Sequence[Line]) -> _Known:
     known = _Known()
     for spelled, own in keys.items():
         known.orders[spelled] = list({order.pk: order for key in own for order in by_key.get(key, ())}.values())
-    for chunk in _chunks(sorted({order.pk for orders in known.orders.values() for order in orders})):
-        _look(known, chunk)
+    for pks in _chunks(sorted({order.pk for orders in known.orders.values() for order in orders})):
+        _look(known, pks)
     return known
 
 

@@ -25,7 +25,7 @@ from .order_page import OrderDesk
 A_PAGE = 50
 
 
-class _Pages(Counted, Paginator):  # type: ignore[type-arg,misc]
+class _Pages(Counted, Paginator):  # type: ignore[type-arg]
     """Counts no further than a list is read."""
 
 

@@ -22,7 +22,7 @@ from .order_list import CHANGE, VIEW
 TEMPLATE = "order_status_plugin/staff/mass.html"
 
 
-class ListPages(narrow.Counted, Paginator):  # type: ignore[type-arg,misc]
+class ListPages(narrow.Counted, Paginator):  # type: ignore[type-arg]
     """Django's, for many orders."""
 
 
@@ -45,7 +45,7 @@ class NeedsFilter(admin.SimpleListFilter):
 def action(deed: Mass) -> Callable[..., Any]:
     """Return a deed as an action of Django's list."""
 
-    @admin.action(description=deed.label)
+    @admin.action(description=deed.label)  # type: ignore[arg-type]  # lazy words are as good
     def act(model_admin: Any, request: HttpRequest, queryset: QuerySet[Order]) -> HttpResponse | None:
         if not may(request, deed):
             raise PermissionDenied

@@ -44,7 +44,7 @@ def by_number(number: str) -> list[int]:
     if not number:
         return []
     parcel = catalogue.normalise_number(number)
-    asked = [
+    asked: list[QuerySet[Any, int]] = [
         Order.objects.filter(number_key__in=_keys(number)).values_list("pk", flat=True),
         Order.objects.filter(host__in=list(conf.HOSTS), reference=number).values_list("pk", flat=True),
     ]

@@ -38,7 +38,7 @@ SEE_INBOX, REPLAY = (f"order_status_plugin.{action}_inboxmessage" for action in 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-class ListPaginator(narrow.Counted, WagtailPaginator):  # type: ignore[misc]  # Wagtail is untyped
+class ListPaginator(narrow.Counted, WagtailPaginator):
     """Wagtail's, for many orders."""
 
 

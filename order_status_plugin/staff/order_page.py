@@ -17,13 +17,15 @@ from wagtail.admin import messages
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.widgets.button import HeaderButton
 
+from ..access.audit import Action, audit
 from ..access.links import order_path
 from ..access.tiers import PERMISSION
 from ..backends import get_host
 from ..carriers import catalogue
 from ..events import Headline, PaymentState
 from ..exceptions import BackendError
-from ..tracking.models import Order
+from ..tracking import record
+from ..tracking.models import Order, Parcel
 from . import incoming, timeline, why
 from .hands import hands
 from .notes import SEE_MESSAGES, may, notes_url
@@ -151,7 +153,7 @@ class OrderView(OrderDesk):
         return answer
 
     def post(self, request: HttpRequest, order_id: int) -> HttpResponse:
-        """Read the order again from its shop, or handle again what came in about it."""
+        """Read the order again from its shop, take back a number, or handle again what came in."""
         order = self.order
         assert order is not None  # noqa: S101 - dispatch found it
         if request.POST.get("do") == "read":
@@ -159,6 +161,12 @@ class OrderView(OrderDesk):
                 raise PermissionDenied
             hands().read_later([order.pk])
             messages.success(request, _("The order is read again. Look once more in a moment."))
+        elif (taken := request.POST.get("take_back", "")).isdecimal() and len(taken) < 19:
+            if not request.user.has_perm(CHANGE):
+                raise PermissionDenied
+            if record.take_back_number(get_object_or_404(Parcel, pk=taken, order=order)):
+                audit(Action.NUMBER_TAKEN_BACK, order, request.user.get_username())
+                messages.success(request, _("The number is off the page."))
         else:
             if not request.user.has_perm(REPLAY):
                 raise PermissionDenied

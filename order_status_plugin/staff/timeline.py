@@ -67,8 +67,10 @@ def _order(order: Order) -> Iterator[Entry]:
     if order.placed_at:
         yield Entry(at=order.placed_at, kind="order", what=_("Placed"), who=order.host)
     for sent in _newest(Fulfillment.objects.filter(order=order), "-sent_at"):
-        what = _("Taken back: %s") if sent.is_cancelled else _("Sent: %s")
-        yield Entry(at=sent.sent_at, kind="order", what=what % sent.reference, who=order.host)
+        what = _("Sent, and taken back") if sent.is_cancelled else _("Sent")
+        by_hand = sent.is_by_hand
+        detail, who = ("", _("By hand")) if by_hand else (sent.reference, order.host)
+        yield Entry(at=sent.sent_at, kind="order", what=what, detail=detail, who=who)
 
 
 def _events(order: Order) -> Iterator[Entry]:

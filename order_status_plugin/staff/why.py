@@ -40,7 +40,7 @@ class ParcelWhy:
     status: Why
     overlay: Why | None
     estimate: Why | None
-    moves: int  # how often the day was stated anew
+    is_by_hand: bool  # staff gave the number, and may take it back
 
 
 def parcels_of(order: Order) -> list[ParcelWhy]:
@@ -65,7 +65,7 @@ def _parcel(row: Parcel) -> ParcelWhy:
             _of(str(OVERLAY[state.overlay]), events, state.overlay_event) if state.overlay is not Overlay.NONE else None
         ),
         estimate=_estimate(row) if said and said[-1].earliest else None,
-        moves=max(0, len(said) - 1),
+        is_by_hand=row.number_by_hand or row.fulfillment.is_by_hand,
     )
 
 

@@ -168,6 +168,18 @@ def test_a_long_file_goes_on_in_the_worker_and_a_broken_line_stops_no_other(monk
     assert flow.drain_imports()
 
 
+def test_a_number_given_by_hand_is_taken_back_on_the_orders_page() -> None:
+    order = place("TS-1")
+    client = staff("change_order")
+    client.post(upload(client, f"{HEAD}TS-1;{orders.UPS};;\n"), {"do": "confirm"})
+    address = reverse("order_status_orders:order", args=[order.pk])
+    assert "Take this number back" in client.get(address).content.decode()
+    client.post(address, {"take_back": Parcel.objects.get().pk})
+    page = client.get(address).content.decode()
+    assert "Nothing was sent yet." in page
+    assert "tracking number taken back" in page
+
+
 def test_who_may_not_change_orders_imports_nothing() -> None:
     client = staff("view_order")
     assert client.get(reverse("order_status_orders:imports")).status_code in (302, 403)
