@@ -19,7 +19,7 @@ def export(order: Order) -> dict[str, Any]:
     columns = ("action_time", "object_repr", "change_message")
     return {
         "staff_log": [row for entries in _entries(order) for row in entries.values(*columns)],
-        "number_imports": [dump(line, without=("id", "batch")) for line in _lines(order)],
+        "number_imports": [dump(line, without=("id", "batch", "says")) for line in _lines(order)],
     }
 
 
