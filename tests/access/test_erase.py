@@ -360,7 +360,7 @@ def test_the_export_knows_every_table(order: Order) -> None:
     assert set(told) == {
         "order", "contact", "lines", "fulfillments", "devices", "mailed_codes", "share_links", "attempts", "staff_views",
         "audit", "feedback", "inbox", "messages", "polls", "consents", "corrected_contact", "staff_log", "notes",
-        "subscriptions",
+        "subscriptions", "number_imports",
     }  # fmt: skip
     assert all(told[name] for name in told if name != "audit")
     assert [tried["detail"] for message in told["messages"] for tried in message["tries"]] == ["no canarydetail here"]
