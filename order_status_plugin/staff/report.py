@@ -48,7 +48,7 @@ class OrdersReport(WagtailAdminTemplateMixin, TemplateView):  # type: ignore[mis
 
     template_name = "order_status_plugin/staff/orders/report.html"
     page_title = _("Orders and deliveries")
-    header_icon = "order"
+    header_icon = "clipboard-list"
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Turn away who may not see orders."""
@@ -100,7 +100,7 @@ class ReportMenuItem(MenuItem):  # type: ignore[misc]  # Wagtail is untyped
 
     def __init__(self) -> None:
         super().__init__(
-            _("Orders and deliveries"), reverse(URL), name="order-status-report", icon_name="order", order=1190
+            _("Orders and deliveries"), reverse(URL), name="order-status-report", icon_name="clipboard-list", order=1190
         )
 
     def is_shown(self, request: HttpRequest) -> bool:
