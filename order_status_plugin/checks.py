@@ -15,6 +15,7 @@ from django.db import connections
 from django.urls import LocalePrefixPattern, NoReverseMatch, URLResolver, get_resolver, reverse
 from django.utils.module_loading import import_string
 
+from .backend import Receiver
 from .backends import ALIAS, REGISTRIES, get_channel, get_source
 from .carriers import catalogue
 from .cms import providers
@@ -182,11 +183,34 @@ def check_backends(**kwargs: Any) -> list[CheckMessage]:
                 found += registry[alias].check()
             except ImproperlyConfigured as error:
                 found.append(Error(str(error), id="order_status.E001"))
+    found += _one_address_each()
     try:
         import_string(conf.LIVE_BROKER)
     except ImportError as error:
         found.append(Error(f"ORDER_STATUS['LIVE_BROKER']: {error}", id="order_status.E001"))
     return found
+
+
+def _one_address_each() -> Iterator[CheckMessage]:
+    """Say which alias has more than one backend that takes webhooks: only the first would get them."""
+    taken: dict[str, str] = {}
+    for registry in REGISTRIES:
+        entries = getattr(conf, registry.setting)
+        for alias in entries if isinstance(entries, Mapping) else ():
+            try:
+                backend = registry[alias]
+            except (ImproperlyConfigured, TypeError):
+                continue  # named above
+            if not (isinstance(backend, Receiver) and backend.is_pushed()):
+                continue
+            if alias in taken:
+                yield Error(
+                    f"The alias {alias!r} stands in ORDER_STATUS[{taken[alias]!r}] and in ORDER_STATUS"
+                    f"[{registry.setting!r}], and both take webhooks.",
+                    hint="An alias is the address of its webhooks: give one of them another name.",
+                    id="order_status.E008",
+                )
+            taken.setdefault(alias, registry.setting)
 
 
 @register("order_status")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
@@ -327,6 +328,13 @@ class Nudge:
     carrier_text: str = ""  # as the source spells it
 
 
+@dataclass(frozen=True, slots=True)
+class OrderNudge:
+    """A shop says that something about an order changed: it must be read."""
+
+    reference: str  # the host's own key
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Address:
     """A postal address, ready to print line by line."""
@@ -453,3 +461,13 @@ class OrderSnapshot:
     expected_dispatch: dt.date | None = None
     handover: str = ""  # how a digital or collected order was handed over, in the host's words
     changed_at: dt.datetime | None = None  # aware: when the host last changed it; None: now
+
+
+@dataclass(frozen=True, slots=True)
+class OrderChange:
+    """A shop that we cannot ask tells a part of an order: what the whole is now follows from what it was."""
+
+    reference: str  # the host's own key
+    apply: Callable[
+        [OrderSnapshot | None], OrderSnapshot
+    ]  # None: an order that was never told. May raise UnreadableMessage

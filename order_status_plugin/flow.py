@@ -1,7 +1,7 @@
 """START HERE: the way of every order and every scan through the house, on one screen.
 
-    host signal / webhook / push API        source webhook ──▶ hasten ──▶ drain_polls ──▶ ask
-                │ nudge                                 │ both stored raw in the inbox      │
+    host signal     host webhook, push API; source webhook ──▶ hasten ──▶ drain_polls ──▶ ask
+                │ nudge          all stored raw in the inbox │                              │
                 ▼                                       ▼                                   │
            take_order ◀── sweep                 handle_message ◀───────────────────────────┘
          host.read(reference)                    source.parse(body)
@@ -48,18 +48,21 @@ from wagtail.models import Site
 from . import signals
 from .access import cleaning, retention, rooms
 from .api import health
-from .backends import all_hosts, get_channel, get_host, get_source
+from .backends import all_hosts, get_channel, get_host, get_receiver, get_source
 from .carriers import catalogue, own
 from .carriers.models import MerchantCarrier
+from .channels.base import Channel
 from .cms import epoch, images, layout, schedule
 from .cms import privacy as cms_privacy
 from .cms.brand import BrandSettings
 from .cms.special import SpecialMessage
 from .cms.texts import MessageText
 from .conf import conf
-from .events import ConsentSnapshot, Nudge, TrackedParcel
+from .events import ConsentSnapshot, Nudge, OrderNudge, OrderSnapshot, TrackedParcel
 from .exceptions import BackendError, OrderStatusError, UnknownParcel
 from .feedback import privacy as feedback_privacy
+from .hosts.base import Host
+from .hosts.pushed import privacy as pushed_privacy
 from .intake import inbox
 from .intake import privacy as intake_privacy
 from .intake.models import InboxMessage
@@ -67,6 +70,9 @@ from .live import publish
 from .messages import breaker, consent, outbox, relay, reports, requests, stalled
 from .messages import privacy as messages_privacy
 from .messages.rules import MessageRules
+from .outgoing import privacy as outgoing_privacy
+from .outgoing import relay as webhooks
+from .outgoing import telling
 from .page import kept
 from .page import privacy as page_privacy
 from .polling import condition, follow, run
@@ -106,7 +112,9 @@ HOLDERS: dict[str, rooms.Room] = {
     "inbox": intake_privacy,
     "messages": messages_privacy,
     "page": page_privacy,
+    "outgoing": outgoing_privacy,
     "polling": polling_privacy,
+    "pushed": pushed_privacy,
     "staff": staff_privacy,
 }
 
@@ -116,6 +124,9 @@ def connect() -> None:
     epoch.follow(MessageRules)
     record.hear("consent", consent.take)
     record.observe("outbox", outbox.write)
+    record.observe("webhooks", telling.milestone)
+    record.watch("webhooks", telling.changed)
+    telling.follow()
     health.observe("polling", condition.report)
     health.observe("channels", breaker.report)
     signals.order_changed.connect(_publish, dispatch_uid="order_status.live")
@@ -248,8 +259,11 @@ class _Handled:
 
 
 def _handle(message: InboxMessage) -> _Handled:
-    if message.alias not in conf.SOURCES and message.alias in conf.CHANNELS:
-        return _report(message)
+    receiver = get_receiver(message.alias)
+    if isinstance(receiver, Host):
+        return _take_told(receiver, message)
+    if isinstance(receiver, Channel):
+        return _report(receiver, message)
     catalogue.refresh()
     pk = message.pk
     too_old, unknown, is_erased, is_news = 0, None, False, False
@@ -273,10 +287,28 @@ def _handle(message: InboxMessage) -> _Handled:
     return _Handled(note, is_news)
 
 
-def _report(message: InboxMessage) -> _Handled:
+def _take_told(host: Host, message: InboxMessage) -> _Handled:
+    """Take what a shop tells of its orders: read those that it names, keep those that nobody could read."""
+    is_erased = False
+    for said in host.parse(inbox.as_webhook(message)):
+        if isinstance(said, OrderNudge):
+            take_order(host.alias, said.reference)
+        elif Order.objects.filter(host=host.alias, reference=said.reference, erased_at__isnull=False).exists():
+            is_erased = True
+            if isinstance(said, OrderSnapshot):  # its stub follows the shop, and nothing else is kept
+                record.order(host.alias, said)
+        else:
+            host.keep(said)
+            take_order(host.alias, said.reference)
+    if is_erased:
+        inbox.redact(InboxMessage.objects.filter(pk=message.pk))
+    return _Handled()
+
+
+def _report(channel: Channel, message: InboxMessage) -> _Handled:
     """Take what a channel's provider says of messages, and what customers answered to them."""
     unknown = 0
-    for said in get_channel(message.alias).parse(inbox.as_webhook(message)):
+    for said in channel.parse(inbox.as_webhook(message)):
         try:
             reports.take(message.alias, replace(said, happened_at=said.happened_at or message.received_at))
         except reports.UnknownMessage:
@@ -376,6 +408,12 @@ def drain_schedule() -> int:
     return schedule.run()
 
 
+def drain_webhooks() -> int:
+    """Tell other systems of the shop what is due; return how many calls were made."""
+    wake.begin("webhooks")
+    return webhooks.drain()
+
+
 def sweep() -> int:
     """Compare with the hosts what their signals may have missed; return how many orders were read."""
     wake.begin("sweep")
@@ -406,6 +444,7 @@ def retain() -> str:
     """Let go what has been kept long enough; return what was done."""
     wake.begin("retention")
     expired = intake_privacy.expire()
+    webhooks.clean(conf.retention("webhooks"))
     report = retention.run(most=RETAINED_AT_ONCE)
     if not report.is_complete:
         wake.wake("retention", RETAIN)
@@ -425,6 +464,7 @@ def ensure_schedules(**kwargs: Any) -> None:
         "outbox": (OUTBOX, 1),
         "polls": (POLLS, 1),
         "imports": (IMPORTS, 5),
+        "webhooks": (telling.DRAIN, 1),
         "content": (SCHEDULE, 1),
         "sweep": (SWEEP, 5),
         "retention": (RETAIN, 24 * 60),

@@ -19,6 +19,7 @@ from .cms.models import ContentEpoch, OrderNote, OrderNoteEdit
 from .cms.special import SpecialMessage
 from .cms.texts import MessageText
 from .feedback.models import Feedback
+from .hosts.pushed.models import PushedOrder
 from .intake.models import InboxMessage
 from .messages.budget import SentCount
 from .messages.corrected import CorrectedContact
@@ -27,6 +28,7 @@ from .messages.models import ChannelState, MessageAttempt, OutboxMessage
 from .messages.rules import MessageRules
 from .messages.subscriptions import Subscription
 from .messages.suppression import Suppression
+from .outgoing.models import WebhookDelivery, WebhookEndpoint
 from .page.models import KeptPage, PageViewCount
 from .polling.models import Poll, SourceState
 from .staff.models import NumberImport, NumberImportLine
@@ -77,6 +79,7 @@ __all__ = [
     "Parcel",
     "Poll",
     "Pulse",
+    "PushedOrder",
     "SentCount",
     "ShareLink",
     "SourceState",
@@ -87,4 +90,6 @@ __all__ = [
     "Suppression",
     "TrackingEvent",
     "WalletRegistration",
+    "WebhookDelivery",
+    "WebhookEndpoint",
 ]

@@ -7,25 +7,29 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from ..backend import Backend
+from ..backend import Receiver, Webhook
+from ..exceptions import PermanentFailure, UnreadableMessage
 
 if TYPE_CHECKING:
     import datetime as dt
 
     from django.http import HttpRequest
 
-    from ..events import OrderSnapshot, Recommendation
+    from ..events import OrderChange, OrderNudge, OrderSnapshot, Recommendation
 
 #: Called with (host alias, reference, locale): "something about this order changed, read it again after commit".
 #: A fourth argument, for a shop that keeps them nowhere, are the answers of its checkout: ConsentSnapshots.
 Nudge = Callable[..., None]
 
 
-class Host(Backend, ABC):
+class Host(Receiver, ABC):
     """Knows one shop: hears when an order changes, and reads it whole.
 
     A signal or a webhook of the shop is a hint, never the truth: :meth:`connect` passes on only *which* order
     changed; :meth:`read` then reads its present state, after the shop's transaction is committed.
+
+    A shop that is no Django project tells by webhooks instead, at its alias: :meth:`is_pushed`, :meth:`verify`,
+    :meth:`message_key` and :meth:`parse`.
     """
 
     @property
@@ -35,6 +39,17 @@ class Host(Backend, ABC):
 
     def connect(self, nudge: Nudge) -> None:
         """Attach to the shop's signals. Called once at start-up; receivers must call ``nudge`` and nothing else."""
+
+    def parse(self, webhook: Webhook) -> Iterable[OrderNudge | OrderSnapshot | OrderChange]:
+        """Yield what a verified body says: orders to be read, or, where we cannot read them, orders. Must not change anything.
+
+        Raises UnreadableMessage, with what is wrong and where.
+        """
+        raise UnreadableMessage("This host takes no webhooks.")
+
+    def keep(self, told: OrderSnapshot | OrderChange) -> None:
+        """Keep what :meth:`parse` yielded where :meth:`read` finds it. Raises UnreadableMessage."""
+        raise PermanentFailure("This host reads its orders; it keeps none.")
 
     @abstractmethod
     def read(self, reference: str) -> OrderSnapshot:

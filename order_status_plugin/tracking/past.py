@@ -36,12 +36,31 @@ DETAILS = {
 
 def picture_at(order: Order, tier: Tier, moment: dt.datetime) -> Picture:
     """Return what this tier could see of an order at ``moment`` (aware). Nothing is written, the order is a copy."""
-    found = picture(order, tier, until=moment)
+    found = picture(order, tier)
+    _forget(found, moment)
     told_at = dict(Parcel.objects.filter(order=order).values_list("pk", "details_at"))
     for parcel in found.parcels:
         parcel.row = _parcel_at(parcel, told_at.get(parcel.row.pk), moment)
     found.order = _order_at(order, found, moment)
     return found
+
+
+def _forget(found: Picture, moment: dt.datetime) -> None:
+    """Take out of a picture what was sent or heard later. When it was heard is no column that every tier reads."""
+    found.fulfillments = [row for row in found.fulfillments if row.sent_at <= moment]
+    sent = {row.pk for row in found.fulfillments}
+    found.parcels = [parcel for parcel in found.parcels if parcel.row.fulfillment_id in sent]
+    heard: dict[str, Any] = {"parcel__in": [parcel.row.pk for parcel in found.parcels], "received_at__lte": moment}
+    events = set(TrackingEvent.objects.filter(**heard).order_by().values_list("parcel_id", "fingerprint"))
+    columns = ("parcel_id", "source", "stated_at", "earliest", "latest")
+    estimates = set(DeliveryEstimate.objects.filter(**heard).order_by().values_list(*columns))
+    for parcel in found.parcels:
+        parcel.events = [row for row in parcel.events if (parcel.row.pk, row.fingerprint) in events]
+        parcel.estimates = [
+            row
+            for row in parcel.estimates
+            if (parcel.row.pk, row.source, row.stated_at, row.earliest, row.latest) in estimates
+        ]
 
 
 def _parcel_at(parcel: ParcelRows, told_at: dt.datetime | None, moment: dt.datetime) -> Any:

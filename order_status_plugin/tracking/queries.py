@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import datetime as dt
+from collections import namedtuple
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from ..conf import conf
 from ..events import Tier
 from .models import (
-    DeliveryEstimate,
     Fulfillment,
-    FulfillmentLine,
     Order,
     OrderContact,
     OrderLine,
@@ -94,54 +93,62 @@ class Picture:
     has_points: bool = False  # the columns of the map were read
 
 
-def picture(order: Order, tier: Tier, *, until: dt.datetime | None = None) -> Picture:
+def picture(order: Order, tier: Tier) -> Picture:
     """Return what this tier may see of an order, in a number of queries that depends on nothing."""
-    return pictures([order], tier, until=until)[order.pk]
+    return pictures([order], tier)[order.pk]
 
 
-def pictures(orders: Iterable[Order], tier: Tier, *, until: dt.datetime | None = None) -> dict[int, Picture]:
-    """Return what this tier may see of these orders, by key, in the same number of queries as for one.
-
-    ``until`` leaves out what was sent or heard later: see ``past``.
-    """
-    sent_until = {} if until is None else {"sent_at__lte": until}
-    heard_until = {} if until is None else {"received_at__lte": until}
+def pictures(orders: Iterable[Order], tier: Tier) -> dict[int, Picture]:
+    """Return what this tier may see of these orders, by key, in the same number of queries as for one."""
     may_see_all = tier is not Tier.PUBLIC
     has_points = may_see_all or conf.PUBLIC_MAP is True
     found = {order.pk: Picture(order, tier, [], [], {}, [], None, has_points) for order in orders}
     pks = list(found)
     for line in OrderLine.objects.filter(order__in=pks).values_list(*ORDER_LINE, "order_id", named=True):
         found[line.order_id].lines.append(line)
-    sent = Fulfillment.objects.filter(order__in=pks, is_cancelled=False, **sent_until)
-    for fulfillment in sent.values_list(*FULFILLMENT, "order_id", named=True):
-        found[fulfillment.order_id].fulfillments.append(fulfillment)
-    for order, shipment, one, quantity in FulfillmentLine.objects.filter(
-        fulfillment__order__in=pks,
-        fulfillment__is_cancelled=False,
-        **{f"fulfillment__{name}": value for name, value in sent_until.items()},
-    ).values_list("fulfillment__order_id", "fulfillment_id", "line_id", "quantity"):
-        found[order].quantities.setdefault(shipment, {})[one] = quantity
-    shown = Parcel.objects.filter(order__in=pks, is_withdrawn=False, fulfillment__is_cancelled=False)
-    if until is not None:
-        shown = shown.filter(fulfillment__sent_at__lte=until)
-    columns: tuple[str, ...] = PARCEL + PRIVATE_PARCEL if may_see_all else PARCEL
-    parcels: dict[int, ParcelRows] = {}
-    for row in shown.values_list(*columns, "order_id", named=True):
-        parcels[row.pk] = ParcelRows(row)
-        found[row.order_id].parcels.append(parcels[row.pk])
-    columns = EVENT + (PRIVATE_EVENT if may_see_all else ()) + (POINT if has_points else ())
-    events = TrackingEvent.objects.filter(parcel__in=shown, **heard_until).order_by("parcel_id", "sort_key", "pk")
-    for event in events.values_list(*columns, named=True):
-        if event.parcel_id in parcels:
-            parcels[event.parcel_id].events.append(event)
-    columns = ESTIMATE + PRIVATE_ESTIMATE if may_see_all else ESTIMATE
-    estimates = DeliveryEstimate.objects.filter(parcel__in=shown, **heard_until).order_by(
-        "parcel_id", "stated_at", "pk"
-    )
-    for estimate in estimates.values_list(*columns, named=True):
-        if estimate.parcel_id in parcels:
-            parcels[estimate.parcel_id].estimates.append(estimate)
+    _read_fulfillments(found)
+    _read_parcels(found, may_see_all=may_see_all, has_points=has_points)
     if may_see_all:
         for contact in OrderContact.objects.filter(order__in=pks):
             found[contact.order_id].contact = contact
     return found
+
+
+def _read_fulfillments(found: dict[int, Picture]) -> None:
+    """Put what was sent into the pictures, with its quantities: one query, a row for each line of each fulfillment."""
+    sent = Fulfillment.objects.filter(order__in=list(found), is_cancelled=False).order_by("sent_at", "pk", "lines__pk")
+    for row in sent.values_list(*FULFILLMENT, "order_id", "lines__line_id", "lines__quantity", named=True):
+        picture = found[row.order_id]
+        if not picture.fulfillments or picture.fulfillments[-1].pk != row.pk:
+            picture.fulfillments.append(row)
+        if row.lines__line_id is not None:
+            picture.quantities.setdefault(row.pk, {})[row.lines__line_id] = row.lines__quantity
+
+
+def _read_parcels(found: dict[int, Picture], *, may_see_all: bool, has_points: bool) -> None:
+    """Put parcels into the pictures, with what was said of them: one query for them and their estimates, one for events."""
+    shown = Parcel.objects.filter(order__in=list(found), is_withdrawn=False, fulfillment__is_cancelled=False)
+    of_estimate = ESTIMATE + (PRIVATE_ESTIMATE if may_see_all else ())
+    of_parcel = (*PARCEL, *(PRIVATE_PARCEL if may_see_all else ()), "order_id")
+    parcel_row, estimate_row, width = _row(of_parcel), _row(of_estimate), len(of_parcel)
+    parcels: dict[int, ParcelRows] = {}
+    joined = shown.order_by("position", "pk", "estimates__stated_at", "estimates__pk")
+    columns = (*of_parcel, "estimates__pk", *(f"estimates__{name}" for name in of_estimate))
+    for values in joined.values_list(*columns):
+        row = parcel_row(*values[:width])
+        if row.pk not in parcels:
+            parcels[row.pk] = ParcelRows(row)
+            found[row.order_id].parcels.append(parcels[row.pk])
+        if values[width] is not None:
+            parcels[row.pk].estimates.append(estimate_row(*values[width + 1 :]))
+    columns = EVENT + (PRIVATE_EVENT if may_see_all else ()) + (POINT if has_points else ())
+    events = TrackingEvent.objects.filter(parcel__in=shown).order_by("parcel_id", "sort_key", "pk")
+    for event in events.values_list(*columns, named=True):
+        if event.parcel_id in parcels:
+            parcels[event.parcel_id].events.append(event)
+
+
+@cache
+def _row(columns: tuple[str, ...]) -> Any:
+    """Return what makes a row with these columns: what is joined has longer names, which nobody should need to know."""
+    return namedtuple("Row", columns)

@@ -57,9 +57,10 @@ WRITTEN = frozenset(
 #: Models with text that only our own code writes, or that no page shows.
 UNWRITTEN = frozenset(
     {"AttemptCount", "AuditEntry", "Device", "Grant", "InboxMessage", "KeptPage", "LinksRequest", "MailedCode"}
-    | {"MessageAttempt", "OutboxMessage", "Poll", "Pulse", "SourceState", "SpentClaim", "StaffView"}
+    | {"MessageAttempt", "OutboxMessage", "Poll", "Pulse", "PushedOrder", "SourceState", "SpentClaim", "StaffView"}
     | {"ChannelState", "ConsentEntry", "CorrectedContact", "MessageRules", "SentCount", "Subscription", "Suppression"}
     | {"WalletRegistration", "NumberImport", "NumberImportLine", "PageViewCount"}
+    | {"WalletRegistration", "WebhookDelivery", "WebhookEndpoint"}
 )
 
 
