@@ -29,6 +29,9 @@ logger = logging.getLogger(__name__)
 #: Seconds between two writings of a process.
 EVERY = 60.0
 
+#: Kinds of looks that a process keeps apart in that time: a project may answer to any host that is asked for.
+MOST = 1_000
+
 #: Host and port, day, tier.
 Key = tuple[str, dt.date, str]
 
@@ -44,9 +47,10 @@ def count(request: HttpRequest, response: HttpResponseBase, tier: Tier) -> None:
     headers = request.headers
     if headers.get("Sec-Fetch-Dest", "document") != "document" or "prefetch" in headers.get("Sec-Purpose", ""):
         return
-    now = time.monotonic()
+    now, key = time.monotonic(), (request.get_host(), _today(), tier.value)
     with _lock:
-        _counts[request.get_host(), _today(), tier.value] += 1
+        if key in _counts or len(_counts) < MOST:
+            _counts[key] += 1
         _due[0] = _due[0] or now + EVERY
         is_due = now >= _due[0]
     if is_due:

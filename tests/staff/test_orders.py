@@ -210,6 +210,7 @@ def heard(order: Order, *scans: Any) -> InboxMessage:
 def test_what_came_in_is_handled_again_from_the_list_and_from_the_order() -> None:
     order = place(fulfillments=(orders.sent(),))
     mine = heard(order, orders.scan(ParcelStatus.IN_TRANSIT))
+    second = heard(order, orders.scan(ParcelStatus.IN_TRANSIT, 5))
     other = InboxMessage.objects.create(
         alias="aftership",
         key="o",
@@ -220,7 +221,7 @@ def test_what_came_in_is_handled_again_from_the_list_and_from_the_order() -> Non
         state="failed",
     )
     client = staff("view_order", "change_inboxmessage")
-    assert "1 message is handled again." in client.get(bulk("handle-again", order)).content.decode()
+    assert "2 messages are handled again." in client.get(bulk("handle-again", order)).content.decode()
     client.post(bulk("handle-again", order))
     mine.refresh_from_db()
     assert mine.state == "received"
@@ -230,7 +231,8 @@ def test_what_came_in_is_handled_again_from_the_list_and_from_the_order() -> Non
     client.post(address, {"do": "replay", "message": [mine.pk, other.pk]})
     mine.refresh_from_db()
     other.refresh_from_db()
-    assert (mine.state, other.state) == ("received", "failed")
+    second.refresh_from_db()
+    assert (mine.state, second.state, other.state) == ("received", "failed", "failed")
 
 
 def test_the_order_says_why() -> None:
