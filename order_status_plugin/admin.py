@@ -7,8 +7,7 @@ from django.db.models import QuerySet
 
 from .access.models import AuditEntry, StaffView
 from .carriers.models import MerchantCarrier
-from .flow import INBOX, OUTBOX, POLLS
-from .intake import inbox
+from .flow import OUTBOX, POLLS, replay_inbox
 from .intake.models import InboxMessage
 from .messages import breaker as channels
 from .messages.models import ChannelState, OutboxMessage
@@ -27,18 +26,11 @@ from .tracking.models import Order, Parcel
 from .worker import wake
 
 
-def replay(messages: QuerySet[InboxMessage]) -> int:
-    """Make these messages due and wake the worker; return how many there were."""
-    count = inbox.replay(messages)
-    wake.wake("inbox", INBOX)
-    return count
-
-
 @admin.register(InboxMessage)
 class InboxMessageAdmin(InboxAdmin):
     """The inbox, with replay."""
 
-    replay = staticmethod(replay)
+    replay = staticmethod(replay_inbox)
 
 
 def ask_now(polls: QuerySet[Poll]) -> int:

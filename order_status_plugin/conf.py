@@ -92,6 +92,8 @@ class Settings:
     HELP_EMAIL: str = ""
     #: The zone of the shop, for times that belong to no place; "" takes Django's TIME_ZONE.
     TIME_ZONE: str = ""
+    #: Count how often pages are opened: by day and site, and nothing more exact.
+    PAGE_VIEWS: bool = True
     #: After how long without a scan the page says that there is no news.
     SILENT_AFTER: dt.timedelta = dt.timedelta(days=4)
 

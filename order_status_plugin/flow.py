@@ -40,7 +40,9 @@ from functools import partial
 from typing import Any
 
 from django.db import DatabaseError, connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
+from django_q.tasks import async_task
 from wagtail.models import Site
 
 from . import signals
@@ -76,8 +78,10 @@ from .page import privacy as page_privacy
 from .polling import condition, follow, run
 from .polling import privacy as polling_privacy
 from .sources.base import Source, Webhook
+from .staff import import_run
 from .staff import privacy as staff_privacy
 from .tracking import record, rows, snapshot
+from .tracking.by_hand_numbers import Did, Given
 from .tracking.models import Order, Parcel
 from .worker import wake
 
@@ -87,11 +91,16 @@ INBOX = "order_status_plugin.flow.drain_inbox"
 OUTBOX = "order_status_plugin.flow.drain_outbox"
 SWEEP = "order_status_plugin.flow.sweep"
 RETAIN = "order_status_plugin.flow.retain"
+IMPORTS = "order_status_plugin.flow.drain_imports"
+READ = "order_status_plugin.flow.read_again"
 SCHEDULE = "order_status_plugin.flow.drain_schedule"
 POLLS = "order_status_plugin.flow.drain_polls"
 
 #: Orders of each kind that one task lets go: it ends well before django-q2 would end it.
 RETAINED_AT_ONCE = 500
+
+#: Orders that one task reads again from their hosts.
+READ_AT_ONCE = 100
 
 #: How often a report on a message that nobody knows is looked at again: the shop may send others by the same provider.
 REPORT_TRIES = 5
@@ -188,12 +197,57 @@ def take_order(alias: str, reference: str, *, is_import: bool = False) -> Order:
 def take(alias: str, said: OrderSnapshot, *, is_import: bool = False) -> Order:
     """Record an order as its host reads it, and see to its parcels."""
     order = record.order(alias, said, is_import=is_import)
+    _has_numbers(order)
+    return order
+
+
+def give_number(order: Order, given: Given) -> Did:
+    """Record a tracking number that staff give an order, and have it followed; return what that did."""
+    did = record.give_number(order, given)
+    if did not in (Did.SAME, Did.NOTHING):
+        _has_numbers(order)
+    return did
+
+
+def _has_numbers(order: Order) -> None:
+    """Let what waited for the order's parcels go on, and have them followed."""
     numbers = {parcel.number_key for parcel in order.parcels.all() if parcel.number_key}
     if sum(inbox.release_waiting(number) for number in numbers):
         wake.wake("inbox", INBOX)
     if follow.follow(order):
         wake.wake("polls", POLLS)
-    return order
+
+
+def read_later(pks: Sequence[int]) -> int:
+    """Have the worker read these orders, by key, again from their hosts, a batch a task; return how many."""
+    keys = sorted(pks)
+    for start in range(0, len(keys), READ_AT_ONCE):
+        batch = keys[start : start + READ_AT_ONCE]
+        transaction.on_commit(partial(async_task, READ, batch, q_options=_unsaved()), robust=True)
+    return len(keys)
+
+
+def read_again(pks: Sequence[int]) -> int:
+    """Read these orders from their hosts; return how many there were. One that cannot be read stops no other."""
+    for order in Order.objects.filter(pk__in=pks, erased_at=None).order_by("pk"):
+        _take_quietly(order.host, order.reference)
+    return len(pks)
+
+
+def _unsaved() -> dict[str, Any]:
+    return {"save": False, **conf.Q_OPTIONS}
+
+
+def inbox_messages() -> QuerySet[InboxMessage]:
+    """Return all that came in: for staff to look at."""
+    return InboxMessage.objects.all()
+
+
+def replay_inbox(messages: QuerySet[InboxMessage]) -> int:
+    """Make these messages due again and wake the worker; return how many there were."""
+    count = inbox.replay(messages)
+    wake.wake("inbox", INBOX)
+    return count
 
 
 def handle_message(pk: int) -> str:
@@ -343,6 +397,20 @@ def drain_outbox() -> int:
     return relay.drain()
 
 
+def import_later() -> None:
+    """Have the worker go on with files of tracking numbers."""
+    wake.wake("imports", IMPORTS)
+
+
+def drain_imports() -> bool:
+    """Put tracking numbers from confirmed files into their orders; return whether nothing is left."""
+    wake.begin("imports")
+    is_over = import_run.run(give_number)
+    if not is_over:
+        import_later()
+    return is_over
+
+
 def drain_schedule() -> int:
     """Publish what editors have scheduled, and take back what has expired; return how many."""
     return schedule.run()
@@ -377,6 +445,7 @@ def sweep() -> int:
     stalled.tell()
     cleaning.clean()
     kept.clean()
+    import_run.clean()
     return taken
 
 
@@ -428,6 +497,7 @@ def ensure_schedules(**kwargs: Any) -> None:
         "inbox": (INBOX, 1),
         "outbox": (OUTBOX, 1),
         "polls": (POLLS, 1),
+        "imports": (IMPORTS, 5),
         "webhooks": (telling.DRAIN, 1),
         "content": (SCHEDULE, 1),
         "sweep": (SWEEP, 5),

@@ -29,8 +29,9 @@ from .messages.rules import MessageRules
 from .messages.subscriptions import Subscription
 from .messages.suppression import Suppression
 from .outgoing.models import WebhookDelivery, WebhookEndpoint
-from .page.models import KeptPage
+from .page.models import KeptPage, PageViewCount
 from .polling.models import Poll, SourceState
+from .staff.models import NumberImport, NumberImportLine
 from .tracking.models import (
     DeliveryEstimate,
     Fulfillment,
@@ -66,12 +67,15 @@ __all__ = [
     "MessageAttempt",
     "MessageRules",
     "MessageText",
+    "NumberImport",
+    "NumberImportLine",
     "Order",
     "OrderContact",
     "OrderLine",
     "OrderNote",
     "OrderNoteEdit",
     "OutboxMessage",
+    "PageViewCount",
     "Parcel",
     "Poll",
     "Pulse",

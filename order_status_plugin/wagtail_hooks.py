@@ -7,6 +7,7 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib.auth.models import Permission
+from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, json_script
@@ -18,14 +19,33 @@ from wagtail.admin.rich_text.editors.draftail.features import ControlFeature
 from wagtail.admin.widgets import Button
 from wagtail.rich_text import FeatureRegistry
 
+from . import flow
 from .cms import brand_admin, words
 from .cms.preview import OrderPreviewMixin
+from .page import counting
+from .page.past import FRAME_URL, URL, PastFrameView, PastView
 from .page.sheet import LookView, SentenceView, SheetView, sheet_url
-from .staff import undelivered
+from .staff import bulk, undelivered
 from .staff.feedback import FeedbackMenuItem, FeedbackReport
+from .staff.hands import Hands, hand_over
 from .staff.notes import NotesViewSet
+from .staff.panel import OrdersPanel
+from .staff.report import URL as REPORT_URL
+from .staff.report import OrdersReport, ReportMenuItem
 from .staff.rules import MessageRulesViewSet
 from .staff.trials import TrialMenuItem, TrialView
+from .staff.viewset import OrdersViewSet
+
+hand_over(
+    Hands(
+        inbox=flow.inbox_messages,
+        replay_inbox=flow.replay_inbox,
+        read_later=flow.read_later,
+        give_number=flow.give_number,
+        import_later=flow.import_later,
+        page_views=counting.views,
+    )
+)
 
 
 @hooks.register("register_rich_text_features")
@@ -66,6 +86,37 @@ def sheet_addresses() -> list[URLPattern]:
         path("order-status/look/", LookView.as_view(), name="order_status_look"),
         path(f"order-status/look/{one}", LookView.as_view(), name="order_status_look_of"),
     ]
+
+
+@hooks.register("register_admin_urls")
+def report_addresses() -> list[URLPattern]:
+    """Add the report on orders."""
+    return [path("reports/orders/", OrdersReport.as_view(), name=REPORT_URL)]
+
+
+@hooks.register("register_reports_menu_item")
+def report_in_the_menu() -> MenuItem:
+    """Lead to that report."""
+    return ReportMenuItem()
+
+
+@hooks.register("construct_homepage_panels")
+def orders_on_the_home_page(request: HttpRequest, panels: list[Any]) -> None:
+    """Say on Wagtail's home page which orders need somebody."""
+    panels.append(OrdersPanel())
+
+
+@hooks.register("register_admin_urls")
+def past_addresses() -> list[URLPattern]:
+    """Add what a customer saw at a moment."""
+    return [
+        path("order-status/past/<int:pk>/", PastView.as_view(), name=URL),
+        path("order-status/past/<int:pk>/page/", PastFrameView.as_view(), name=FRAME_URL),
+    ]
+
+
+for action in bulk.ACTIONS:
+    hooks.register("register_bulk_action", action)
 
 
 @hooks.register("register_admin_urls")
@@ -139,7 +190,7 @@ if apps.is_installed("wagtail.snippets"):
         menu_icon = "site"
         menu_name = "order-status"
         menu_order = 250
-        items = (SpecialMessageViewSet, MessageTextViewSet, NotesViewSet, MessageRulesViewSet)
+        items = (OrdersViewSet, SpecialMessageViewSet, MessageTextViewSet, NotesViewSet, MessageRulesViewSet)
 
         def get_submenu_items(self) -> list[MenuItem]:
             """Return what is edited, and the sheet on which all of it is seen."""
@@ -147,6 +198,7 @@ if apps.is_installed("wagtail.snippets"):
 
     register_snippet(OrderStatusGroup)
 else:
+    hooks.register("register_admin_viewset", lambda: OrdersViewSet(add_to_admin_menu=True))
     hooks.register("register_admin_viewset", lambda: NotesViewSet(add_to_admin_menu=True))
     hooks.register("register_admin_viewset", lambda: MessageRulesViewSet(add_to_admin_menu=True))
     hooks.register("register_admin_menu_item", sheet_item)

@@ -130,7 +130,7 @@ def test_the_sweep_goes_on_past_an_order_that_fails() -> None:
 def test_schedules_are_made_once() -> None:
     flow.ensure_schedules()
     flow.ensure_schedules()
-    assert Schedule.objects.filter(name__startswith="order_status_").count() == 6
+    assert Schedule.objects.filter(name__startswith="order_status_").count() == 8
 
 
 def test_schedules_wait_for_their_table(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -35,6 +35,7 @@ class Action(StrEnum):
     NOTICE_CHOSEN = "notice_chosen"
     TEST_SENT = "test_sent"
     SUBSCRIPTION_ENDED = "subscription_ended"
+    NUMBER_TAKEN_BACK = "number_taken_back"
 
 
 WORDS: dict[str, str | Promise] = {
@@ -54,6 +55,7 @@ WORDS: dict[str, str | Promise] = {
     Action.NOTICE_CHOSEN: _("messages about shipments chosen"),
     Action.TEST_SENT: _("test message sent"),
     Action.SUBSCRIPTION_ENDED: _("news on a device ended"),
+    Action.NUMBER_TAKEN_BACK: _("tracking number taken back"),
 }
 
 

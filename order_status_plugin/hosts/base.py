@@ -125,6 +125,10 @@ class Host(Receiver, ABC):
         """Return the path of this order in the shop's own admin, or ""."""
         return ""
 
+    def capture_url(self, reference: str) -> str:
+        """Return the path where staff capture an authorised payment of this order, or "" where :meth:`staff_url` does."""
+        return ""
+
     def reorder_url(self, reference: str) -> str:
         """Return where the order's customer can order the same again, as a path or an address, or "" for nowhere.
 

@@ -43,6 +43,7 @@ class InboxMessage(models.Model):
         constraints = (models.UniqueConstraint(fields=("alias", "key"), name="order_status_inbox_key"),)
         indexes = (
             models.Index(fields=("due_at", "id"), name="order_status_inbox_due", condition=models.Q(state="received")),
+            models.Index(fields=("-id",), name="order_status_inbox_failed", condition=models.Q(state="failed")),
             models.Index(fields=("waits_for",), name="order_status_inbox_waiting", condition=models.Q(state="waiting")),
         )
 

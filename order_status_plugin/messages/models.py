@@ -52,6 +52,10 @@ class OutboxMessage(models.Model):
         indexes = (
             models.Index(fields=("due_at", "id"), name="order_status_outbox_due", condition=models.Q(state="pending")),
             models.Index(fields=("order", "-created_at"), name="order_status_outbox_order"),
+            models.Index(
+                fields=("order",), name="order_status_outbox_stuck", condition=models.Q(state__in=["dead", "unknown"])
+            ),
+            models.Index(fields=("created_at",), name="order_status_outbox_created"),
             models.Index(fields=("lease",), name="order_status_outbox_lease", condition=~models.Q(lease="")),
             models.Index(
                 fields=("channel", "provider_id"),

@@ -24,3 +24,21 @@ class KeptPage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.order_id} {self.variant}"
+
+
+class PageViewCount(models.Model):
+    """How often order status pages were opened: by day, site and tier, and nothing more exact."""
+
+    #: Null where no site answers to the address that was asked.
+    site = models.ForeignKey("wagtailcore.Site", null=True, on_delete=models.CASCADE, related_name="+")
+    day = models.DateField()
+    tier = models.CharField(max_length=10)
+    count = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        verbose_name = "page view count"
+        verbose_name_plural = "page view counts"
+        constraints = (models.UniqueConstraint(fields=("day", "site", "tier"), name="order_status_page_views"),)
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.tier}: {self.count}"

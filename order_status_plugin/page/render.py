@@ -109,11 +109,12 @@ def answer(
     status: int = 200,
     looks_as: Tier | None = None,
     link: str = "",
+    now: dt.datetime | None = None,
 ) -> HttpResponse:
     """Return what ``render`` made, filled for this request.
 
     ``error`` opens the identify panel and stands in it; ``looks_as`` is the tier that staff look as; ``link`` the
-    whole address, where it is not that of this request's host.
+    whole address, where it is not that of this request's host; ``now`` what its clock shows, where that is another time.
     """
     known, body = "", html
     if has_own_frame():
@@ -125,7 +126,7 @@ def answer(
         filling = Holes(
             path,
             _token(request),
-            _clock(int(time.time()) // 60, dates.shop_zone(), language and language[1]),
+            _clock(int(now.timestamp() if now else time.time()) // 60, dates.shop_zone(), language and language[1]),
             " open" if error else "",
             render_to_string(ERROR, {"error": error}) if error else "",
             render_to_string(INSTEAD, {"ask_url": f"{path}code/", "lang_query": asked}) if error else "",

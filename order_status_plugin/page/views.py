@@ -21,7 +21,7 @@ from ..tracking.models import Order
 from ..view import dates
 from ..view.build import build
 from ..view.model import OrderView
-from . import kept
+from . import counting, kept
 from .door import PageView
 from .language import kept_as, language_of, query
 from .render import answer, link_hole, render
@@ -38,13 +38,18 @@ class StatusPageView(PageView):
         if _is_stranger(request) and (known := read_link(link)):
             found = kept.find(known.locator, known.version, kept_as(request))
             if found.html:
-                return answer(request, found.html, f"{request.path.rstrip('/')}/")
+                response = answer(request, found.html, f"{request.path.rstrip('/')}/")
+                counting.count(request, response, Tier.PUBLIC)
+                return response
         order = resolve(link)
         if order is None:
             raise Http404
         viewer = viewer_for(request, order)
         is_staff = viewer.way is Way.STAFF
-        return render_status(request, order, viewer.tier, is_staff=is_staff, found=found)
+        response = render_status(request, order, viewer.tier, is_staff=is_staff, found=found)
+        if not is_staff:
+            counting.count(request, response, viewer.tier)
+        return response
 
 
 def render_status(

@@ -6,28 +6,30 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
-from django.utils.html import format_html_join, strip_tags
+from django.utils.html import format_html, format_html_join, strip_tags
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ..access.links import order_path
-from ..backends import get_host
 from ..carriers import catalogue
 from ..cms.models import OrderNote
-from ..exceptions import BackendError
 from ..tracking.models import DeliveryEstimate, Fulfillment, Order, OrderLine, Parcel, TrackingEvent
+from . import narrow
 from .by_hand import ByHandForm
 from .carrier import ChoosesCarrier
 from .deeds import DeedsAdmin
 from .log import AuditInline
+from .many import ManyAdmin, NeedsFilter
 from .messages import ALL_DEEDS, ConsentInline, MessageInline
 from .notes import notes_url
+from .order_list import carriers_of, parcels_of, trouble_of, with_parcels
+from .order_page import at_host, desk_url, is_capture_due
 from .read_only import ReadOnlyInline
 from .subscriptions import SubscriptionInline
 
@@ -123,14 +125,26 @@ class EstimateInline(ReadOnlyInline):
     ordering = ("-stated_at", "-pk")
 
 
-class OrderAdmin(DeedsAdmin):
+class OrderAdmin(ManyAdmin, DeedsAdmin):
     """Orders. Nothing personal is read here: who the customer is stands on the order status page and at the host."""
 
     all_deeds = ALL_DEEDS
     change_form_template = "order_status_plugin/staff/order.html"
-    list_display = ("__str__", "host", "headline", "parcel_count", "placed_at", "country", "state_text")
-    list_filter = ("headline", "host", "state", "is_held", "placed_at")
-    search_fields = ("number", "reference")
+    list_display = (
+        "__str__",
+        "status_page",
+        "host",
+        "headline",
+        "trouble",
+        "parcel_count",
+        "carriers",
+        "placed_at",
+        "country",
+        "state_text",
+    )
+    list_filter = (NeedsFilter, "headline", "host", "site", "state", "is_held", "placed_at")
+    list_select_related = ("site",)
+    search_fields = ("number",)  # looked for by ``get_search_results``, exactly and by an index
     search_help_text = _("Order number, the host's reference or a tracking number.")
     date_hierarchy = "placed_at"
     show_full_result_count = False
@@ -174,56 +188,51 @@ class OrderAdmin(DeedsAdmin):
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:
-        """Count the parcels in the same query."""
-        shown = Count("parcels", filter=Q(parcels__is_withdrawn=False))
-        orders: QuerySet[Order] = super().get_queryset(request).annotate(shown_parcels=shown)
-        return orders
+        """Take the parcels along, in one query for a page."""
+        catalogue.refresh()
+        return with_parcels(super().get_queryset(request))
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Order], search_term: str
     ) -> tuple[QuerySet[Order], bool]:
-        """Find by order number and reference, and by a tracking number in any spelling."""
-        found, has_duplicates = super().get_search_results(request, queryset, search_term)
-        number = catalogue.normalise_number(search_term)
-        if number:
-            parcels = Parcel.objects.filter(number_key=number).values("order_id")
-            found = found | queryset.filter(Q(pk__in=parcels) | Q(number_key__in=_order_keys(search_term)))
-        return found, has_duplicates
+        """Find by order number, reference and tracking number, in any spelling."""
+        return (queryset.filter(pk__in=narrow.by_number(search_term)) if search_term else queryset), False
 
-    @admin.display(description=_("parcels"), ordering="shown_parcels")
+    @admin.display(description=_("page"))
+    def status_page(self, order: Order) -> SafeString:
+        """Lead to the order status page."""
+        word = gettext("View order status page")
+        return format_html('<a href="{}" aria-label="{}: {}">{}</a>', order_path(order), word, order, gettext("View"))
+
+    @admin.display(description=_("parcels"))
     def parcel_count(self, order: Any) -> int:
         """Say how many parcels there are."""
-        return int(order.shown_parcels)
+        return parcels_of(order)
+
+    @admin.display(description=_("carriers"))
+    def carriers(self, order: Any) -> str:
+        """Say who carries them."""
+        return carriers_of(order)
+
+    @admin.display(description=_("problem"))
+    def trouble(self, order: Any) -> str:
+        """Say what is wrong."""
+        return trouble_of(order)
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         """Link to the order status page, and to the order in the shop's own admin."""
         order = kwargs.get("obj")
         if order is not None:
+            host_page, capture_page = at_host(order)
             context |= {
                 "status_page": order_path(order),
-                "host_page": _host_page(order),
+                "host_page": host_page,
+                "capture_page": capture_page if is_capture_due(order) else "",
+                "desk_page": desk_url(request.user, order),
                 "notes_page": notes_url(request.user, order),
                 "deeds": self.deeds(request, order),
             }
         return super().render_change_form(request, context, *args, **kwargs)
-
-
-def _order_keys(number: str) -> set[str]:
-    """Return the forms in which the hosts keep this order number."""
-    keys = set()
-    for alias in Order.objects.order_by().values_list("host", flat=True).distinct():
-        try:
-            keys.add(get_host(alias).normalise_number(number))
-        except (KeyError, BackendError):
-            continue
-    return keys - {""}
-
-
-def _host_page(order: Order) -> str:
-    try:
-        return get_host(order.host).staff_url(order.reference)
-    except (KeyError, BackendError):
-        return ""
 
 
 class ParcelAdmin(ChoosesCarrier):

@@ -1,4 +1,4 @@
-"""What Django's own log of the admin holds of an order: it writes names of objects down, and a parcel's is its number."""
+"""What Django's own log of the admin and files of tracking numbers hold of an order: a parcel's name is its number."""
 
 from __future__ import annotations
 
@@ -9,19 +9,31 @@ from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q, QuerySet
 
+from ..tracking.dump import dump
 from ..tracking.models import Order, Parcel
+from .models import NumberImportLine
 
 
 def export(order: Order) -> dict[str, Any]:
     """Return what was noted, without who did it."""
     columns = ("action_time", "object_repr", "change_message")
-    return {"staff_log": [row for entries in _entries(order) for row in entries.values(*columns)]}
+    return {
+        "staff_log": [row for entries in _entries(order) for row in entries.values(*columns)],
+        "number_imports": [dump(line, without=("id", "batch", "says")) for line in _lines(order)],
+    }
 
 
 def erase(order: Order, *, is_thorough: bool) -> None:
     """Leave that something was done, and take away to what by name."""
     for entries in _entries(order):
         entries.update(object_repr="")
+    _lines(order).delete()
+
+
+def _lines(order: Order) -> QuerySet[NumberImportLine]:
+    """Return what files said of this order, also where they named it wrongly."""
+    numbers = order.parcels.exclude(tracking_number="").values_list("tracking_number", flat=True)
+    return NumberImportLine.objects.filter(Q(order=order) | Q(order=None, tracking_number__in=list(numbers)))
 
 
 def _entries(order: Order) -> Iterator[QuerySet[Any]]:

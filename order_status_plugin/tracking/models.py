@@ -96,6 +96,7 @@ class Order(models.Model):
         indexes = (
             models.Index(fields=("number_key", "host"), name="order_status_order_number"),
             models.Index(fields=("-placed_at", "-id"), name="order_status_order_placed"),
+            models.Index(fields=("headline", "-placed_at", "-id"), name="order_status_order_headline"),
             models.Index(fields=("host",), name="order_status_order_unread", condition=models.Q(read_at__isnull=True)),
             # Those whose host may still say something new, the one that was compared longest ago first.
             models.Index(
@@ -174,6 +175,8 @@ class Fulfillment(models.Model):
     notify_customer = models.BooleanField(_("notify the customer"), default=True)
     #: Staff chose it here: it stands, whatever the host says later.
     notify_by_hand = models.BooleanField(_("chosen by hand"), default=False)
+    #: Staff said that it was sent; the host does not know of it yet, and takes it back by no silence.
+    is_by_hand = models.BooleanField(_("sent by hand"), default=False)
 
     class Meta:
         verbose_name = _("fulfillment")
@@ -213,6 +216,8 @@ class Parcel(models.Model):
     tracking_number = models.CharField(_("tracking number"), max_length=190, blank=True)
     number_key = models.CharField(max_length=190, blank=True, editable=False)
     tracking_url = models.CharField(max_length=1000, blank=True)
+    #: Staff gave the number where the host names none: it stands until the host names one.
+    number_by_hand = models.BooleanField(_("number given by hand"), default=False)
     #: Alias of the source that follows it live; "" where nobody does.
     source = models.CharField(_("source"), max_length=40, blank=True)
     #: The host took it back (a corrected number, a voided label): kept for its history, shown no more.
@@ -248,6 +253,12 @@ class Parcel(models.Model):
         )
         indexes = (
             models.Index(fields=("number_key", "carrier"), name="order_status_parcel_key"),
+            models.Index(fields=("carrier", "order"), name="order_status_parcel_carrier"),
+            models.Index(
+                fields=("order",),
+                name="order_status_parcel_wrong",
+                condition=models.Q(overlay=Overlay.EXCEPTION.value) | models.Q(status=ParcelStatus.LOST.value),
+            ),
             # The few that are on their way, among all that ever were.
             models.Index(
                 fields=("status",),

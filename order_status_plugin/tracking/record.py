@@ -27,7 +27,9 @@ from ..events import (
     TrackingUpdate,
 )
 from ..exceptions import CarrierNotOpen, UnknownParcel
-from . import append, match, refresh, snapshot, tombstone
+from . import append, by_hand_numbers, match, refresh, snapshot, tombstone
+from .by_hand_numbers import Did, Given
+from .followed import source_of
 from .locator import locator_for
 from .milestones import Reached
 from .models import Fulfillment, Order, Parcel
@@ -186,11 +188,46 @@ def choose_carrier(parcel: Parcel, carrier: str) -> Parcel:
         if row.erased_at is not None or not parcel.is_carrier_open or twins.exclude(pk=parcel.pk).exists():
             raise CarrierNotOpen
         parcel.carrier, parcel.carrier_by_hand = carrier, True
-        parcel.source = (snapshot.source_of(carrier) if parcel.number_key else "") or parcel.source
+        parcel.source = (source_of(carrier) if parcel.number_key else "") or parcel.source
         parcel.save()
         refresh.order(row)
         changed(row, timezone.now())
     return parcel
+
+
+def give_number(row: Order, given: Given) -> Did:
+    """Record a tracking number that staff give an order, and return what that did. Repeating it changes nothing.
+
+    The customer is told that something was sent where that is news, and where ``given.notify`` says so.
+    """
+    with transaction.atomic():
+        row, now = Order.objects.select_for_update().get(pk=row.pk), timezone.now()
+        if row.erased_at is not None or not given.number_key:
+            return Did.NOTHING
+        did, parcel = by_hand_numbers.give(row, given)
+        if parcel is None:
+            return did
+        refresh.parcel(parcel)
+        parcel.save()
+        refresh.order(row)
+        reached = [_shipped(row, parcel.fulfillment)] if did is Did.SENT else []
+        changed(row, now, reached)
+    return did
+
+
+def take_back_number(parcel: Parcel) -> bool:
+    """Record that staff take back a number that they gave; say whether it was theirs."""
+    with transaction.atomic():
+        row = Order.objects.select_for_update().get(pk=parcel.order_id)
+        found = Parcel.objects.select_related("fulfillment").filter(pk=parcel.pk, is_withdrawn=False).first()
+        if found is None or not by_hand_numbers.take_back(found):
+            return False
+        for other in row.parcels.filter(is_withdrawn=False, number_key=""):
+            refresh.parcel(other)
+            other.save()
+        refresh.order(row)
+        changed(row, timezone.now())
+    return True
 
 
 def choose_notice(fulfillment: Fulfillment, *, notify: bool) -> None:
@@ -351,18 +388,20 @@ def _order_milestones(
         reached.append(_reached(row, Milestone.CONFIRMED, snap.placed_at))
     for new in new_fulfillments:
         if new.is_shipping:
-            reached.append(
-                Reached(
-                    order=row,
-                    milestone=Milestone.SHIPPED,
-                    subject=f"fulfillment:{new.row.pk}",
-                    occurrence="1",
-                    happened_at=new.row.sent_at,
-                    is_news=True,
-                    fulfillment=new.row,
-                )
-            )
+            reached.append(_shipped(row, new.row))
     return reached + _headline_milestones(row, old_headline, snap.changed_at or now)
+
+
+def _shipped(row: Order, sending: Fulfillment) -> Reached:
+    return Reached(
+        order=row,
+        milestone=Milestone.SHIPPED,
+        subject=f"fulfillment:{sending.pk}",
+        occurrence="1",
+        happened_at=sending.sent_at,
+        is_news=True,
+        fulfillment=sending,
+    )
 
 
 def _headline_milestones(row: Order, old_headline: str, moment: dt.datetime) -> list[Reached]:

@@ -5,21 +5,20 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import json
-import logging
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 
-from ..backends import get_host, source_for
+from ..backends import get_host
 from ..carriers import catalogue
 from ..events import Address, ContactSnapshot, FulfillmentKind, FulfillmentSnapshot, OrderSnapshot, ParcelSnapshot
+from . import by_hand_numbers
 from .contact import email_digest, email_digests, phone_digest, phone_digests
+from .followed import source_of
 from .identity import hashed
 from .models import Fulfillment, FulfillmentLine, Order, OrderContact, OrderLine, Parcel
-
-logger = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -162,7 +161,7 @@ def _fulfillments(row: Order, snap: OrderSnapshot, lines: dict[str, OrderLine], 
     known = {fulfillment.reference: fulfillment for fulfillment in row.fulfillments.all()}
     position = 0
     for said in snap.fulfillments:
-        fulfillment = known.pop(said.reference[:190], None)
+        fulfillment = known.pop(said.reference[:190], None) or _adopted(known, said)
         is_new = fulfillment is None
         if fulfillment is None:
             fulfillment = Fulfillment(order=row, reference=said.reference[:190], sent_at=heard_at)
@@ -180,10 +179,25 @@ def _fulfillments(row: Order, snap: OrderSnapshot, lines: dict[str, OrderLine], 
             touched.new_fulfillments.append(
                 NewFulfillment(fulfillment, is_shipping=said.kind is FulfillmentKind.SHIPPING)
             )
-    gone = [fulfillment.pk for fulfillment in known.values() if not fulfillment.is_cancelled]
+    by_hand = [fulfillment for fulfillment in known.values() if fulfillment.is_by_hand and not fulfillment.is_cancelled]
+    gone = [one.pk for one in known.values() if not one.is_cancelled and not one.is_by_hand]
     if gone:
         Fulfillment.objects.filter(pk__in=gone).update(is_cancelled=True)
+    if by_hand:
+        by_hand_numbers.leave_the_rest(row, by_hand)
     return touched
+
+
+def _adopted(known: dict[str, Fulfillment], said: FulfillmentSnapshot) -> Fulfillment | None:
+    """Take for the host's word what staff said before: a shipment with one of its numbers, or that it has none for."""
+    if said.is_cancelled or said.kind is not FulfillmentKind.SHIPPING:
+        return None
+    numbers = {catalogue.normalise_number(parcel.tracking_number)[:190] for parcel in said.parcels} - {""}
+    for reference, row in known.items():
+        if row.is_by_hand and not row.is_cancelled and by_hand_numbers.adopt(row, numbers):
+            row.reference, row.is_by_hand = said.reference[:190], False
+            return known.pop(reference)
+    return None
 
 
 def _fulfilled_lines(fulfillment: Fulfillment, said: FulfillmentSnapshot, lines: dict[str, OrderLine]) -> None:
@@ -212,13 +226,12 @@ def _now_named(known: dict[tuple[str, str], Parcel], text: str, number_key: str)
     return known.pop((text, number_key), None) or known.pop(("", number_key), None)
 
 
-def source_of(carrier: str) -> str:
-    """Return who follows parcels of this carrier; an adapter that cannot be built must not stop anything."""
-    try:
-        return source_for(carrier)
-    except Exception:
-        logger.exception("no source could be asked about the carrier %r", carrier)
-        return ""
+def _given_by_hand(known: dict[tuple[str, str], Parcel], carrier: str) -> Parcel | None:
+    """Take for a parcel without a number the row that staff gave one, unless it goes with another carrier."""
+    for key, row in known.items():
+        if row.number_by_hand and (not carrier or carrier in (row.carrier, row.carrier_text.casefold())):
+            return known.pop(key)
+    return None
 
 
 def _parcels(row: Order, fulfillment: Fulfillment, said: FulfillmentSnapshot, position: int) -> list[Parcel]:
@@ -235,13 +248,16 @@ def _parcels(row: Order, fulfillment: Fulfillment, said: FulfillmentSnapshot, po
         if key in rows:
             continue
         item = known.pop(key, None) or _now_named(known, text, number_key)
+        if item is None and not number_key:
+            item = _given_by_hand(known, carrier or text)
         item = item or Parcel(order=row, fulfillment=fulfillment, number_key=number_key)
         if not item.carrier_by_hand:
             item.carrier = carrier
         item.carrier_text = parcel.carrier_text[:190]
         item.source = item.source or (source_of(item.carrier) if number_key else "")
-        item.tracking_number = parcel.tracking_number[:190]
-        item.tracking_url = parcel.tracking_url[:1000]
+        if number_key or not item.number_by_hand:
+            item.tracking_number, item.number_by_hand = parcel.tracking_number[:190], False
+            item.tracking_url = parcel.tracking_url[:1000]
         item.is_withdrawn = False
         item.position = position + len(rows)
         item.save()

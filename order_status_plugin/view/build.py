@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from django.utils import timezone
 from django.utils.translation import get_language, get_language_bidi, ngettext
@@ -21,7 +21,7 @@ from .facts import OrderFacts, gather
 from .fillings import fillings
 from .items import digital, items
 from .mask import mask_email, mask_phone
-from .model import Moment, OrderView, PendingView, PrivateView, Sum
+from .model import Moment, NoteView, OrderView, PendingView, PrivateView, Sum
 from .money import country_name, money
 from .notes import example, notes_for
 from .parcel import parcels
@@ -43,13 +43,14 @@ def build(
     link: str = "",
     needs: Collection[Need] = (),
     look: Look | None = None,
+    notes: Sequence[NoteView] | None = None,
 ) -> OrderView:
     """Return what this tier may see of an order.
 
     ``now`` is aware; it decides what "today" is. ``with_loyalty`` finds out whether the customer ordered before (one
     query more, private tier only); ``messages`` are those to choose from. ``rows`` takes the place of what is stored:
     for orders that nobody placed. ``found`` is what is stored, where it was read already, for a message: notes are left
-    out. ``link`` is what the placeholder of the page's address becomes, and ``needs`` what the host is asked for beside
+    out, unless ``notes`` are given. ``link`` is what the placeholder of the page's address becomes, and ``needs`` what the host is asked for beside
     the order. ``look`` is the site's, where the caller knows it. The number of queries is the same for every order.
     """
     now = now or timezone.now()
@@ -85,7 +86,7 @@ def build(
         is_rtl=get_language_bidi(),
         handover=order.handover,
         special_messages=special_messages(messages, Place.PAGE, known, now, values),
-        notes=example(tier, now) if rows else () if found else notes_for(order, tier),
+        notes=tuple(notes or ()) if found else example(tier, now) if rows else notes_for(order, tier),
         extra=extra(order, tier),
         traits=known,
         reorder_url=offered.reorder_url,

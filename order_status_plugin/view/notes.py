@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
+from typing import Any
 
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
@@ -17,6 +19,11 @@ from .model import NoteView
 
 def notes_for(order: Order, tier: Tier) -> tuple[NoteView, ...]:
     """Return the notes that this tier may see, newest first."""
+    return views_of(notes.shown(order, tier))
+
+
+def views_of(rows: Iterable[Any]) -> tuple[NoteView, ...]:
+    """Return notes as a page shows them: rows of ``cms.notes``."""
     return tuple(
         NoteView(
             anchor=f"note-{row.pk}",
@@ -25,7 +32,7 @@ def notes_for(order: Order, tier: Tier) -> tuple[NoteView, ...]:
             changed=dates.shop_moment(row.changed_at) if row.changed_at else None,
             is_private=not row.is_public,
         )
-        for row in notes.shown(order, tier)
+        for row in rows
     )
 
 

@@ -34,6 +34,7 @@ from order_status_plugin.messages.corrected import CorrectedContact
 from order_status_plugin.messages.ledger import ConsentSource
 from order_status_plugin.messages.models import MessageAttempt, OutboxMessage
 from order_status_plugin.outgoing.models import WebhookDelivery, WebhookEndpoint
+from order_status_plugin.staff import import_file, import_plan
 from order_status_plugin.tracking.models import Order
 from order_status_plugin.wallet import devices
 from tests.intake.signed import signed
@@ -165,6 +166,9 @@ def everything() -> Order:
     client.force_login(staff)
     form = {"status": "", "moment_0": "2026-01-02", "moment_1": "10:00:00", "note": "canarynote"}
     assert client.post(reverse("admin:order_status_plugin_parcel_by_hand", args=[parcel.pk]), form).status_code == 302
+    line = {"order number": f"canaryorder{REFERENCE}", "tracking number": NUMBER, "carrier": "canarycourier"}
+    file = "\n".join((",".join(line), ",".join(line.values())))
+    import_plan.store(import_file.read(file.encode()), "sam")
     note = writing.write(order, "<p>canaryletter</p>", author="sam", is_told=True)
     writing.change(note, "<p>canaryreply</p>", author="sam", is_public=False)
     tiers.viewer_for(_as(staff), order)

@@ -50,6 +50,8 @@ SILENT = {
     "sentcount": "numbers",
     "webhookendpoint": "another system of the shop",
     "merchantcarrier": "carriers, not customers",
+    "numberimport": "who uploaded a file, and when",
+    "pageviewcount": "numbers by day",
     "keptpage": "a rendering of what stands elsewhere",
     "messagerules": "of a site, not of an order",
     "suppression": "digests that must outlive the order, or erasing would start messages again",
@@ -95,6 +97,7 @@ def test_the_canaries_stand_everywhere(order: Order) -> None:
         "ordernoteedit",
         "keptpage",
         "feedback",
+        "numberimportline",
         "django_admin_log",
     }
 
@@ -358,7 +361,7 @@ def test_the_export_knows_every_table(order: Order) -> None:
     assert set(told) == {
         "order", "contact", "lines", "fulfillments", "devices", "mailed_codes", "share_links", "attempts", "staff_views",
         "audit", "feedback", "inbox", "messages", "polls", "consents", "corrected_contact", "staff_log", "notes",
-        "subscriptions", "pushed", "webhooks",
+        "subscriptions", "number_imports", "pushed", "webhooks",
     }  # fmt: skip
     assert all(told[name] for name in told if name != "audit")
     assert [tried["detail"] for message in told["messages"] for tried in message["tries"]] == ["no canarydetail here"]
