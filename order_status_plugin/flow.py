@@ -44,6 +44,7 @@ from wagtail.models import Site
 
 from . import signals
 from .access import cleaning, retention, rooms
+from .access.links import order_url
 from .api import health
 from .backends import all_hosts, get_channel, get_host, get_receiver, get_source
 from .carriers import catalogue, own
@@ -55,11 +56,12 @@ from .cms.brand import BrandSettings
 from .cms.special import SpecialMessage
 from .cms.texts import MessageText
 from .conf import conf
-from .events import ConsentSnapshot, Nudge, OrderNudge, OrderSnapshot, TrackedParcel
+from .events import ConsentSnapshot, HostLeft, Nudge, OrderNudge, OrderSnapshot, TrackedParcel
 from .exceptions import BackendError, OrderStatusError, UnknownParcel
 from .feedback import privacy as feedback_privacy
 from .hosts.base import Host
 from .hosts.pushed import privacy as pushed_privacy
+from .hosts.saleor import privacy as saleor_privacy
 from .intake import inbox
 from .intake import privacy as intake_privacy
 from .intake.models import InboxMessage
@@ -92,6 +94,9 @@ POLLS = "order_status_plugin.flow.drain_polls"
 #: Orders of each kind that one task lets go: it ends well before django-q2 would end it.
 RETAINED_AT_ONCE = 500
 
+#: Links that one sweep writes into a shop: each is a call.
+LINKS_AT_ONCE = 200
+
 #: How often a report on a message that nobody knows is looked at again: the shop may send others by the same provider.
 REPORT_TRIES = 5
 
@@ -105,6 +110,7 @@ HOLDERS: dict[str, rooms.Room] = {
     "outgoing": outgoing_privacy,
     "polling": polling_privacy,
     "pushed": pushed_privacy,
+    "saleor": saleor_privacy,
     "staff": staff_privacy,
 }
 
@@ -178,13 +184,39 @@ def _take_quietly(alias: str, reference: str) -> None:
 def take_order(alias: str, reference: str, *, is_import: bool = False) -> Order:
     """Read one order from its host and record it. Raises what the host's adapter raises."""
     catalogue.refresh()
-    order = record.order(alias, get_host(alias).read(reference), is_import=is_import)
+    host = get_host(alias)
+    order = record.order(alias, host.read(reference), is_import=is_import)
     numbers = {parcel.number_key for parcel in order.parcels.all() if parcel.number_key}
     if sum(inbox.release_waiting(number) for number in numbers):
         wake.wake("inbox", INBOX)
     if follow.follow(order):
         wake.wake("polls", POLLS)
+    if not is_import:
+        with contextlib.suppress(OrderStatusError):  # the sweep tries again
+            keep_link(host, order)
     return order
+
+
+def keep_link(host: Host, order: Order) -> bool:
+    """Have a shop that wants them keep the order's link; say whether there was anything to do. Raises what it raises."""
+    if order.erased_at is not None or not host.keeps_links:
+        return False
+    return host.keep_link(order.reference, order_url(order))
+
+
+def _keep_links(host: Host, since: dt.datetime) -> None:
+    """Write the links that were not written at once: of imported orders, new ones, and what failed."""
+    if not host.keeps_links:
+        return
+    rows = Order.objects.filter(host=host.alias, changed_at__gte=since, erased_at=None).exclude(read_at=None)
+    written = 0
+    try:
+        for order in rows.select_related("site").order_by("changed_at", "pk").iterator(chunk_size=500):
+            written += keep_link(host, order)
+            if written >= LINKS_AT_ONCE:
+                break
+    except (OrderStatusError, DatabaseError):
+        logger.exception("%s does not take links now", host.alias)
 
 
 def handle_message(pk: int) -> str:
@@ -238,6 +270,8 @@ def _take_told(host: Host, message: InboxMessage) -> _Handled:
     for said in host.parse(inbox.as_webhook(message)):
         if isinstance(said, OrderNudge):
             take_order(host.alias, said.reference)
+        elif isinstance(said, HostLeft):
+            host.left(said.key)
         elif Order.objects.filter(host=host.alias, reference=said.reference, erased_at__isnull=False).exists():
             is_erased = True
             if isinstance(said, OrderSnapshot):  # its stub follows the shop, and nothing else is kept
@@ -362,6 +396,7 @@ def sweep() -> int:
         for reference in references:
             _take_quietly(host.alias, reference)
             taken += 1
+        _keep_links(host, since)
     if follow.missed():
         wake.wake("polls", POLLS)
     stalled.tell()
