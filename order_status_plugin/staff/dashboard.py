@@ -46,7 +46,7 @@ class FramedView(AppView):
         """Let the dashboard frame whatever is answered."""
         response = super().dispatch(request, *args, **kwargs)
         response["Content-Security-Policy"] = policy(self.host.dashboard_origin or "'none'")
-        response.xframe_options_exempt = True  # type: ignore[attr-defined] - the policy says more exactly who may
+        response.xframe_options_exempt = True  # type: ignore[attr-defined]  # the policy says more exactly who may
         return response
 
 
@@ -80,7 +80,7 @@ class AskedView(FramedView):
     def post(self, request: HttpRequest, alias: str) -> HttpResponse:
         """Find the order that is asked for, if who asks may see it."""
         try:
-            asked = self.host.staff_asks(request.POST.dict())  # type: ignore[arg-type] - the last of each, all texts
+            asked = self.host.staff_asks(request.POST.dict())
             order = self._order(self.host, asked)
         except UntrustedWebhook as error:
             logger.warning("%s: the dashboard's form was refused: %s", alias, error)
