@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import copy
+import datetime as dt
 import json
 import time
 import uuid
@@ -24,7 +25,8 @@ from order_status_plugin.testing.provider import Call, Provider, Reply
 
 TOKEN = "token-of-the-app-in-the-tests"
 APP_ID = base64.b64encode(b"App:7").decode()
-PLACED = "2026-11-22T20:15:37.794569+00:00"
+#: Microseconds and an offset, as Saleor writes them.
+PLACED = (dt.datetime.now(dt.UTC) - dt.timedelta(hours=1)).isoformat(timespec="microseconds")
 
 
 def b64(raw: bytes) -> str:
@@ -63,7 +65,12 @@ KEY, OTHER_KEY = Signer("first"), Signer("second")
 
 
 def money(amount: float) -> dict[str, Any]:
-    return {"currency": "USD", "gross": {"amount": amount}, "net": {"amount": amount - 1}, "tax": {"amount": 1.0}}
+    return {
+        "currency": "USD",
+        "gross": {"amount": amount},
+        "net": {"amount": round(amount - 1, 2)},
+        "tax": {"amount": 1.0},
+    }
 
 
 def address(**more: Any) -> dict[str, Any]:
@@ -156,7 +163,10 @@ class Saleor:
         end = start + self.page_size
         edges = [{"node": {"id": key}} for key in found[start:end]]
         return {
-            "orders": {"pageInfo": {"hasNextPage": end < len(found), "endCursor": str(end) if edges else None}, "edges": edges}
+            "orders": {
+                "pageInfo": {"hasNextPage": end < len(found), "endCursor": str(end) if edges else None},
+                "edges": edges,
+            }
         }
 
     def _OrderStatusLink(self, id: str, input: list[dict[str, str]]) -> dict[str, Any]:
@@ -215,7 +225,7 @@ class Saleor:
             "status": "FULFILLED",
             "statusDisplay": "Fulfilled",
             "trackingNumber": number,
-            "created": "2026-11-22T20:15:41.591825+00:00",
+            "created": PLACED,
             "metadata": [],
             "warehouse": {"name": "Africa"},
             "lines": [

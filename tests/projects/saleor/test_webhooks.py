@@ -50,7 +50,13 @@ def test_an_act_whose_lines_have_no_pieces_left_is_gone(shop: Saleor) -> None:
     shop.send("fulfillment_created", reference)
     act = shop.orders[reference]["fulfillments"][0]
     shop.orders[reference]["fulfillments"].append(
-        {**act, "id": global_id("Fulfillment", 99), "status": "RETURNED", "statusDisplay": "Returned", "trackingNumber": ""}
+        {
+            **act,
+            "id": global_id("Fulfillment", 99),
+            "status": "RETURNED",
+            "statusDisplay": "Returned",
+            "trackingNumber": "",
+        }
     )
     act["lines"], shop.orders[reference]["status"] = [], "RETURNED"
     assert shop.send("order_updated", reference) == 200
