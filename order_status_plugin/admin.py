@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from .access.models import AuditEntry, StaffView
 from .carriers.models import MerchantCarrier
 from .flow import INBOX, OUTBOX, POLLS
+from .hosts.saleor.models import SaleorInstall
 from .intake import inbox
 from .intake.models import InboxMessage
 from .messages import breaker as channels
@@ -17,6 +18,7 @@ from .outgoing.models import WebhookDelivery, WebhookEndpoint
 from .polling import breaker, follow
 from .polling.models import Poll, SourceState
 from .staff.boxes import ChannelStateAdmin, InboxAdmin, OutboxAdmin
+from .staff.installs import InstallAdmin
 from .staff.log import AuditAdmin, StaffViewAdmin
 from .staff.messages import SuppressionAdmin
 from .staff.orders import OrderAdmin, ParcelAdmin
@@ -92,3 +94,4 @@ admin.site.register(AuditEntry, AuditAdmin)
 admin.site.register(StaffView, StaffViewAdmin)
 admin.site.register(WebhookEndpoint, EndpointAdmin)
 admin.site.register(WebhookDelivery, DeliveryAdmin)
+admin.site.register(SaleorInstall, InstallAdmin)

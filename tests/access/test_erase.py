@@ -49,6 +49,8 @@ SILENT = {
     "channelstate": "of a channel, not of an order",
     "sentcount": "numbers",
     "webhookendpoint": "another system of the shop",
+    "saleorinstall": "of the shop, not of an order",
+    "saleorlink": "digests of a link",
     "merchantcarrier": "carriers, not customers",
     "keptpage": "a rendering of what stands elsewhere",
     "messagerules": "of a site, not of an order",

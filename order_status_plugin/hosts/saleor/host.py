@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import hmac
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.util import find_spec
@@ -11,6 +12,8 @@ from urllib.parse import quote, urlsplit
 
 from django.core import checks
 from django.core.checks import CheckMessage
+from django.db import connections
+from django.urls import reverse
 from django.utils import timezone
 
 from ... import reading
@@ -18,10 +21,11 @@ from ...backend import Webhook
 from ...events import HostLeft, OrderNudge, OrderSnapshot
 from ...exceptions import AccessDenied, OrderStatusError, TemporaryFailure, UnknownOrder, UnreadableMessage
 from ...exceptions import UntrustedWebhook as Untrusted
-from ..base import AppAddresses, AppHost, StaffAsk
+from ..base import AppAddresses, AppHost, Nudge, StaffAsk
 from . import client, installs, queries, signature, webhooks, writing
 from .installs import Install, NotInstalled
 from .manifest import APP_ID, PERMISSION, manifest
+from .models import SaleorInstall
 from .reading import Reader, since
 
 #: A key that we do not know is asked for no more often than this: anybody can name one.
@@ -51,6 +55,10 @@ class SaleorHost(AppHost):
 
     label = "Saleor"
     kept_headers: ClassVar[tuple[str, ...]] = ("saleor-event",)
+
+    def connect(self, nudge: Nudge) -> None:
+        """Have it checked with the database whether we are installed."""
+        checks.register(functools.partial(self.check_install), checks.Tags.database)
 
     # --- webhooks -----------------------------------------------------------------------------------
 
@@ -271,6 +279,23 @@ class SaleorHost(AppHost):
             )
         return found
 
+    def check_install(self, databases: Any = None, **kwargs: Any) -> list[CheckMessage]:
+        """Warn where nobody has installed the app, or its token cannot be opened: with ``check --database``."""
+        if SaleorInstall.objects.db not in (databases or ()) or not _has_table():
+            return []
+        try:
+            _ = installs.get(self.alias).token
+        except OrderStatusError as error:
+            return [
+                checks.Warning(
+                    f"ORDER_STATUS['HOSTS'][{self.alias!r}]: {error}",
+                    hint="Install it in Saleor's dashboard, from the address of the manifest:"
+                    f" https://…{reverse('order_status:app-manifest', kwargs={'alias': self.alias})}",
+                    id="order_status.W221",
+                )
+            ]
+        return []
+
     def _urls(self) -> list[str]:
         return [client.canonical(url) for url in self._given("saleor_urls")]
 
@@ -304,3 +329,8 @@ class SaleorHost(AppHost):
         if install.api_url not in self._urls():
             raise NotInstalled("The Saleor that the app is installed in is no more one of 'saleor_urls'.")
         return client.query(install.api_url, install.token, text, **variables)
+
+
+def _has_table() -> bool:
+    names = connections[SaleorInstall.objects.db].introspection.table_names()
+    return SaleorInstall._meta.db_table in names
