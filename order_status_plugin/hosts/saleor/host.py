@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import hmac
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib.util import find_spec
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 from urllib.parse import quote, urlsplit
 
 from django.core import checks
@@ -28,8 +28,9 @@ from .manifest import APP_ID, PERMISSION, manifest
 from .models import SaleorInstall
 from .reading import Reader, since
 
-#: A key that we do not know is asked for no more often than this: anybody can name one.
+#: With keys younger than this, one that is missing is nobody's: anybody can name one, and must not make us ask.
 _ASK_KEYS = dt.timedelta(seconds=10)
+_Found = TypeVar("_Found")
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
@@ -117,20 +118,19 @@ class SaleorHost(AppHost):
             raise Untrusted("This Saleor is not one of 'saleor_urls' in OPTIONS.")
         return client.canonical(given)
 
-    def _with_keys(self, install: Install, check: Any) -> Any:
-        """Call ``check`` with the keys that we have; with those that Saleor has now, when it misses one. Once."""
+    def _with_keys(self, install: Install, check: Callable[[Mapping[str, Any]], _Found]) -> _Found:
+        """Return what ``check`` says of the keys that we have, or of those that Saleor has now where one is missing."""
         try:
             return check(install.keys)
         except signature.UnknownKey:
-            if timezone.now() - install.keys_asked_at < _ASK_KEYS or not installs.ask_keys(install):
+            if timezone.now() - install.keys_asked_at < _ASK_KEYS:
                 raise
         try:
             keys = client.keys(install.api_url)
         except OrderStatusError as error:
             raise TemporaryFailure(f"Saleor's keys could not be fetched: {error}") from error
-        answer = check(keys)
         installs.put_keys(install, keys)
-        return answer
+        return check(keys)
 
     # --- being an app -------------------------------------------------------------------------------
 

@@ -72,15 +72,10 @@ def put(alias: str, *, api_url: str, app_id: str, token: str, keys: Mapping[str,
     )
 
 
-def ask_keys(install: Install) -> bool:
-    """Note that keys are asked for now; say whether nobody else just did."""
-    rows = SaleorInstall.objects.filter(alias=install.alias, keys_asked_at=install.keys_asked_at)
-    return rows.update(keys_asked_at=timezone.now()) == 1
-
-
 def put_keys(install: Install, keys: Mapping[str, Any]) -> None:
     """Keep the keys that this Saleor has now."""
-    SaleorInstall.objects.filter(alias=install.alias, app_id=install.app_id).update(keys=json.dumps(keys))
+    rows = SaleorInstall.objects.filter(alias=install.alias, app_id=install.app_id)
+    rows.update(keys=json.dumps(keys), keys_asked_at=timezone.now())
 
 
 def drop(alias: str, app_id: str) -> None:

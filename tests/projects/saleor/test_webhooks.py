@@ -146,6 +146,7 @@ def test_new_keys_are_fetched_once(shop: Saleor, settings: Any) -> None:
     assert sum(call.path.endswith("jwks.json") for call in shop.provider.calls[before:]) == 1
     assert [key["kid"] for key in installs.get("saleor").keys["keys"]] == ["second"]
     assert shop.send("order_created", shop.place(), Saleor_Signature=KEY.sign(b"")) == 400
+    assert sum(call.path.endswith("jwks.json") for call in shop.provider.calls[before:]) == 1
 
 
 def test_who_names_unknown_keys_does_not_make_us_ask_each_time(shop: Saleor) -> None:
@@ -163,9 +164,8 @@ def test_our_own_trouble_is_503_and_the_same_delivery_works_later(
     SaleorInstall.objects.update(keys_asked_at="2026-01-01T00:00:00Z")
     shop.keys, shop.trouble = [OTHER_KEY], {"/.well-known": 500}
     headers = shop.headers("order_created", body)
-    assert post(body, headers) == 503
+    assert [post(body, headers) for _ in range(2)] == [503, 503]
     shop.trouble = {}
-    SaleorInstall.objects.update(keys_asked_at="2026-01-01T00:00:00Z")
     with monkeypatch.context() as patch:
         patch.setattr(installs, "get", lambda alias: (_ for _ in ()).throw(DatabaseError("gone")))
         assert post(body, headers) == 503
