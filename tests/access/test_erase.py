@@ -399,5 +399,6 @@ def test_every_room_is_asked() -> None:
         "page",
         "polling",
         "pushed",
+        "saleor",
         "staff",
     }

@@ -267,7 +267,13 @@ class SaleorHost(AppHost):
             if not parts.hostname or parts.scheme not in ("https", "http") or parts.query or parts.username:
                 found.append(checks.Error(f"{where}: {url!r} is no address of an API.", id="order_status.E223"))
             elif parts.scheme == "http" and parts.hostname not in _LOOPBACK:
-                found.append(checks.Error(f"{where}: {url!r} must begin with https.", id="order_status.E223"))
+                found.append(
+                    checks.Warning(
+                        f"{where}: the app's token travels to {url!r} in the clear.",
+                        hint="Begin it with https, unless the network between is your own.",
+                        id="order_status.W222",
+                    )
+                )
         wrong = [place for place in self._given("link_in") if place not in writing.PLACES]
         if wrong or not isinstance(self.options.get("link_in", ()), (list, tuple)):
             names = ", ".join(map(repr, writing.PLACES))

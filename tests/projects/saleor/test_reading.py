@@ -267,7 +267,7 @@ def test_options_are_checked() -> None:
     assert ids(**good) == []
     assert ids() == ["order_status.E222"]
     assert ids(saleor_urls="https://shop.saleor.cloud/graphql/") == ["order_status.E222"]
-    assert ids(saleor_urls=["http://shop.example/graphql/"]) == ["order_status.E223"]
+    assert ids(saleor_urls=["http://shop.example/graphql/"]) == ["order_status.W222"]
     assert ids(saleor_urls=["shop.example"]) == ["order_status.E223"]
     assert ids(saleor_urls=["http://127.0.0.1:8000/graphql/"]) == []
     assert ids(**good, link_in=["everywhere"]) == ["order_status.E224"]
