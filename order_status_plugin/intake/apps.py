@@ -22,7 +22,10 @@ _LONGEST = 16_384
 
 
 def addresses(request: HttpRequest, alias: str) -> AppAddresses:
-    """Return where the app is reached: below the setting ``BASE_URL``, else as this request reached us."""
+    """Return where the app is reached: below the setting ``BASE_URL``, else as this request reached us.
+
+    Saleor leaves the port out of its Host header: who serves on another than 80 and 443 needs the setting.
+    """
     root = str(conf.BASE_URL).rstrip("/") or f"{request.scheme}://{request.get_host()}"
 
     def at(name: str) -> str:
