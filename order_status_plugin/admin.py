@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from .access.models import AuditEntry, StaffView
 from .carriers.models import MerchantCarrier
 from .flow import OUTBOX, POLLS, replay_inbox
+from .hosts.saleor.models import SaleorInstall
 from .intake.models import InboxMessage
 from .messages import breaker as channels
 from .messages.models import ChannelState, OutboxMessage
@@ -16,6 +17,7 @@ from .outgoing.models import WebhookDelivery, WebhookEndpoint
 from .polling import breaker, follow
 from .polling.models import Poll, SourceState
 from .staff.boxes import ChannelStateAdmin, InboxAdmin, OutboxAdmin
+from .staff.installs import InstallAdmin
 from .staff.log import AuditAdmin, StaffViewAdmin
 from .staff.messages import SuppressionAdmin
 from .staff.orders import OrderAdmin, ParcelAdmin
@@ -84,3 +86,4 @@ admin.site.register(AuditEntry, AuditAdmin)
 admin.site.register(StaffView, StaffViewAdmin)
 admin.site.register(WebhookEndpoint, EndpointAdmin)
 admin.site.register(WebhookDelivery, DeliveryAdmin)
+admin.site.register(SaleorInstall, InstallAdmin)

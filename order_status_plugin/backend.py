@@ -109,7 +109,10 @@ class Receiver(Backend):
         return False
 
     def verify(self, webhook: Webhook) -> None:
-        """Raise UntrustedWebhook unless a configured secret signed this very body."""
+        """Raise UntrustedWebhook unless a configured secret signed this very body.
+
+        Raises TemporaryFailure where that cannot be known now: then the provider is asked to send it again.
+        """
         raise UnreadableMessage("This backend takes no webhooks.")
 
     def message_key(self, webhook: Webhook) -> str:

@@ -335,6 +335,13 @@ class OrderNudge:
     reference: str  # the host's own key
 
 
+@dataclass(frozen=True, slots=True)
+class HostLeft:
+    """A shop in which we were installed took us out: what we may do there has ended."""
+
+    key: str  # of the installation that ended, in the shop's words
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Address:
     """A postal address, ready to print line by line."""

@@ -47,6 +47,7 @@ from wagtail.models import Site
 
 from . import signals
 from .access import cleaning, retention, rooms
+from .access.links import order_url
 from .api import health, storefront
 from .backends import all_hosts, get_channel, get_host, get_receiver, get_source
 from .carriers import catalogue, own
@@ -58,11 +59,12 @@ from .cms.brand import BrandSettings
 from .cms.special import SpecialMessage
 from .cms.texts import MessageText
 from .conf import conf
-from .events import ConsentSnapshot, Nudge, OrderNudge, OrderSnapshot, TrackedParcel
+from .events import ConsentSnapshot, HostLeft, Nudge, OrderNudge, OrderSnapshot, TrackedParcel
 from .exceptions import BackendError, OrderStatusError, UnknownParcel
 from .feedback import privacy as feedback_privacy
 from .hosts.base import Host
 from .hosts.pushed import privacy as pushed_privacy
+from .hosts.saleor import privacy as saleor_privacy
 from .intake import inbox
 from .intake import privacy as intake_privacy
 from .intake.models import InboxMessage
@@ -102,6 +104,9 @@ RETAINED_AT_ONCE = 500
 #: Orders that one task reads again from their hosts.
 READ_AT_ONCE = 100
 
+#: Links that one sweep writes into a shop: each is a call.
+LINKS_AT_ONCE = 200
+
 #: How often a report on a message that nobody knows is looked at again: the shop may send others by the same provider.
 REPORT_TRIES = 5
 
@@ -115,6 +120,7 @@ HOLDERS: dict[str, rooms.Room] = {
     "outgoing": outgoing_privacy,
     "polling": polling_privacy,
     "pushed": pushed_privacy,
+    "saleor": saleor_privacy,
     "staff": staff_privacy,
 }
 
@@ -198,6 +204,9 @@ def take(alias: str, said: OrderSnapshot, *, is_import: bool = False) -> Order:
     """Record an order as its host reads it, and see to its parcels."""
     order = record.order(alias, said, is_import=is_import)
     _has_numbers(order)
+    if not is_import:
+        with contextlib.suppress(OrderStatusError):  # the sweep tries again
+            keep_link(get_host(alias), order)
     return order
 
 
@@ -248,6 +257,28 @@ def replay_inbox(messages: QuerySet[InboxMessage]) -> int:
     count = inbox.replay(messages)
     wake.wake("inbox", INBOX)
     return count
+
+
+def keep_link(host: Host, order: Order) -> bool:
+    """Have a shop that wants them keep the order's link; say whether there was anything to do. Raises what it raises."""
+    if order.erased_at is not None or not host.keeps_links:
+        return False
+    return host.keep_link(order.reference, order_url(order))
+
+
+def _keep_links(host: Host, since: dt.datetime) -> None:
+    """Write the links that were not written at once: of imported orders, new ones, and what failed."""
+    if not host.keeps_links:
+        return
+    rows = Order.objects.filter(host=host.alias, changed_at__gte=since, erased_at=None).exclude(read_at=None)
+    written = 0
+    try:
+        for order in rows.select_related("site").order_by("changed_at", "pk").iterator(chunk_size=500):
+            written += keep_link(host, order)
+            if written >= LINKS_AT_ONCE:
+                break
+    except (OrderStatusError, DatabaseError):
+        logger.exception("%s does not take links now", host.alias)
 
 
 def handle_message(pk: int) -> str:
@@ -301,6 +332,8 @@ def _take_told(host: Host, message: InboxMessage) -> _Handled:
     for said in host.parse(inbox.as_webhook(message)):
         if isinstance(said, OrderNudge):
             take_order(host.alias, said.reference)
+        elif isinstance(said, HostLeft):
+            host.left(said.key)
         elif Order.objects.filter(host=host.alias, reference=said.reference, erased_at__isnull=False).exists():
             is_erased = True
             if isinstance(said, OrderSnapshot):  # its stub follows the shop, and nothing else is kept
@@ -440,6 +473,7 @@ def sweep() -> int:
             _take_quietly(host.alias, reference)
             taken += 1
         taken += _compare(host)
+        _keep_links(host, since)
     if follow.missed():
         wake.wake("polls", POLLS)
     stalled.tell()

@@ -20,6 +20,7 @@ from .cms.special import SpecialMessage
 from .cms.texts import MessageText
 from .feedback.models import Feedback
 from .hosts.pushed.models import PushedOrder
+from .hosts.saleor.models import SaleorInstall, SaleorLink
 from .intake.models import InboxMessage
 from .messages.budget import SentCount
 from .messages.corrected import CorrectedContact
@@ -80,6 +81,8 @@ __all__ = [
     "Poll",
     "Pulse",
     "PushedOrder",
+    "SaleorInstall",
+    "SaleorLink",
     "SentCount",
     "ShareLink",
     "SourceState",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.urls import path, re_path
 
 from .api.health import HealthView
-from .flow import handle_message
+from .flow import handle_message, take_order
+from .intake.apps import ManifestView, RegisterView
 from .intake.views import HookView
 from .live.views import LiveView
 from .messages.unsubscribe import UnsubscribeView
@@ -23,6 +24,7 @@ from .page.share import EndSharedView, SharedView, ShareView
 from .page.style import StyleView
 from .page.views import StatusPageView
 from .page.wallet import WalletFileView
+from .staff.dashboard import HomeView, OpenView, PopupView, WidgetView
 from .wallet.service import LatestView, LogView, NothingView, RegistrationsView, RegistrationView
 
 app_name = "order_status"
@@ -33,6 +35,9 @@ LINK = r"(?P<link>[A-Za-z0-9_-]{36,128})"
 NAME = r"[A-Za-z0-9._-]{1,200}"
 DEVICE = rf"(?P<device>{NAME})/registrations/(?P<order_type>{NAME})"
 WALLET = r"^wallet/(?P<alias>[a-z0-9_-]{1,40})/"
+
+#: Of a shop in which we are an app.
+APP = r"^saleor/(?P<alias>[a-z][a-z0-9_-]{0,39})/"
 
 hook = HookView.as_view(handle=handle_message)
 
@@ -50,6 +55,12 @@ urlpatterns = [
     path("push/worker.js", WorkerView.as_view(), name="push-worker"),
     re_path(rf"^push/{LINK}/app\.webmanifest$", AppView.as_view(), name="push-app"),
     re_path(rf"^push/{LINK}/(?P<deed>ask|subscribe|unsubscribe)/$", PushView.as_view(), name="push"),
+    re_path(rf"{APP}$", HomeView.as_view(), name="app"),
+    re_path(rf"{APP}manifest\.json$", ManifestView.as_view(), name="app-manifest"),
+    re_path(rf"{APP}register/$", RegisterView.as_view(), name="app-register"),
+    re_path(rf"{APP}open/$", OpenView.as_view(take=take_order), name="app-open"),
+    re_path(rf"{APP}widget/$", WidgetView.as_view(take=take_order), name="app-widget"),
+    re_path(rf"{APP}popup/$", PopupView.as_view(), name="app-popup"),
     path("share/<str:token>/", SharedView.as_view(), name="shared"),
     re_path(r"^style/(?P<site>[0-9]{1,9})-(?P<digest>[0-9a-f]{16})\.css$", StyleView.as_view(), name="style"),
     path("unsubscribe/<str:token>/", UnsubscribeView.as_view(), name="unsubscribe"),

@@ -14,7 +14,7 @@ from ..backends import get_host
 from ..events import Tier
 from ..exceptions import BackendError
 from ..tracking.models import Order, OrderContact
-from . import grants
+from . import grants, passes
 from .models import StaffView
 
 PERMISSION = "order_status_plugin.view_status_page"
@@ -48,9 +48,10 @@ def viewer_for(request: HttpRequest, order: Order) -> Viewer:
     """Return who is looking: see :func:`tier_for`."""
     user: Any = getattr(request, "user", None)
     is_signed_in = user is not None and user.is_authenticated
-    if is_signed_in and user.has_perm(PERMISSION):
+    who = user.get_username() if is_signed_in and user.has_perm(PERMISSION) else passes.holder(request, order)
+    if who:
         tier = {"public": Tier.PUBLIC, "customer": Tier.PRIVATE}.get(request.GET.get("as", ""), Tier.STAFF)
-        log_look(order, user.get_username(), tier)
+        log_look(order, who, tier)
         return Viewer(tier, Way.STAFF)
     if grants.holds(request, order):
         return Viewer(Tier.PRIVATE, Way.GRANT)

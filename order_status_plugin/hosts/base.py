@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from ..backend import Receiver, Webhook
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest, HttpResponse
 
-    from ..events import OrderChange, OrderNudge, OrderSnapshot, Recommendation
+    from ..events import HostLeft, OrderChange, OrderNudge, OrderSnapshot, Recommendation
 
 #: Called with (host alias, reference, locale): "something about this order changed, read it again after commit".
 #: A fourth argument, for a shop that keeps them nowhere, are the answers of its checkout: ConsentSnapshots.
@@ -61,12 +62,15 @@ class Host(Receiver, ABC):
         Called once at start-up. The host checks that the address was given out by the shop; nothing is granted by it.
         """
 
-    def parse(self, webhook: Webhook) -> Iterable[OrderNudge | OrderSnapshot | OrderChange]:
+    def parse(self, webhook: Webhook) -> Iterable[OrderNudge | OrderSnapshot | OrderChange | HostLeft]:
         """Yield what a verified body says: orders to be read, or, where we cannot read them, orders. Must not change anything.
 
         Raises UnreadableMessage, with what is wrong and where.
         """
         raise UnreadableMessage("This host takes no webhooks.")
+
+    def left(self, key: str) -> None:
+        """Forget what we know of our place in the shop: it took us out. ``key`` is what :meth:`parse` said."""
 
     def keep(self, told: OrderSnapshot | OrderChange) -> None:
         """Keep what :meth:`parse` yielded where :meth:`read` finds it. Raises UnreadableMessage."""
@@ -129,6 +133,18 @@ class Host(Receiver, ABC):
         """Return the path where staff capture an authorised payment of this order, or "" where :meth:`staff_url` does."""
         return ""
 
+    @property
+    def keeps_links(self) -> bool:
+        """Say whether the shop wants its orders' links written into it."""
+        return False
+
+    def keep_link(self, reference: str, url: str) -> bool:
+        """Write an order's absolute link into the shop unless it stands there; say whether there was anything to do.
+
+        It is asked again and again. Raises TemporaryFailure, PermanentFailure.
+        """
+        return False
+
     def reorder_url(self, reference: str) -> str:
         """Return where the order's customer can order the same again, as a path or an address, or "" for nowhere.
 
@@ -143,3 +159,50 @@ class Host(Receiver, ABC):
         of queries the same for every order. Whatever this raises is logged, and the page stands without them.
         """
         return ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppAddresses:
+    """Where an app of a shop is reached, as absolute addresses."""
+
+    page: str  # what its dashboard opens for the app itself
+    register: str  # takes the token
+    hook: str  # takes webhooks
+    open: str  # leads staff to an order's page, by POST
+    widget: str  # shows staff an order in short, by POST
+    popup: str  # a page for a dashboard that cannot send a form: it asks for the token itself
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffAsk:
+    """A member of the shop's staff wants to see an order."""
+
+    reference: str
+    who: str  # as the shop knows them
+
+
+class AppHost(Host):
+    """A shop in which we are an app: it installs us, and its staff reach us from its own dashboard."""
+
+    @abstractmethod
+    def manifest(self, addresses: AppAddresses, headers: Mapping[str, str]) -> dict[str, Any]:
+        """Return what the shop reads before it installs us. ``headers`` are the request's, names in lower case."""
+
+    @abstractmethod
+    def install(self, said: Webhook) -> None:
+        """Take the token of a new installation.
+
+        Raises UntrustedWebhook (whoever it is may not), UnreadableMessage, TemporaryFailure.
+        """
+
+    @abstractmethod
+    def staff_asks(self, form: Mapping[str, str]) -> StaffAsk:
+        """Return what a form of the dashboard's asks for, once its token was checked.
+
+        Raises UntrustedWebhook, UnreadableMessage, TemporaryFailure.
+        """
+
+    @property
+    @abstractmethod
+    def dashboard_origin(self) -> str:
+        """Return scheme, host and port of the shop's dashboard: it may frame what we show to staff. "" for none."""

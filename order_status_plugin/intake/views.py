@@ -14,7 +14,7 @@ from ..access.headers import Secure
 from ..backend import Receiver, Webhook
 from ..backends import get_receiver
 from ..conf import conf
-from ..exceptions import BackendError, UnreadableMessage, UntrustedWebhook
+from ..exceptions import BackendError, TemporaryFailure, UnreadableMessage, UntrustedWebhook
 from ..worker import wake
 from . import inbox
 from .models import InboxMessage
@@ -26,7 +26,7 @@ class HookView(Secure):
     """``orders/hooks/<alias>/`` and ``orders/hooks/<alias>/<secret>/``.
 
     200: stored and handled. 202: stored, ours to look at or to do later. 204: stored, to who takes no words. 400: not signed by a secret of ours.
-    413: too long. 503: we could not store it, send it again. ``handle`` is given the stored row's primary key.
+    413: too long. 503: we could not verify or store it, send it again. ``handle`` is given the stored row's primary key.
     """
 
     checks_csrf: ClassVar[bool] = False
@@ -63,6 +63,9 @@ class HookView(Secure):
             raise Http404(str(error)) from None
         except UntrustedWebhook as error:
             return _refuse(400, str(error))
+        except (TemporaryFailure, Error):
+            logger.exception("%s: a webhook could not be verified now; its sender will try again", alias)
+            return _trouble()
         except Exception:
             logger.exception("%s: verify failed", alias)
             return _refuse(400, "This webhook could not be verified.")

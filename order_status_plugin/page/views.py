@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import translation
 
-from ..access import devices, grants
+from ..access import devices, grants, passes
 from ..access.links import order_path, read_link, resolve
 from ..access.tiers import Way, viewer_for
 from ..carriers import catalogue
@@ -109,4 +109,5 @@ def _valid_until(view: OrderView, layout: Sequence[Placed]) -> dt.datetime:
 def _is_stranger(request: HttpRequest) -> bool:
     """Say whether this browser can hold no grant and is nobody's: known without the order, and without a query."""
     user = getattr(request, "user", None)
-    return not devices.token_hash(request) and not (user is not None and user.is_authenticated)
+    is_known = user is not None and user.is_authenticated
+    return not (devices.token_hash(request) or passes.is_shown(request) or is_known)

@@ -98,6 +98,16 @@ def _secret_hooks(bird: Bird) -> list[Visit]:
     ]
 
 
+def _apps(name: str) -> Callable[[Bird], Sequence[Visit]]:
+    """Return a visit for each shop, whether or not we are an app in it: without its token there is nothing to see."""
+
+    def visits(bird: Bird) -> list[Visit]:
+        paths = [reverse(f"{NAMESPACE}:{name}", kwargs={"alias": alias}) for alias in (*conf.HOSTS, "none")]
+        return [Visit(path, ("link",)) for path in paths]
+
+    return visits
+
+
 def _styles(bird: Bird) -> list[Visit]:
     looks = [look_for(site, epoch.current()) for site in Site.objects.order_by("pk").values_list("pk", flat=True)]
     now = [look.style_url for look in looks if look.css]
@@ -151,6 +161,12 @@ ROUTES: dict[str, Route] = {
     "code": Route(Tier.PUBLIC, FORM, (HTML,), _plain("code")),
     "ask-code": Route(Tier.PUBLIC, FORM, (HTML,), _plain("ask-code")),
     "mail-links": Route(Tier.PUBLIC, FORM, (HTML,), _plain("mail-links")),
+    "app": Route(Tier.PUBLIC, READ, (HTML, TEXT), _apps("app")),
+    "app-manifest": Route(Tier.PUBLIC, READ, (JSON, TEXT), _apps("app-manifest")),
+    "app-register": Route(Tier.PUBLIC, ("POST", "OPTIONS"), (JSON, TEXT), _apps("app-register")),
+    "app-open": Route(Tier.PUBLIC, ("POST", "OPTIONS"), (HTML, TEXT), _apps("app-open")),
+    "app-widget": Route(Tier.PUBLIC, ("POST", "OPTIONS"), (HTML, TEXT), _apps("app-widget")),
+    "app-popup": Route(Tier.PUBLIC, READ, (HTML, TEXT), _apps("app-popup")),
     "health": Route(Tier.PUBLIC, ("GET", "HEAD"), (JSON,), _plain("health")),
     "hook": Route(Tier.PUBLIC, ("POST", "HEAD", "OPTIONS"), (HTML, JSON, TEXT), _hooks),
     "hook-with-secret": Route(Tier.PUBLIC, ("POST", "HEAD", "OPTIONS"), (HTML, JSON, TEXT), _secret_hooks),

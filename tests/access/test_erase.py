@@ -49,6 +49,8 @@ SILENT = {
     "channelstate": "of a channel, not of an order",
     "sentcount": "numbers",
     "webhookendpoint": "another system of the shop",
+    "saleorinstall": "of the shop, not of an order",
+    "saleorlink": "digests of a link",
     "merchantcarrier": "carriers, not customers",
     "numberimport": "who uploaded a file, and when",
     "pageviewcount": "numbers by day",
@@ -400,5 +402,6 @@ def test_every_room_is_asked() -> None:
         "page",
         "polling",
         "pushed",
+        "saleor",
         "staff",
     }

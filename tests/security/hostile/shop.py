@@ -59,8 +59,8 @@ UNWRITTEN = frozenset(
     {"AttemptCount", "AuditEntry", "Device", "Grant", "InboxMessage", "KeptPage", "LinksRequest", "MailedCode"}
     | {"MessageAttempt", "OutboxMessage", "Poll", "Pulse", "PushedOrder", "SourceState", "SpentClaim", "StaffView"}
     | {"ChannelState", "ConsentEntry", "CorrectedContact", "MessageRules", "SentCount", "Subscription", "Suppression"}
-    | {"WalletRegistration", "NumberImport", "NumberImportLine", "PageViewCount"}
-    | {"WalletRegistration", "WebhookDelivery", "WebhookEndpoint"}
+    | {"WalletRegistration", "NumberImport", "NumberImportLine", "PageViewCount", "SaleorInstall", "SaleorLink"}
+    | {"WebhookDelivery", "WebhookEndpoint"}
 )
 
 
