@@ -115,3 +115,10 @@ class Receiver(Backend):
     def message_key(self, webhook: Webhook) -> str:
         """Return the provider's own id of this delivery, "" to go by the digest of the body."""
         return ""
+
+    def about(self, webhook: Webhook) -> str:
+        """Return the host's key of the one order that this is about, "" where it is about none, or does not say.
+
+        It stands beside the body, so that an order's messages are found when the order is erased.
+        """
+        return ""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from django.urls import path, re_path
+from django.urls import include, path, re_path
 
 from .api.health import HealthView
+from .api.service import urlpatterns as api
 from .flow import handle_message
 from .intake.views import HookView
 from .live.views import LiveView
@@ -38,6 +39,7 @@ hook = HookView.as_view(handle=handle_message)
 
 urlpatterns = [
     path("", LookUpView.as_view(), name="lookup"),
+    path("api/v1/", include(api)),
     path("claim/", ClaimView.as_view(), name="claim"),
     path("code/", CodeView.as_view(), name="code"),
     path("code/ask/", AskCodeView.as_view(), name="ask-code"),

@@ -34,6 +34,9 @@ class Action(StrEnum):
     CONSENT_ENTERED = "consent_entered"
     NOTICE_CHOSEN = "notice_chosen"
     TEST_SENT = "test_sent"
+    KEY_MADE = "key_made"
+    KEY_ROTATED = "key_rotated"
+    KEY_REVOKED = "key_revoked"
 
 
 WORDS: dict[str, str | Promise] = {
@@ -52,6 +55,9 @@ WORDS: dict[str, str | Promise] = {
     Action.CONSENT_ENTERED: _("wish about messages entered"),
     Action.NOTICE_CHOSEN: _("messages about shipments chosen"),
     Action.TEST_SENT: _("test message sent"),
+    Action.KEY_MADE: _("API key made"),
+    Action.KEY_ROTATED: _("API key replaced"),
+    Action.KEY_REVOKED: _("API key revoked"),
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from ..backend import Receiver, Webhook
 from ..exceptions import PermanentFailure, UnreadableMessage
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest
 
-    from ..events import OrderChange, OrderNudge, OrderSnapshot, Recommendation
+    from ..events import NoteTold, OrderChange, OrderNudge, OrderSnapshot, ParcelNews, Recommendation
 
 #: Called with (host alias, reference, locale): "something about this order changed, read it again after commit".
 #: A fourth argument, for a shop that keeps them nowhere, are the answers of its checkout: ConsentSnapshots.
@@ -32,6 +32,9 @@ class Host(Receiver, ABC):
     :meth:`message_key` and :meth:`parse`.
     """
 
+    #: Whether calls of the push API under this alias are put into its inbox, for :meth:`parse` to read.
+    takes_calls: ClassVar[bool] = False
+
     @property
     def sends_confirmation(self) -> bool:
         """Say whether the shop mails its own order confirmation with our link: then ours stays silent."""
@@ -40,10 +43,10 @@ class Host(Receiver, ABC):
     def connect(self, nudge: Nudge) -> None:
         """Attach to the shop's signals. Called once at start-up; receivers must call ``nudge`` and nothing else."""
 
-    def parse(self, webhook: Webhook) -> Iterable[OrderNudge | OrderSnapshot | OrderChange]:
-        """Yield what a verified body says: orders to be read, or, where we cannot read them, orders. Must not change anything.
+    def parse(self, webhook: Webhook) -> Iterable[OrderNudge | OrderSnapshot | OrderChange | ParcelNews | NoteTold]:
+        """Yield what a verified body says: orders to be read, or, where we cannot read them, orders; news of parcels, notes.
 
-        Raises UnreadableMessage, with what is wrong and where.
+        Must not change anything. Raises UnreadableMessage, with what is wrong and where.
         """
         raise UnreadableMessage("This host takes no webhooks.")
 
