@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 from django.db.models import QuerySet
 
+from .access.api_keys import ApiKey
 from .access.models import AuditEntry, StaffView
 from .carriers.models import MerchantCarrier
 from .flow import INBOX, OUTBOX, POLLS
@@ -16,6 +17,7 @@ from .messages.suppression import Suppression
 from .polling import breaker, follow
 from .polling.models import Poll, SourceState
 from .staff.boxes import ChannelStateAdmin, InboxAdmin, OutboxAdmin
+from .staff.keys import KeyAdmin
 from .staff.log import AuditAdmin, StaffViewAdmin
 from .staff.messages import SuppressionAdmin
 from .staff.orders import OrderAdmin, ParcelAdmin
@@ -88,3 +90,4 @@ admin.site.register(Parcel, ParcelAdmin)
 admin.site.register(MerchantCarrier, MerchantCarrierAdmin)
 admin.site.register(AuditEntry, AuditAdmin)
 admin.site.register(StaffView, StaffViewAdmin)
+admin.site.register(ApiKey, KeyAdmin)

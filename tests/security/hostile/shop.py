@@ -59,7 +59,7 @@ UNWRITTEN = frozenset(
     {"AttemptCount", "AuditEntry", "Device", "Grant", "InboxMessage", "KeptPage", "LinksRequest", "MailedCode"}
     | {"MessageAttempt", "OutboxMessage", "Poll", "Pulse", "PushedOrder", "SourceState", "SpentClaim", "StaffView"}
     | {"ChannelState", "ConsentEntry", "CorrectedContact", "MessageRules", "SentCount", "Subscription", "Suppression"}
-    | {"WalletRegistration"}
+    | {"WalletRegistration", "ApiKey"}
 )
 
 
