@@ -112,6 +112,10 @@ class Receiver(Backend):
         """Raise UntrustedWebhook unless a configured secret signed this very body."""
         raise UnreadableMessage("This backend takes no webhooks.")
 
+    def is_knock(self, webhook: Webhook) -> bool:
+        """Say whether the provider only tries whether somebody is here: it is answered with 200 and not kept."""
+        return False
+
     def message_key(self, webhook: Webhook) -> str:
         """Return the provider's own id of this delivery, "" to go by the digest of the body."""
         return ""

@@ -23,7 +23,7 @@ from ..tracking.models import Order, Parcel
 from . import answers, calls
 from .answers import CallAnswer, ClaimAnswer, OrderAnswer, OrdersAnswer
 from .auth import Bearer
-from .problems import Problem, wrong
+from .problems import Problem, WrongField, wrong
 from .shown import ShownOrder, show
 
 router = Router()
@@ -86,6 +86,7 @@ def list_orders(
     ],
 ) -> Any:
     """Return the orders of one number, the newest first."""
+    _ask_only(request, "number")
     key = _host(alias).normalise_number(number)
     found = Order.objects.filter(host=alias, number_key=key).exclude(number_key="").order_by("-placed_at", "-pk")
     return OrdersAnswer(orders=[answers.of_order(order) for order in found[:_MOST]])
@@ -106,6 +107,7 @@ def view_order(
     ] = "",
 ) -> Any:
     """Return the picture of an order, ready to print: field by field what the page shows to that tier."""
+    _ask_only(request, "tier", "language")
     return show(_recorded(alias, reference), Tier(tier), language)
 
 
@@ -212,6 +214,13 @@ def post_claim(request: HttpRequest, alias: Path[Alias], reference: Path[Key]) -
 def _take(request: HttpRequest, alias: str, operation: Operation, key: str | None, **about: str) -> Any:
     taken = calls.take(request, alias, operation, key=key, **about)
     return Status(taken.status, answers.of_call(alias, about["order"], taken))
+
+
+def _ask_only(request: HttpRequest, *names: str) -> None:
+    """Raise Problem for anything else behind the question mark: what is misspelt would be ignored in silence."""
+    for name in request.GET:
+        if name not in names:
+            raise Problem(422, "There is no such parameter.", errors=[WrongField(parameter=name, detail="Unknown.")])
 
 
 def _host(alias: str) -> Any:
