@@ -168,7 +168,7 @@ def fulfillment(said: Mapping[str, Any], kinds: Mapping[str, bool]) -> Fulfillme
         sent_at=moment(said.get("created_at")),
         kind=FulfillmentKind.DIGITAL if is_digital else FulfillmentKind.SHIPPING,
         parcels=_parcels(said),
-        is_cancelled=said.get("status") in _NOT_SENT,
+        is_cancelled=reading.text(said.get("status"), 40) in _NOT_SENT,
         host_status=status,
         host_status_text=word,
         # Also where it says no status: which of two messages about one fulfillment is the newer, this tells.

@@ -101,7 +101,7 @@ class WooCommerce(PushedHost):
             raise UnreadableMessage(f"{topic or 'A webhook without topic'!r} is nothing that we know of WooCommerce.")
         if topic == "order.deleted":
             yield OrderChange(reference, _deleted)
-        elif said.get("status") not in _DRAFTS:
+        elif reading.text(said.get("status"), 40) not in _DRAFTS:
             yield self._order(said)
 
     def _order(self, said: Mapping[str, Any]) -> OrderSnapshot:
@@ -251,7 +251,11 @@ def _fulfillments(
 ) -> tuple[FulfillmentSnapshot, ...]:
     """Return what was sent: parcels that name their products by themselves, all others together with the rest."""
     done = moment(said.get("date_completed_gmt"))
-    kind = FulfillmentKind.PICKUP if ways and ways[0].get("method_id") in _PICKUP else FulfillmentKind.SHIPPING
+    kind = (
+        FulfillmentKind.PICKUP
+        if ways and reading.text(ways[0].get("method_id"), 40) in _PICKUP
+        else FulfillmentKind.SHIPPING
+    )
     tracked = _tracked(metas)
     found = [
         FulfillmentSnapshot(
