@@ -14,6 +14,7 @@ from .intake.models import InboxMessage
 from .messages import breaker as channels
 from .messages.models import ChannelState, OutboxMessage
 from .messages.suppression import Suppression
+from .outgoing.models import WebhookDelivery, WebhookEndpoint
 from .polling import breaker, follow
 from .polling.models import Poll, SourceState
 from .staff.boxes import ChannelStateAdmin, InboxAdmin, OutboxAdmin
@@ -23,6 +24,7 @@ from .staff.messages import SuppressionAdmin
 from .staff.orders import OrderAdmin, ParcelAdmin
 from .staff.own_carriers import MerchantCarrierAdmin
 from .staff.polls import PollAdmin, SourceStateAdmin
+from .staff.webhooks import DeliveryAdmin, EndpointAdmin
 from .tracking.models import Order, Parcel
 from .worker import wake
 
@@ -91,3 +93,5 @@ admin.site.register(MerchantCarrier, MerchantCarrierAdmin)
 admin.site.register(AuditEntry, AuditAdmin)
 admin.site.register(StaffView, StaffViewAdmin)
 admin.site.register(ApiKey, KeyAdmin)
+admin.site.register(WebhookEndpoint, EndpointAdmin)
+admin.site.register(WebhookDelivery, DeliveryAdmin)

@@ -69,6 +69,7 @@ class Settings:
         "inbox": dt.timedelta(days=14),
         "staff_views": dt.timedelta(days=365),
         "audit": dt.timedelta(days=1095),
+        "webhooks": dt.timedelta(days=30),
     }
 
     # --- the page -------------------------------------------------------------------------------
@@ -157,6 +158,10 @@ class Settings:
     #: Tries before a message is given up, and the longest wait between two.
     MESSAGES_MAX_ATTEMPTS: int = 12
     MESSAGES_MAX_DELAY: dt.timedelta = dt.timedelta(hours=2)
+
+    # --- other systems of the shop --------------------------------------------------------------
+    #: Hosts inside of the shop's own network that webhooks may be sent to, e.g. ("erp.internal",). Others must be public.
+    WEBHOOKS_PRIVATE_HOSTS: Sequence[str] = ()
 
     # --- the worker -----------------------------------------------------------------------------
     #: Options for each django-q2 task and schedule, e.g. {"cluster": "orders"}.

@@ -45,18 +45,31 @@ class UnknownOrder(OrderStatusError):
 class TemporaryFailure(OrderStatusError):
     """It did not work now and may work later: try again."""
 
-    def __init__(self, message: str = "", *, retry_after: float | None = None, may_have_arrived: bool = False) -> None:
-        """Keep how many seconds the other side asked us to wait, if it did.
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        retry_after: float | None = None,
+        may_have_arrived: bool = False,
+        status: int | None = None,
+    ) -> None:
+        """Keep how many seconds the other side asked us to wait, if it did, and the HTTP status of its answer.
 
         ``may_have_arrived``: what was handed over may have been taken all the same, e.g. no answer came in time.
         """
         super().__init__(message)
+        self.status = status
         self.retry_after = retry_after
         self.may_have_arrived = may_have_arrived
 
 
 class PermanentFailure(OrderStatusError):
     """It did not work and never will as it is: do not try again."""
+
+    def __init__(self, message: str = "", *, status: int | None = None) -> None:
+        """Keep the HTTP status of the other side's answer, if there was one."""
+        super().__init__(message)
+        self.status = status
 
 
 class AccessDenied(PermanentFailure):

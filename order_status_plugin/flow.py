@@ -67,6 +67,9 @@ from .live import publish
 from .messages import breaker, consent, outbox, relay, reports, requests, stalled
 from .messages import privacy as messages_privacy
 from .messages.rules import MessageRules
+from .outgoing import privacy as outgoing_privacy
+from .outgoing import relay as webhooks
+from .outgoing import telling
 from .page import kept
 from .page import privacy as page_privacy
 from .polling import condition, follow, run
@@ -99,6 +102,7 @@ HOLDERS: dict[str, rooms.Room] = {
     "inbox": intake_privacy,
     "messages": messages_privacy,
     "page": page_privacy,
+    "outgoing": outgoing_privacy,
     "polling": polling_privacy,
     "pushed": pushed_privacy,
     "staff": staff_privacy,
@@ -111,6 +115,9 @@ def connect() -> None:
     record.hear("consent", consent.take)
     record.observe("outbox", outbox.write)
     calls.handle_by(handle_message)
+    record.observe("webhooks", telling.milestone)
+    record.watch("webhooks", telling.changed)
+    telling.follow()
     health.observe("polling", condition.report)
     health.observe("channels", breaker.report)
     signals.order_changed.connect(_publish, dispatch_uid="order_status.live")
@@ -355,6 +362,12 @@ def drain_schedule() -> int:
     return schedule.run()
 
 
+def drain_webhooks() -> int:
+    """Tell other systems of the shop what is due; return how many calls were made."""
+    wake.begin("webhooks")
+    return webhooks.drain()
+
+
 def sweep() -> int:
     """Compare with the hosts what their signals may have missed; return how many orders were read."""
     wake.begin("sweep")
@@ -384,6 +397,7 @@ def retain() -> str:
     """Let go what has been kept long enough; return what was done."""
     wake.begin("retention")
     expired = intake_privacy.expire()
+    webhooks.clean(conf.retention("webhooks"))
     report = retention.run(most=RETAINED_AT_ONCE)
     if not report.is_complete:
         wake.wake("retention", RETAIN)
@@ -402,6 +416,7 @@ def ensure_schedules(**kwargs: Any) -> None:
         "inbox": (INBOX, 1),
         "outbox": (OUTBOX, 1),
         "polls": (POLLS, 1),
+        "webhooks": (telling.DRAIN, 1),
         "content": (SCHEDULE, 1),
         "sweep": (SWEEP, 5),
         "retention": (RETAIN, 24 * 60),

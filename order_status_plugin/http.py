@@ -7,8 +7,9 @@ import email.utils
 import hashlib
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -19,6 +20,7 @@ from requests.models import PreparedRequest as PreparedRequest
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
 from urllib3.util.retry import Retry
 
+from . import public
 from .exceptions import AccessDenied, PermanentFailure, TemporaryFailure
 
 #: What a call returns.
@@ -48,8 +50,14 @@ class Api:
         auth: AuthBase | tuple[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: tuple[float, float] = TIMEOUT,
+        is_open: Callable[[str], bool] | None = None,
     ) -> None:
-        """Take the address and what each call carries. ``timeout`` is in seconds: to connect, and to read."""
+        """Take the address and what each call carries. ``timeout`` is in seconds: to connect, and to read.
+
+        ``is_open`` is given where somebody else chose the address: only hosts of which it is true may lead into a
+        private network; of any other one every address must be public, at the moment at which it is called.
+        """
+        self.is_open = is_open
         self.base_url = base_url.rstrip("/")
         self.auth = auth
         self.headers = {"User-Agent": "order-status-plugin", "Accept": "application/json", **(headers or {})}
@@ -71,11 +79,19 @@ class Api:
         said = f"{self.base_url} answered {answer.status_code}."
         if answer.status_code == 429 or answer.status_code >= 500:
             raise TemporaryFailure(
-                said, retry_after=retry_after(answer.headers), may_have_arrived=answer.status_code in _AGAIN
+                said,
+                retry_after=retry_after(answer.headers),
+                may_have_arrived=answer.status_code in _AGAIN,
+                status=answer.status_code,
             )
         if answer.status_code in (401, 403):
-            raise AccessDenied(f"{said} Check the credentials in OPTIONS.")
-        raise PermanentFailure(said)
+            raise AccessDenied(f"{said} Check the credentials in OPTIONS.", status=answer.status_code)
+        raise PermanentFailure(said, status=answer.status_code)
+
+    def _adapter(self, scheme: str, retry: Retry) -> HTTPAdapter:
+        host = urlsplit(self.base_url).hostname or ""
+        is_guarded = self.is_open is not None and not self.is_open(host)
+        return public.Adapter(max_retries=retry) if is_guarded else HTTPAdapter(max_retries=retry)
 
     def _send(self, method: str, path: str, options: Mapping[str, Any]) -> requests.Response:
         url, options = f"{self.base_url}{path}", dict(options)
@@ -92,7 +108,7 @@ class Api:
         try:
             with requests.Session() as session:
                 for scheme in ("https://", "http://"):
-                    session.mount(scheme, HTTPAdapter(max_retries=retry))
+                    session.mount(scheme, self._adapter(scheme, retry))
                 session.trust_env = False  # neither ~/.netrc nor a proxy that nobody named here
                 answer = session.request(
                     method,

@@ -29,6 +29,7 @@ from .messages.models import ChannelState, MessageAttempt, OutboxMessage
 from .messages.rules import MessageRules
 from .messages.subscriptions import Subscription
 from .messages.suppression import Suppression
+from .outgoing.models import WebhookDelivery, WebhookEndpoint
 from .page.models import KeptPage
 from .polling.models import Poll, SourceState
 from .tracking.models import (
@@ -87,4 +88,6 @@ __all__ = [
     "Suppression",
     "TrackingEvent",
     "WalletRegistration",
+    "WebhookDelivery",
+    "WebhookEndpoint",
 ]

@@ -144,12 +144,15 @@ def _fresh_layouts() -> Iterator[None]:
     from order_status_plugin.cms.messages import messages_for
     from order_status_plugin.cms.told import texts_for
     from order_status_plugin.messages.rules import rules_read
+    from order_status_plugin.outgoing import telling
 
     own._known = own.NOTHING
     for kept in (layout_for, messages_for, rules_read, texts_for):
         kept.cache_clear()
     look.forget()
+    telling.forget()
     yield
     for kept in (layout_for, messages_for, rules_read, texts_for):
         kept.cache_clear()
     look.forget()
+    telling.forget()

@@ -8,14 +8,16 @@ from functools import lru_cache
 from typing import Any
 
 from django.apps import apps
+from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef
 from django.utils import translation
 from wagtail.blocks import Block
-from wagtail.models import Locale, Site
+from wagtail.models import PageViewRestriction, Site
 
 from .audience import EVERYBODY, Audience
 from .base import Need, audience_of
 from .blocks import all_blocks
 from .placeholders import is_filled
+from .site import default_language, site_of
 
 #: What stands on the page while no editor has made one.
 DEFAULT = ("steps", "notes", "parcels", "pending", "details", "help")
@@ -44,21 +46,26 @@ def page_for(site: Site | None, language: str) -> Any:
     model = page_model()
     if model is None or site is None:
         return None
-    pages = list(model._default_manager.in_site(site).live().public().select_related("locale").order_by("path"))
-    translations = {page.locale.language_code: page for page in reversed(pages)}
+    root = site.root_page.path
+    here = model._default_manager.in_site(site).live()
     # The tree of another language is no descendant of this site's root: look at the translations, too.
-    for page in pages[:1]:
-        translations = {
-            other.locale.language_code: other
-            for other in page.get_translations(inclusive=True).live().public().select_related("locale")
-        } | translations
-    wanted = (language, language.partition("-")[0], _default_language())
-    return next((translations[code] for code in wanted if code in translations), next(iter(pages), None))
+    found = model._default_manager.live().filter(translation_key__in=here.values("translation_key"))
+    pages = list(found.exclude(_is_shut()).select_related("locale").order_by("path"))
+    first = next((page for page in pages if page.path.startswith(root)), None)
+    if first is None:
+        return None
+    spoken: dict[str, Any] = {}
+    for page in sorted(pages, key=lambda page: not page.path.startswith(root)):
+        if page.path.startswith(root) or page.translation_key == first.translation_key:
+            spoken.setdefault(page.locale.language_code, page)
+    wanted = (language, language.partition("-")[0], default_language())
+    return next((spoken[code] for code in wanted if code in spoken), first)
 
 
-def _default_language() -> str:
-    locale = Locale.get_default()
-    return str(locale.language_code)
+def _is_shut() -> Exists:
+    """Return what is true of pages in a private section. As Wagtail's public(), without a query of its own."""
+    of = ExpressionWrapper(OuterRef("path"), CharField())
+    return Exists(PageViewRestriction.objects.alias(of=of).filter(of__startswith=F("page__path")))
 
 
 @lru_cache(maxsize=64)
@@ -66,8 +73,7 @@ def layout_for(site_id: int | None, language: str, epoch: int) -> tuple[Placed, 
     """Return the blocks of an order's page. ``epoch`` is the content's: a newer one is read anew."""
     if not epoch:
         return default_layout()  # nothing was ever published
-    site = Site.objects.filter(**({"pk": site_id} if site_id else {"is_default_site": True})).first()
-    page = page_for(site, language)
+    page = page_for(site_of(site_id, epoch), language)
     if page is None or not page.layout:
         return default_layout()
     return place(page.layout, language)

@@ -18,10 +18,13 @@ from wagtail.models import Site
 
 from ..conf import conf
 from . import epoch as epochs
+from . import site as sites
+from .addresses import is_address
 from .brand import BrandSettings
 from .contact import dialled
 from .fonts import FONTS, ROUND, SYSTEM, Font, font, radius
 from .palette import DARK, LIGHT, Shades, Unreadable
+from .site import site_of
 
 logger = logging.getLogger(__name__)
 
@@ -138,12 +141,12 @@ def look_of(request: HttpRequest) -> Look:
 def forget() -> None:
     """Read everything anew: for tests, whose epochs are rolled back."""
     _read.cache_clear()
+    sites.forget()
 
 
 @lru_cache(maxsize=64)
 def _read(site_id: int | None, epoch: int) -> Look:
-    wanted: dict[str, Any] = {"pk": site_id} if site_id else {"is_default_site": True}
-    site = Site.objects.select_related("brandsettings").filter(**wanted).first()
+    site = site_of(site_id, epoch)
     if site is None:
         return Look(site_id=site_id, name=_site_name(None))
     brand: BrandSettings | None = getattr(site, "brandsettings", None)
@@ -173,11 +176,16 @@ def dressed(site: Any, brand: BrandSettings | None) -> Look:
         logo=marks.get((brand.logo, LOGO)),
         dark_logo=marks.get((brand.dark_logo, LOGO)),
         social_image=marks.get((brand.social_image, SOCIAL)),
-        own_help_url=brand.help_url,
+        own_help_url=_address(brand.help_url),
         own_help_email=brand.contact_email,
-        contact_url=brand.contact_url,
+        contact_url=_address(brand.contact_url),
         phone=brand.contact_phone,
     )
+
+
+def _address(url: str) -> str:
+    """Return an address that a form would have taken: a row may come from elsewhere."""
+    return url if is_address(url) else ""
 
 
 def _marks(wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Mark]:

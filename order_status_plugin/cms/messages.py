@@ -17,12 +17,13 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.safestring import SafeString
 from wagtail.blocks import StreamValue
-from wagtail.models import Locale, Site
+from wagtail.models import Site
 
 from .addresses import is_address
 from .audience import Audience, Traits
 from .placeholders import is_filled
 from .rich_text import plain, safe
+from .site import default_language, site_of
 from .special import SpecialMessage
 
 
@@ -144,7 +145,7 @@ def messages_for(site_id: int | None, language: str, epoch: int) -> Messages:
     """Return the live messages of a site in a language. ``epoch`` is the content's: a newer one is read anew."""
     if not epoch:
         return NONE  # nothing was ever published
-    site = Site.objects.filter(**({"pk": site_id} if site_id else {"is_default_site": True})).first()
+    site = site_of(site_id, epoch)
     with translation.override(language):
         return Messages(ready(_spoken(_live(site), language), site))
 
@@ -174,8 +175,7 @@ def _live(site: Site | None) -> Iterable[SpecialMessage]:
 
 
 def _spoken(rows: Iterable[SpecialMessage], language: str) -> list[SpecialMessage]:
-    default: Any = Locale.get_default()
-    return in_language(rows, language, default.language_code)
+    return in_language(rows, language, default_language())
 
 
 CARD = "order_status_plugin/blocks/message.html"

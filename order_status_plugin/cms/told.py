@@ -11,10 +11,11 @@ from typing import Any
 from django.db.models import Q
 from django.utils import translation
 from django.utils.safestring import SafeString
-from wagtail.models import Locale, Site
+from wagtail.models import Site
 
 from ..events import Medium, Milestone
 from .rich_text import plain, safe
+from .site import default_language, site_of
 from .texts import MessageText
 
 _CATALOGUES = Path(__file__).parent.parent / "locale"
@@ -49,8 +50,7 @@ def texts_for(site_id: int | None, language: str, epoch: int) -> Texts:
     """Return the live texts of a site in a language. ``epoch`` is the content's: a newer one is read anew."""
     if not epoch:
         return NONE  # nothing was ever published
-    site = Site.objects.filter(**({"pk": site_id} if site_id else {"is_default_site": True})).first()
-    return _ready(_live(site), language)
+    return _ready(_live(site_of(site_id, epoch)), language)
 
 
 def previewed_texts(site: Site | None, language: str, arrange: Callable[[Iterable[Any]], Iterable[Any]]) -> Texts:
@@ -94,8 +94,7 @@ def _wanted(language: str) -> list[str]:
     """
     code = language.casefold()
     wanted = list(dict.fromkeys((code, code.partition("-")[0])))
-    default: Any = Locale.get_default()
-    return wanted if _is_spoken(code) else [*wanted, default.language_code.casefold()]
+    return wanted if _is_spoken(code) else [*wanted, default_language().casefold()]
 
 
 @cache

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from collections import namedtuple
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from ..conf import conf
 from ..events import Tier
 from .models import (
-    DeliveryEstimate,
     Fulfillment,
-    FulfillmentLine,
     Order,
     OrderContact,
     OrderLine,
@@ -106,30 +106,49 @@ def pictures(orders: Iterable[Order], tier: Tier) -> dict[int, Picture]:
     pks = list(found)
     for line in OrderLine.objects.filter(order__in=pks).values_list(*ORDER_LINE, "order_id", named=True):
         found[line.order_id].lines.append(line)
-    sent = Fulfillment.objects.filter(order__in=pks, is_cancelled=False)
-    for fulfillment in sent.values_list(*FULFILLMENT, "order_id", named=True):
-        found[fulfillment.order_id].fulfillments.append(fulfillment)
-    for order, shipment, one, quantity in FulfillmentLine.objects.filter(
-        fulfillment__order__in=pks, fulfillment__is_cancelled=False
-    ).values_list("fulfillment__order_id", "fulfillment_id", "line_id", "quantity"):
-        found[order].quantities.setdefault(shipment, {})[one] = quantity
-    shown = Parcel.objects.filter(order__in=pks, is_withdrawn=False, fulfillment__is_cancelled=False)
-    columns: tuple[str, ...] = PARCEL + PRIVATE_PARCEL if may_see_all else PARCEL
+    _read_fulfillments(found)
+    _read_parcels(found, may_see_all=may_see_all, has_points=has_points)
+    if may_see_all:
+        for contact in OrderContact.objects.filter(order__in=pks):
+            found[contact.order_id].contact = contact
+    return found
+
+
+def _read_fulfillments(found: dict[int, Picture]) -> None:
+    """Put what was sent into the pictures, with its quantities: one query, a row for each line of each fulfillment."""
+    sent = Fulfillment.objects.filter(order__in=list(found), is_cancelled=False).order_by("sent_at", "pk", "lines__pk")
+    for row in sent.values_list(*FULFILLMENT, "order_id", "lines__line_id", "lines__quantity", named=True):
+        picture = found[row.order_id]
+        if not picture.fulfillments or picture.fulfillments[-1].pk != row.pk:
+            picture.fulfillments.append(row)
+        if row.lines__line_id is not None:
+            picture.quantities.setdefault(row.pk, {})[row.lines__line_id] = row.lines__quantity
+
+
+def _read_parcels(found: dict[int, Picture], *, may_see_all: bool, has_points: bool) -> None:
+    """Put parcels into the pictures, with what was said of them: one query for them and their estimates, one for events."""
+    shown = Parcel.objects.filter(order__in=list(found), is_withdrawn=False, fulfillment__is_cancelled=False)
+    of_estimate = ESTIMATE + (PRIVATE_ESTIMATE if may_see_all else ())
+    of_parcel = (*PARCEL, *(PRIVATE_PARCEL if may_see_all else ()), "order_id")
+    parcel_row, estimate_row, width = _row(of_parcel), _row(of_estimate), len(of_parcel)
     parcels: dict[int, ParcelRows] = {}
-    for row in shown.values_list(*columns, "order_id", named=True):
-        parcels[row.pk] = ParcelRows(row)
-        found[row.order_id].parcels.append(parcels[row.pk])
+    joined = shown.order_by("position", "pk", "estimates__stated_at", "estimates__pk")
+    columns = (*of_parcel, "estimates__pk", *(f"estimates__{name}" for name in of_estimate))
+    for values in joined.values_list(*columns):
+        row = parcel_row(*values[:width])
+        if row.pk not in parcels:
+            parcels[row.pk] = ParcelRows(row)
+            found[row.order_id].parcels.append(parcels[row.pk])
+        if values[width] is not None:
+            parcels[row.pk].estimates.append(estimate_row(*values[width + 1 :]))
     columns = EVENT + (PRIVATE_EVENT if may_see_all else ()) + (POINT if has_points else ())
     events = TrackingEvent.objects.filter(parcel__in=shown).order_by("parcel_id", "sort_key", "pk")
     for event in events.values_list(*columns, named=True):
         if event.parcel_id in parcels:
             parcels[event.parcel_id].events.append(event)
-    columns = ESTIMATE + PRIVATE_ESTIMATE if may_see_all else ESTIMATE
-    estimates = DeliveryEstimate.objects.filter(parcel__in=shown).order_by("parcel_id", "stated_at", "pk")
-    for estimate in estimates.values_list(*columns, named=True):
-        if estimate.parcel_id in parcels:
-            parcels[estimate.parcel_id].estimates.append(estimate)
-    if may_see_all:
-        for contact in OrderContact.objects.filter(order__in=pks):
-            found[contact.order_id].contact = contact
-    return found
+
+
+@cache
+def _row(columns: tuple[str, ...]) -> Any:
+    """Return what makes a row with these columns: what is joined has longer names, which nobody should need to know."""
+    return namedtuple("Row", columns)

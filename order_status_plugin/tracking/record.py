@@ -33,12 +33,18 @@ from .milestones import Reached
 from .models import Fulfillment, Order, Parcel
 
 _observers: dict[str, Callable[[Reached], None]] = {}
+_watchers: dict[str, Callable[[Order], None]] = {}
 _hearers: dict[str, Callable[[Order, OrderSnapshot], None]] = {}
 
 
 def observe(name: str, callback: Callable[[Reached], None]) -> None:
     """Have ``callback`` called for each milestone, inside the transaction that records it. Once a name."""
     _observers[name] = callback
+
+
+def watch(name: str, callback: Callable[[Order], None]) -> None:
+    """Have ``callback`` called with each order that changed, inside the transaction; imports excepted. Once a name."""
+    _watchers[name] = callback
 
 
 def hear(name: str, callback: Callable[[Order, OrderSnapshot], None]) -> None:
@@ -422,6 +428,9 @@ def _tell(row: Order, reached: list[Reached], *, is_import: bool = False) -> Non
 
     if told:
         transaction.on_commit(send, robust=True)
+    if not is_import:
+        for watcher in _watchers.values():
+            watcher(row)
     _announce(row)
 
 

@@ -49,6 +49,7 @@ SILENT = {
     "sourcestate": "of a source, not of an order",
     "channelstate": "of a channel, not of an order",
     "sentcount": "numbers",
+    "webhookendpoint": "another system of the shop",
     "merchantcarrier": "carriers, not customers",
     "keptpage": "a rendering of what stands elsewhere",
     "messagerules": "of a site, not of an order",
@@ -358,7 +359,7 @@ def test_the_export_knows_every_table(order: Order) -> None:
     assert set(told) == {
         "order", "contact", "lines", "fulfillments", "devices", "mailed_codes", "share_links", "attempts", "staff_views",
         "audit", "feedback", "inbox", "messages", "polls", "consents", "corrected_contact", "staff_log", "notes",
-        "subscriptions",
+        "subscriptions", "pushed", "webhooks",
     }  # fmt: skip
     assert all(told[name] for name in told if name != "audit")
     assert [tried["detail"] for message in told["messages"] for tried in message["tries"]] == ["no canarydetail here"]
@@ -388,4 +389,14 @@ def test_the_export_is_written_for_its_owner_alone_and_over_nothing(order: Order
 
 
 def test_every_room_is_asked() -> None:
-    assert set(rooms.every()) == {"cms", "feedback", "inbox", "messages", "page", "polling", "pushed", "staff"}
+    assert set(rooms.every()) == {
+        "cms",
+        "feedback",
+        "inbox",
+        "messages",
+        "outgoing",
+        "page",
+        "polling",
+        "pushed",
+        "staff",
+    }

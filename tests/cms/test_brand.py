@@ -254,6 +254,12 @@ def test_colours_that_came_past_the_form_are_left_out(caplog: Any) -> None:
     assert "cannot be read" in caplog.text
 
 
+@pytest.mark.parametrize("address", ["data:text/html;base64,PHNjcmlwdD4=", "javascript:alert(1)", "//evil.example/"])
+def test_addresses_that_came_past_the_form_are_left_out(address: str) -> None:
+    BrandSettings.objects.create(site=default_site(), help_url=address, contact_url=address)
+    assert (look_for(None).own_help_url, look_for(None).contact_url) == ("", "")
+
+
 def test_a_site_without_a_brand_has_no_stylesheet() -> None:
     brand(other_site())
     found = look_for(None)

@@ -7,10 +7,13 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from wagtail.models import Site
+from wagtail.models import Locale, PageViewRestriction, Site
 
 from order_status_plugin.access.links import order_path
+from order_status_plugin.carriers.models import MerchantCarrier
 from order_status_plugin.cms import epoch
+from order_status_plugin.cms.brand import BrandSettings
+from order_status_plugin.cms.special import SpecialMessage
 from order_status_plugin.pages.models import OrderStatusPage
 from order_status_plugin.tracking.models import Order
 from tests.access.orders import placed
@@ -93,3 +96,35 @@ def test_hostile_words_stay_words() -> None:
     html = shown(order)
     assert "<script>alert(1)" not in html
     assert "{{ 7|add:7 }}" in html
+
+
+def test_a_page_that_not_everybody_may_open_lays_nothing_out() -> None:
+    order = placed()
+    page = lay_out(text("For the inner circle"))
+    PageViewRestriction.objects.create(page=page.get_parent(), restriction_type=PageViewRestriction.LOGIN)
+    epoch.begin()
+    assert "For the inner circle" not in shown(order)
+    PageViewRestriction.objects.all().delete()
+    epoch.begin()
+    assert "For the inner circle" in shown(order)
+
+
+def test_the_first_page_of_an_epoch_is_no_dearer_than_a_cold_one_may_be(django_assert_max_num_queries: Any) -> None:
+    """With a page, a message, a look and a carrier of the shop's own, all of which a process reads anew."""
+    order = placed()
+    lay_out(text("Words"), {"type": "parcels", "value": {}})
+    SpecialMessage.objects.create(title="We moved", text="<p>So did we</p>", locale=Locale.get_default())
+    BrandSettings.objects.create(site=Site.objects.get(is_default_site=True), help_url="https://shop.example/help/")
+    MerchantCarrier.objects.create(slug="our-van", name="Our van")
+    with django_assert_max_num_queries(12):
+        html = shown(order)
+    assert "We moved" in html
+    assert "https://shop.example/help/" in html
+
+
+def test_a_shop_whose_language_wagtail_has_no_row_for_has_its_page() -> None:
+    order = placed()
+    lay_out(text("Words"))
+    Locale.objects.all().update(language_code="fr")
+    epoch.begin()
+    assert "Words" in shown(order)

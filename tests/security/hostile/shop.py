@@ -60,6 +60,7 @@ UNWRITTEN = frozenset(
     | {"MessageAttempt", "OutboxMessage", "Poll", "Pulse", "PushedOrder", "SourceState", "SpentClaim", "StaffView"}
     | {"ChannelState", "ConsentEntry", "CorrectedContact", "MessageRules", "SentCount", "Subscription", "Suppression"}
     | {"WalletRegistration", "ApiKey"}
+    | {"WalletRegistration", "WebhookDelivery", "WebhookEndpoint"}
 )
 
 
