@@ -159,6 +159,10 @@ class Settings:
     MESSAGES_MAX_ATTEMPTS: int = 12
     MESSAGES_MAX_DELAY: dt.timedelta = dt.timedelta(hours=2)
 
+    # --- headless storefronts -------------------------------------------------------------------
+    #: Origins whose pages may read what anybody with a link sees, e.g. ("https://www.shop.example",).
+    STOREFRONT_ORIGINS: Sequence[str] = ()
+
     # --- other systems of the shop --------------------------------------------------------------
     #: Hosts inside of the shop's own network that webhooks may be sent to, e.g. ("erp.internal",). Others must be public.
     WEBHOOKS_PRIVATE_HOSTS: Sequence[str] = ()

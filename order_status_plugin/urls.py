@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import include, path, re_path
 
 from .api.health import HealthView
+from .api.picture import PictureView
 from .api.service import urlpatterns as api
 from .flow import handle_message
 from .intake.views import HookView
@@ -71,6 +72,7 @@ urlpatterns = [
     re_path(rf"^{LINK}/feedback/$", FeedbackView.as_view(), name="feedback"),
     re_path(rf"^{LINK}/calendar\.ics$", CalendarFileView.as_view(), name="calendar"),
     re_path(rf"^{LINK}/wallet/(?P<alias>[a-z0-9_-]{{1,40}})\.order$", WalletFileView.as_view(), name="wallet-file"),
+    re_path(rf"^{LINK}/order\.json$", PictureView.as_view(), name="picture"),
     re_path(rf"^{LINK}/live/$", LiveView.as_view(), name="live"),
     re_path(rf"^{LINK}/$", StatusPageView.as_view(), name="order"),
     re_path(rf"^{LINK}$", StatusPageView.as_view()),
