@@ -39,7 +39,6 @@ class Storefront:
         self.wrong: list[str] = []
         self.page.on("console", lambda message: message.type == "error" and self.wrong.append(message.text))
         self.attributes = ""
-        self.answered = 0
 
     def _answer(self, route: Any) -> None:
         parts = urlsplit(route.request.url)
@@ -56,7 +55,6 @@ class Storefront:
             sent = {"origin": headers["origin"]} if "origin" in headers else {}
             answer = Client().get(f"{parts.path}?{parts.query}", secure=True, headers={"host": "testserver", **sent})
             route.fulfill(status=answer.status_code, headers=dict(answer.headers), body=answer.content)
-            self.answered += 1
         else:
             route.fulfill(status=404, body="")
 
@@ -107,19 +105,6 @@ def test_it_speaks_arabic_from_right_to_left_and_everybody_can_read_it(storefron
     assert Axe().run(storefront.page).response["violations"] == []
     sideways = storefront.page.evaluate("document.documentElement.scrollWidth - innerWidth")
     assert sideways <= 0
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_storefront_that_nobody_named_shows_nothing(storefront: Storefront, settings: Any) -> None:
-    settings.ORDER_STATUS = {**settings.ORDER_STATUS, "STOREFRONT_ORIGINS": []}
-    element = storefront.open(placed())
-    for _ in range(100):
-        if storefront.answered:
-            break
-        storefront.page.wait_for_timeout(50)
-    storefront.page.wait_for_timeout(300)  # for what it would show, if the browser let it read the answer
-    assert storefront.answered
-    assert element.evaluate("e => e.shadowRoot.childElementCount") == 0
 
 
 @pytest.mark.django_db(transaction=True)
