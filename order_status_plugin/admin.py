@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 from django.db.models import QuerySet
 
+from .access.api_keys import ApiKey
 from .access.models import AuditEntry, StaffView
 from .carriers.models import MerchantCarrier
 from .flow import OUTBOX, POLLS, replay_inbox
@@ -18,6 +19,7 @@ from .polling import breaker, follow
 from .polling.models import Poll, SourceState
 from .staff.boxes import ChannelStateAdmin, InboxAdmin, OutboxAdmin
 from .staff.installs import InstallAdmin
+from .staff.keys import KeyAdmin
 from .staff.log import AuditAdmin, StaffViewAdmin
 from .staff.messages import SuppressionAdmin
 from .staff.orders import OrderAdmin, ParcelAdmin
@@ -84,6 +86,7 @@ admin.site.register(Parcel, ParcelAdmin)
 admin.site.register(MerchantCarrier, MerchantCarrierAdmin)
 admin.site.register(AuditEntry, AuditAdmin)
 admin.site.register(StaffView, StaffViewAdmin)
+admin.site.register(ApiKey, KeyAdmin)
 admin.site.register(WebhookEndpoint, EndpointAdmin)
 admin.site.register(WebhookDelivery, DeliveryAdmin)
 admin.site.register(SaleorInstall, InstallAdmin)

@@ -115,6 +115,17 @@ class Receiver(Backend):
         """
         raise UnreadableMessage("This backend takes no webhooks.")
 
+    def is_knock(self, webhook: Webhook) -> bool:
+        """Say whether the provider only tries whether somebody is here: it is answered with 200 and not kept."""
+        return False
+
     def message_key(self, webhook: Webhook) -> str:
         """Return the provider's own id of this delivery, "" to go by the digest of the body."""
+        return ""
+
+    def about(self, webhook: Webhook) -> str:
+        """Return the host's key of the one order that this is about, "" where it is about none, or does not say.
+
+        It stands beside the body, so that an order's messages are found when the order is erased.
+        """
         return ""

@@ -52,6 +52,9 @@ class Settings:
     LIMIT_FEEDBACK_ORDER_DAY: int = 30
     #: How often a day notifications of one order may be switched on or off, by everybody with its link together.
     LIMIT_PUSH_ORDER_DAY: int = 60
+    #: Calls of the push API in an hour: by one key, and by one address without any before it is told to wait.
+    LIMIT_API_KEY_HOUR: int = 20_000
+    LIMIT_API_STRANGER_HOUR: int = 60
     #: Proxies whose X-Forwarded-For is believed, as networks, e.g. ("10.0.0.0/8",).
     TRUSTED_PROXIES: Sequence[str] = ()
 
@@ -157,6 +160,10 @@ class Settings:
     #: Tries before a message is given up, and the longest wait between two.
     MESSAGES_MAX_ATTEMPTS: int = 12
     MESSAGES_MAX_DELAY: dt.timedelta = dt.timedelta(hours=2)
+
+    # --- headless storefronts -------------------------------------------------------------------
+    #: Origins whose pages may read what anybody with a link sees, e.g. ("https://www.shop.example",).
+    STOREFRONT_ORIGINS: Sequence[str] = ()
 
     # --- other systems of the shop --------------------------------------------------------------
     #: Hosts inside of the shop's own network that webhooks may be sent to, e.g. ("erp.internal",). Others must be public.

@@ -488,3 +488,23 @@ class OrderChange:
     apply: Callable[
         [OrderSnapshot | None], OrderSnapshot
     ]  # None: an order that was never told. May raise UnreadableMessage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParcelNews:
+    """A shop tells what happened to one parcel of one of its orders. Nobody else's parcel is meant."""
+
+    reference: str  # the host's own key of the order
+    fulfillment: str  # and of the fulfillment
+    update: TrackingUpdate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteTold:
+    """A shop writes to the customer of one of its orders."""
+
+    reference: str  # the host's own key
+    text: str  # HTML; it is cleaned
+    author: str
+    is_public: bool = False  # anyone with the link sees it
+    is_told: bool = False  # the customer is sent a message that there is one

@@ -48,19 +48,28 @@ from wagtail.models import Site
 from . import signals
 from .access import cleaning, retention, rooms
 from .access.links import order_url
-from .api import health, storefront
+from .api import calls, health, storefront
 from .backends import all_hosts, get_channel, get_host, get_receiver, get_source
 from .carriers import catalogue, own
 from .carriers.models import MerchantCarrier
 from .channels.base import Channel
-from .cms import epoch, heard, images, layout, schedule
+from .cms import epoch, heard, images, layout, schedule, writing
 from .cms import privacy as cms_privacy
 from .cms.brand import BrandSettings
 from .cms.special import SpecialMessage
 from .cms.texts import MessageText
 from .conf import conf
-from .events import ConsentSnapshot, HostLeft, Nudge, OrderNudge, OrderSnapshot, TrackedParcel
-from .exceptions import BackendError, OrderStatusError, UnknownParcel
+from .events import (
+    ConsentSnapshot,
+    HostLeft,
+    NoteTold,
+    Nudge,
+    OrderNudge,
+    OrderSnapshot,
+    ParcelNews,
+    TrackedParcel,
+)
+from .exceptions import BackendError, OrderStatusError, UnknownParcel, UnreadableMessage
 from .feedback import privacy as feedback_privacy
 from .hosts.base import Host
 from .hosts.pushed import privacy as pushed_privacy
@@ -131,6 +140,7 @@ def connect() -> None:
     record.hear("consent", consent.take)
     record.hear("notes", heard.take)
     record.observe("outbox", outbox.write)
+    calls.handle_by(handle_message)
     record.observe("webhooks", telling.milestone)
     record.watch("webhooks", telling.changed)
     telling.follow()
@@ -338,12 +348,34 @@ def _take_told(host: Host, message: InboxMessage) -> _Handled:
             is_erased = True
             if isinstance(said, OrderSnapshot):  # its stub follows the shop, and nothing else is kept
                 record.order(host.alias, said)
+        elif isinstance(said, ParcelNews):
+            _take_news(host.alias, said, message)
+        elif isinstance(said, NoteTold):
+            _take_note(host.alias, said, message)
         else:
             host.keep(said)
             take_order(host.alias, said.reference)
     if is_erased:
         inbox.redact(InboxMessage.objects.filter(pk=message.pk))
     return _Handled()
+
+
+def _take_news(alias: str, said: ParcelNews, message: InboxMessage) -> None:
+    number_key = catalogue.normalise_number(said.update.tracking_number)
+    parcels = Parcel.objects.filter(order__host=alias, order__reference=said.reference, number_key=number_key)
+    parcel = parcels.filter(fulfillment__reference=said.fulfillment).order_by("is_withdrawn", "-pk").first()
+    if parcel is None:
+        raise UnreadableMessage(f"No parcel {said.update.tracking_number!r} is in this fulfillment.")
+    record.entry(alias, parcel, said.update, message_id=message.pk, received_at=message.received_at)
+
+
+def _take_note(alias: str, said: NoteTold, message: InboxMessage) -> None:
+    order = Order.objects.filter(host=alias, reference=said.reference).first()
+    if order is None:
+        raise UnreadableMessage(f"There is no order {said.reference!r}.")
+    writing.write(
+        order, said.text, author=said.author, is_public=said.is_public, is_told=said.is_told, message_id=message.pk
+    )
 
 
 def _report(channel: Channel, message: InboxMessage) -> _Handled:

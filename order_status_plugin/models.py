@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .access.api_keys import ApiKey
 from .access.models import (
     AttemptCount,
     AuditEntry,
@@ -47,6 +48,7 @@ from .wallet.devices import WalletRegistration
 from .worker.models import Pulse
 
 __all__ = [
+    "ApiKey",
     "AttemptCount",
     "AuditEntry",
     "BrandSettings",

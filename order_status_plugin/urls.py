@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from django.urls import path, re_path
+from django.urls import include, path, re_path
 
 from .api.health import HealthView
+from .api.picture import PictureView
+from .api.service import urlpatterns as api
 from .flow import handle_message, take_order
 from .intake.apps import ManifestView, RegisterView
 from .intake.views import HookView
@@ -43,6 +45,7 @@ hook = HookView.as_view(handle=handle_message)
 
 urlpatterns = [
     path("", LookUpView.as_view(), name="lookup"),
+    path("api/v1/", include(api)),
     path("claim/", ClaimView.as_view(), name="claim"),
     path("code/", CodeView.as_view(), name="code"),
     path("code/ask/", AskCodeView.as_view(), name="ask-code"),
@@ -80,6 +83,7 @@ urlpatterns = [
     re_path(rf"^{LINK}/feedback/$", FeedbackView.as_view(), name="feedback"),
     re_path(rf"^{LINK}/calendar\.ics$", CalendarFileView.as_view(), name="calendar"),
     re_path(rf"^{LINK}/wallet/(?P<alias>[a-z0-9_-]{{1,40}})\.order$", WalletFileView.as_view(), name="wallet-file"),
+    re_path(rf"^{LINK}/order\.json$", PictureView.as_view(), name="picture"),
     re_path(rf"^{LINK}/live/$", LiveView.as_view(), name="live"),
     re_path(rf"^{LINK}/$", StatusPageView.as_view(), name="order"),
     re_path(rf"^{LINK}$", StatusPageView.as_view()),

@@ -28,6 +28,7 @@ from .page.sheet import LookView, SentenceView, SheetView, sheet_url
 from .staff import bulk, undelivered
 from .staff.feedback import FeedbackMenuItem, FeedbackReport
 from .staff.hands import Hands, hand_over
+from .staff.keys_page import KeysMenuItem, KeysPage
 from .staff.notes import NotesViewSet
 from .staff.panel import OrdersPanel
 from .staff.report import URL as REPORT_URL
@@ -134,6 +135,19 @@ def trial_permission() -> Any:
     return Permission.objects.filter(content_type__app_label="order_status_plugin", codename="send_test_message")
 
 
+@hooks.register("register_admin_urls")
+def key_addresses() -> list[URLPattern]:
+    """Add the page of API keys."""
+    return [path("order-status/api-keys/", KeysPage.as_view(), name="order_status_api_keys")]
+
+
+@hooks.register("register_permissions")
+def key_permissions() -> Any:
+    """Let groups be given the permissions on them."""
+    names = ("view_apikey", "add_apikey", "change_apikey")
+    return Permission.objects.filter(content_type__app_label="order_status_plugin", codename__in=names)
+
+
 def sheet_item() -> MenuItem:
     """Return the entry of the sheet of what is live."""
     return MenuItem(_("Every status at once"), sheet_url(), name="order-status-sheet", icon_name="view", order=1000)
@@ -194,7 +208,7 @@ if apps.is_installed("wagtail.snippets"):
 
         def get_submenu_items(self) -> list[MenuItem]:
             """Return what is edited, and the sheet on which all of it is seen."""
-            return [*super().get_submenu_items(), sheet_item(), TrialMenuItem()]
+            return [*super().get_submenu_items(), sheet_item(), TrialMenuItem(), KeysMenuItem()]
 
     register_snippet(OrderStatusGroup)
 else:
@@ -203,6 +217,7 @@ else:
     hooks.register("register_admin_viewset", lambda: MessageRulesViewSet(add_to_admin_menu=True))
     hooks.register("register_admin_menu_item", sheet_item)
     hooks.register("register_admin_menu_item", TrialMenuItem)
+    hooks.register("register_admin_menu_item", KeysMenuItem)
 
 if apps.is_installed("wagtail.contrib.settings"):
     brand_admin.register()

@@ -36,6 +36,9 @@ class Action(StrEnum):
     TEST_SENT = "test_sent"
     SUBSCRIPTION_ENDED = "subscription_ended"
     NUMBER_TAKEN_BACK = "number_taken_back"
+    KEY_MADE = "key_made"
+    KEY_ROTATED = "key_rotated"
+    KEY_REVOKED = "key_revoked"
 
 
 WORDS: dict[str, str | Promise] = {
@@ -56,6 +59,9 @@ WORDS: dict[str, str | Promise] = {
     Action.TEST_SENT: _("test message sent"),
     Action.SUBSCRIPTION_ENDED: _("news on a device ended"),
     Action.NUMBER_TAKEN_BACK: _("tracking number taken back"),
+    Action.KEY_MADE: _("API key made"),
+    Action.KEY_ROTATED: _("API key replaced"),
+    Action.KEY_REVOKED: _("API key revoked"),
 }
 
 

@@ -172,6 +172,24 @@ def wallet_log(address: str) -> list[Limit]:
     ]
 
 
+def strangers(address: str) -> list[Limit]:
+    """Return the limits of calling the push API with a key that is none."""
+    (hour, next_hour), _day = _windows()
+    return [Limit((digest_of("api address", address),), hour, conf.LIMIT_API_STRANGER_HOUR, next_hour)]
+
+
+def calls(key: int) -> list[Limit]:
+    """Return the limits of one key of the push API."""
+    (hour, next_hour), _day = _windows()
+    return [Limit((f"api key:{key}",), hour, conf.LIMIT_API_KEY_HOUR, next_hour)]
+
+
+def seconds_left() -> int:
+    """Return after how many seconds the hour that attempts count in is over."""
+    now = timezone.now()
+    return 3600 - now.minute * 60 - now.second
+
+
 def _windows() -> tuple[tuple[str, dt.datetime], tuple[str, dt.datetime]]:
     """Return name and end of the hour, and of the day, that an attempt counts in."""
     now = timezone.now()

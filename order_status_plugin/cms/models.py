@@ -33,6 +33,8 @@ class OrderNote(models.Model):
     written_at = models.DateTimeField(_("written"))
     #: When its words last changed; null while they stand as they were written.
     changed_at = models.DateTimeField(_("changed"), null=True, blank=True)
+    #: The inbox message that asked for it: of notes that the shop's own programs write.
+    message_id = models.BigIntegerField(null=True, blank=True, unique=True, editable=False)
     #: Taken off the page; it and its history stay for staff.
     withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
 

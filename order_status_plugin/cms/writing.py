@@ -21,15 +21,33 @@ class CannotWrite(OrderStatusError):
     """The order was erased, the note was withdrawn or erased meanwhile, or it is the host's to change."""
 
 
-def write(order: Order, text: str, *, author: str, is_public: bool = False, is_told: bool = False) -> OrderNote:
+def write(
+    order: Order,
+    text: str,
+    *,
+    author: str,
+    is_public: bool = False,
+    is_told: bool = False,
+    message_id: int | None = None,
+) -> OrderNote:
     """Put a note on an order's page, and return it. Raises CannotWrite for an erased order.
 
     ``text`` is HTML and is cleaned; ``author`` is a user's name, for staff; ``is_public`` shows it to anyone with the
     link, else to identified customers only; ``is_told`` tells the customer that there is one, without its words.
+    ``message_id`` is the inbox message that asks for it: asked for again, the note that was written is returned.
     """
     with transaction.atomic():
         row, now = _locked(order.pk), timezone.now()
-        note = OrderNote.objects.create(order=row, text=clean(text), is_public=is_public, author=author, written_at=now)
+        if message_id is not None and (known := OrderNote.objects.filter(message_id=message_id).first()):
+            return known
+        note = OrderNote.objects.create(
+            order=row,
+            text=clean(text),
+            is_public=is_public,
+            author=author[:150],
+            written_at=now,
+            message_id=message_id,
+        )
         _keep(row, note, OrderNoteEdit.Action.WRITTEN, author, now, is_told=is_told)
     return note
 

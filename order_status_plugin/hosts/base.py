@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest, HttpResponse
 
-    from ..events import HostLeft, OrderChange, OrderNudge, OrderSnapshot, Recommendation
+    from ..events import HostLeft, NoteTold, OrderChange, OrderNudge, OrderSnapshot, ParcelNews, Recommendation
 
 #: Called with (host alias, reference, locale): "something about this order changed, read it again after commit".
 #: A fourth argument, for a shop that keeps them nowhere, are the answers of its checkout: ConsentSnapshots.
@@ -47,6 +47,8 @@ class Host(Receiver, ABC):
     #: Open orders that each sweep reads anew, a few minutes apart, to find what the shop's signals never tell: 0 where
     #: everything is told, or where reading is dear.
     compared_at_once: ClassVar[int] = 0
+    #: Whether calls of the push API under this alias are put into its inbox, for :meth:`parse` to read.
+    takes_calls: ClassVar[bool] = False
 
     @property
     def sends_confirmation(self) -> bool:
@@ -62,10 +64,12 @@ class Host(Receiver, ABC):
         Called once at start-up. The host checks that the address was given out by the shop; nothing is granted by it.
         """
 
-    def parse(self, webhook: Webhook) -> Iterable[OrderNudge | OrderSnapshot | OrderChange | HostLeft]:
-        """Yield what a verified body says: orders to be read, or, where we cannot read them, orders. Must not change anything.
+    def parse(
+        self, webhook: Webhook
+    ) -> Iterable[OrderNudge | OrderSnapshot | OrderChange | ParcelNews | NoteTold | HostLeft]:
+        """Yield what a verified body says: orders to be read, or, where we cannot read them, orders; news of parcels, notes.
 
-        Raises UnreadableMessage, with what is wrong and where.
+        Must not change anything. Raises UnreadableMessage, with what is wrong and where.
         """
         raise UnreadableMessage("This host takes no webhooks.")
 

@@ -50,21 +50,50 @@ def store(alias: str, webhook: Webhook, receiver: Receiver) -> tuple[InboxMessag
     digest = hashlib.sha256(webhook.body).hexdigest()
     # An answer is nobody's delivery: the same words again are the same answer.
     key = _key(receiver, webhook) or (f"answer {digest}" if webhook.is_answer else digest)
+    message, is_new = put(alias, webhook, receiver, key=key, digest=digest)
+    if message.digest != digest:
+        message, is_new = put(alias, webhook, receiver, key=f"{key}#{digest[:16]}", digest=digest)
+    return message, is_new
+
+
+def put(alias: str, webhook: Webhook, receiver: Receiver, *, key: str, digest: str) -> tuple[InboxMessage, bool]:
+    """Store it under this key, and say whether it is new; else return the row that is there, whatever its digest is.
+
+    ``digest`` stands for all that is said. Committed when this returns, outside of a transaction.
+    """
     headers = {
         name: value.replace("\x00", "")
         for name in receiver.kept_headers
         if (value := webhook.headers.get(name)) is not None
     }
-    fields = {"digest": digest, "body": webhook.body, "headers": headers, "is_answer": webhook.is_answer}
-    message, is_new = _insert(alias, key, fields)
-    if message.digest != digest:
-        message, is_new = _insert(alias, f"{key}#{digest[:16]}", fields)
-    return message, is_new
+    fields = {
+        "digest": digest,
+        "body": webhook.body,
+        "headers": headers,
+        "is_answer": webhook.is_answer,
+        "about": _about(receiver, webhook),
+    }
+    return _insert(alias, key, fields)
 
 
 def as_webhook(message: InboxMessage) -> Webhook:
     """Return the webhook as its receiver reads it again."""
     return Webhook(body=bytes(message.body), headers=message.headers, is_answer=message.is_answer)
+
+
+def say_again(message: InboxMessage, webhook: Webhook) -> None:
+    """Have a message handled anew that came once more: now it is what was said last."""
+    InboxMessage.objects.filter(pk=message.pk).update(
+        body=webhook.body, headers=dict(webhook.headers), state=State.FAILED
+    )
+    replay(InboxMessage.objects.filter(pk=message.pk))
+    message.refresh_from_db()
+
+
+def waits_about(message: InboxMessage) -> bool:
+    """Say whether another message about the same order is still to be handled: then this one is not its turn."""
+    others = InboxMessage.objects.filter(alias=message.alias, about=message.about, state=State.RECEIVED)
+    return message.about != "" and others.exclude(pk=message.pk).exists()
 
 
 def _key(receiver: Receiver, webhook: Webhook) -> str:
@@ -76,6 +105,15 @@ def _key(receiver: Receiver, webhook: Webhook) -> str:
         logger.warning("%s: message_key failed, the digest of the body is taken", receiver.alias, exc_info=True)
         return ""
     return key if key.isprintable() and len(key) <= 150 else hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()
+
+
+def _about(receiver: Receiver, webhook: Webhook) -> str:
+    try:
+        about = receiver.about(webhook)
+    except Exception:  # another's adapter: what it cannot say here, it says to whoever handles the message
+        logger.warning("%s: about failed", receiver.alias, exc_info=True)
+        return ""
+    return about.replace("\x00", "")[:190]
 
 
 def _insert(alias: str, key: str, fields: Mapping[str, object]) -> tuple[InboxMessage, bool]:

@@ -28,6 +28,8 @@ class InboxMessage(models.Model):
     is_answer = models.BooleanField(_("answer to a question of ours"), default=False)
     state = models.CharField(_("state"), max_length=10, default=State.RECEIVED, choices=State.choices)
     reason = models.CharField(_("reason"), max_length=1000, blank=True)
+    #: The shop's key of the order that it is about: of messages of shops.
+    about = models.CharField(max_length=190, blank=True)
     #: Normalised tracking number that it waits for.
     waits_for = models.CharField(max_length=190, blank=True)
     attempts = models.PositiveIntegerField(default=0)
@@ -45,6 +47,7 @@ class InboxMessage(models.Model):
             models.Index(fields=("due_at", "id"), name="order_status_inbox_due", condition=models.Q(state="received")),
             models.Index(fields=("-id",), name="order_status_inbox_failed", condition=models.Q(state="failed")),
             models.Index(fields=("waits_for",), name="order_status_inbox_waiting", condition=models.Q(state="waiting")),
+            models.Index(fields=("alias", "about"), name="order_status_inbox_about", condition=~models.Q(about="")),
         )
 
     def __str__(self) -> str:

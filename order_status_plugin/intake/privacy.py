@@ -1,11 +1,11 @@
-"""What the inbox holds of an order: the raw words of carriers and their platforms, which name customers, too."""
+"""What the inbox holds of an order: the raw words of shops, carriers and their platforms, which name customers."""
 
 from __future__ import annotations
 
 import re
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from ..conf import conf
@@ -21,7 +21,7 @@ _AT_ONCE = 500
 
 
 def export(order: Order) -> dict[str, Any]:
-    """Return every message that is about the order's parcels, as it came."""
+    """Return every message that is about the order or its parcels, as it came."""
     messages = InboxMessage.objects.filter(pk__in=_about(order, is_thorough=True)).order_by("pk")
     return {"inbox": [dump(message, without=_OF_MESSAGE) for message in messages]}
 
@@ -49,9 +49,10 @@ def expire(*, is_dry: bool = False) -> int:
 
 
 def _free(messages: QuerySet[InboxMessage]) -> QuerySet[InboxMessage]:
-    """Leave out what brought events to an order on legal hold."""
+    """Leave out what brought events to an order on legal hold, and what its shop said of it."""
     held = TrackingEvent.objects.filter(parcel__order__is_held=True, message_id__isnull=False)
-    return messages.exclude(pk__in=held.values("message_id"))
+    told = Order.objects.filter(is_held=True, host=OuterRef("alias"), reference=OuterRef("about"))
+    return messages.exclude(pk__in=held.values("message_id")).exclude(~Q(about="") & Exists(told))
 
 
 def _about(order: Order, *, is_thorough: bool) -> set[int]:
@@ -60,6 +61,9 @@ def _about(order: Order, *, is_thorough: bool) -> set[int]:
     events = TrackingEvent.objects.filter(parcel__order=order, message_id__isnull=False)
     found = {pk for pk in events.values_list("message_id", flat=True) if pk is not None}
     found |= set(InboxMessage.objects.filter(Q(waits_for__in=numbers), state="waiting").values_list("pk", flat=True))
+    if order.reference:
+        told = InboxMessage.objects.filter(alias=order.host, about=order.reference)
+        found |= set(told.values_list("pk", flat=True))
     if is_thorough:
         email, phone = OrderContact.objects.filter(order=order).values_list("email", "phone").first() or ("", "")
         # Providers of text messages know nobody but by number; with or without the country's.

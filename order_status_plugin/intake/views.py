@@ -21,6 +21,9 @@ from .models import InboxMessage
 
 logger = logging.getLogger(__name__)
 
+#: Seconds after which somebody whom we could not serve comes again.
+RETRY_AFTER = 30
+
 
 class HookView(Secure):
     """``orders/hooks/<alias>/`` and ``orders/hooks/<alias>/<secret>/``.
@@ -52,11 +55,13 @@ class HookView(Secure):
 
     def post(self, request: HttpRequest, alias: str, secret: str = "") -> HttpResponse:
         """Take one webhook in."""
-        body = _read(request)
+        body = read_body(request)
         if body is None:
             return _refuse(413, f"The body is larger than {conf.WEBHOOK_MAX_BYTES} bytes.")
         headers = {name.lower(): value for name, value in request.headers.items()}
         webhook = Webhook(body=body, headers=headers, secret=secret, url=request.build_absolute_uri())
+        if self.receiver.is_knock(webhook):
+            return HttpResponse()
         try:
             self.receiver.verify(webhook)
         except UnreadableMessage as error:  # one that takes none
@@ -91,7 +96,7 @@ class HookView(Secure):
         return JsonResponse({"state": str(state)}, status=200 if state == inbox.State.HANDLED else 202)
 
 
-def _read(request: HttpRequest) -> bytes | None:
+def read_body(request: HttpRequest) -> bytes | None:
     """Return the body, None when it is longer than allowed: then the rest stays unread."""
     limit = conf.WEBHOOK_MAX_BYTES
     try:
@@ -113,5 +118,5 @@ def _refuse(status: int, text: str) -> HttpResponse:
 
 def _trouble() -> HttpResponse:
     response = _refuse(503, "This could not be stored now. Please send it again.")
-    response["Retry-After"] = "30"
+    response["Retry-After"] = str(RETRY_AFTER)
     return response

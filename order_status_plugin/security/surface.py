@@ -186,6 +186,7 @@ ROUTES: dict[str, Route] = {
     "share-end": Route(Tier.STAFF, FORM, (HTML,), _of_link("share-end")),
     "feedback": Route(Tier.PUBLIC, FORM, (HTML,), _of_link("feedback")),
     "calendar": Route(Tier.PUBLIC, READ, (CALENDAR,), _of_link("calendar")),
+    "picture": Route(Tier.PUBLIC, READ, (JSON, HTML), _of_link("picture")),
     "live": Route(Tier.PUBLIC, READ, (JSON, "text/event-stream", HTML), _of_link("live")),
     "push": Route(Tier.PUBLIC, FORM, (HTML, JSON), _push),
     "push-app": Route(Tier.PUBLIC, READ, (MANIFEST,), _of_link("push-app")),

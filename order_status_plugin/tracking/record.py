@@ -167,12 +167,20 @@ def _unknown(said: TrackingUpdate | Nudge, number_key: str) -> UnknownParcel:
     )
 
 
-def entry(source: str, parcel: Parcel, update: TrackingUpdate) -> Recorded:
+def entry(
+    source: str,
+    parcel: Parcel,
+    update: TrackingUpdate,
+    *,
+    message_id: int | None = None,
+    received_at: dt.datetime | None = None,
+) -> Recorded:
     """Record what somebody entered about this very parcel, whatever its number is, or without any."""
-    done = Recorded()
+    done, received_at = Recorded(), received_at or timezone.now()
     with transaction.atomic():
         row = Parcel.objects.select_related("fulfillment").get(pk=parcel.pk)
-        _record(done, source, update, {row: list(update.scans)}, message_id=None, received_at=timezone.now())
+        shares = {row: list(update.scans)}
+        _record(done, source, update, shares, message_id=message_id, received_at=received_at)
     return done
 
 

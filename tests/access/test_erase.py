@@ -38,6 +38,7 @@ pytestmark = pytest.mark.django_db
 
 #: Tables of ours that hold nothing of a person, and why.
 SILENT = {
+    "apikey": "of a shop's program, not of a customer",
     "pulse": "the worker's own",
     "spentclaim": "a hash of a nonce",
     "linksrequest": "digests, answered within a minute and deleted then",

@@ -61,6 +61,7 @@ UNWRITTEN = frozenset(
     | {"ChannelState", "ConsentEntry", "CorrectedContact", "MessageRules", "SentCount", "Subscription", "Suppression"}
     | {"WalletRegistration", "NumberImport", "NumberImportLine", "PageViewCount", "SaleorInstall", "SaleorLink"}
     | {"WebhookDelivery", "WebhookEndpoint"}
+    | {"ApiKey"}
 )
 
 

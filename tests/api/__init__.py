@@ -1,0 +1,1 @@
+"""The push API: what shops call, what is answered, and whom nothing is told."""
