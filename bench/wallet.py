@@ -32,7 +32,7 @@ def wallet(order: Order) -> Iterator[Row]:
     """Measure the file of an order of three parcels, signed by an authority of the tests."""
     with tempfile.TemporaryDirectory() as folder:
         channel = {"BACKEND": BACKEND, "OPTIONS": Authority(Path(folder)).options()}
-        plugin = {**settings.ORDER_STATUS, "CHANNELS": {**settings.ORDER_STATUS["CHANNELS"], "wallet": channel}}
+        plugin = {**settings.ORDER_STATUS, "CHANNELS": {**settings.ORDER_STATUS.get("CHANNELS", {}), "wallet": channel}}
         with override_settings(ORDER_STATUS=plugin, LANGUAGES=[(code, code) for code in LANGUAGES]):
             yield from _measured(order)
 
