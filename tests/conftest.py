@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.db import connection
-from django.test import override_settings
+from django.test import TransactionTestCase, override_settings
 from django.utils import translation
 from hypothesis import HealthCheck, Phase, is_hypothesis_test
 from hypothesis import settings as hypothesis
@@ -78,9 +78,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     without = {"sqlite" if is_postgresql else "postgresql"}
     if VOLUME != "full":
         without.add("full")
-    left_out = [item for item in items if any(item.get_closest_marker(name) for name in without)]
-    if VOLUME == "full":
-        left_out += [item for item in items if not _grows(item)]
+    left_out = [
+        item
+        for item in items
+        if any(item.get_closest_marker(name) for name in without)
+        or (VOLUME == "full" and not _grows(item))
+        or (is_postgresql and not _asks_the_database(item))
+    ]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         gone = set(left_out)
@@ -91,6 +95,13 @@ def _grows(item: pytest.Item) -> bool:
     """Say whether the volume changes what this test tries: by hypothesis, by the fixture, or by its marker."""
     is_property = is_hypothesis_test(getattr(item, "obj", None))
     return is_property or "volume" in getattr(item, "fixturenames", ()) or item.get_closest_marker("full") is not None
+
+
+def _asks_the_database(item: pytest.Item) -> bool:
+    """Say whether this test wants the run's database: what does not shows the same beside another one."""
+    wanted = {"db", "transactional_db", "live_server"} & {*getattr(item, "fixturenames", ())}
+    is_marked = any(item.get_closest_marker(name) for name in ("django_db", "postgresql"))
+    return bool(wanted) or is_marked or issubclass(getattr(item, "cls", None) or object, TransactionTestCase)
 
 
 @pytest.fixture

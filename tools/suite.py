@@ -1,14 +1,17 @@
 """Run the suite in its parts, two at a time, and say at the end how it went: ``python -m tools.suite moderate|full``.
 
 ``moderate`` (``make test``) is this interpreter on SQLite and on PostgreSQL, every project in tests/projects, the
-browser journeys, and the coverage of it all. ``full`` (``make test-full``) is the large volumes on both databases, and
-the matrix of Pythons, Djangos and Wagtails against the built wheel.
+browser journeys, and the coverage of what ran on SQLite. ``full`` (``make test-full``) is the large volumes on both
+databases, and the matrix of Pythons, Djangos and Wagtails against the built wheel.
+
+Two cores are kept busy to the end: parts wait in one line, the longest first, and what is long is cut in two.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -26,55 +29,67 @@ from tools.lowest import constraints
 
 CHECKOUT = Path(__file__).parent.parent
 RESULTS = CHECKOUT / "build" / "suite"
-SHARED = ("--ignore=tests/browser", "--ignore=tests/page/test_browser.py", "--ignore=tests/projects")
-#: What these look at has no database.
-OF_THE_CHECKOUT = tuple(f"--ignore=tests/test_{name}.py" for name in ("architecture", "docs", "packaging"))
+
+
+def ignoring(*names: str) -> tuple[str, ...]:
+    """Return pytest's arguments that leave out these files and rooms of tests/."""
+    return tuple(f"--ignore=tests/{name}" for name in names)
+
+
+#: The browser journeys measure time, and each project has settings of its own.
+SHARED = ignoring("browser", "page/test_browser.py", "projects")
+#: Half of the time that the tests take on SQLite; the other half is all the other rooms.
+HALF = ("access", "accessibility", "cms", "messages", "security")
 #: These start processes with databases of their own, parse and draw without any database, or (the doctor, which
 #: visits every address) ask for minutes what is the same on both.
-OF_THEIR_OWN = tuple(
-    f"--ignore=tests/{name}"
-    for name in (
-        "accessibility",
-        "carriers",
-        "cms/test_browser.py",
-        "live/test_servers.py",
-        "maps",
-        "polling/test_processes.py",
-        "push",
-        "security/hostile",
-        "security/test_browser.py",
-        "security/test_doctor.py",
-        "simulator",
-        "worker/test_processes.py",
-    )
+OF_THEIR_OWN = ignoring(
+    "accessibility",
+    "carriers",
+    "cms/test_browser.py",
+    "live/test_servers.py",
+    "maps",
+    "polling/test_processes.py",
+    "push",
+    "security/hostile",
+    "security/test_browser.py",
+    "security/test_doctor.py",
+    "simulator",
+    "test_architecture.py",
+    "test_docs.py",
+    "test_locale.py",
+    "test_packaging.py",
+    "worker/test_processes.py",
 )
-VERSIONS = ("3.11", "3.12", "3.13")
+#: What Chromium looks at, and what waits for leases: in the full volume parts of their own.
+LOOKED_AT = ("accessibility", "security/hostile")
+KILLS = "messages/test_kills.py"
+#: The environments of setup.cfg, by the Python that each wants.
+MATRIX = {"3.11": "py311-lowest", "3.12": "py312-dj61-wag80", "3.13": "py313-highest"}
 
 
 @dataclass(frozen=True)
 class Part:
-    """One run of pytest (or of tox, which runs several)."""
+    """One run of pytest, or of tox."""
 
     name: str
     command: tuple[str, ...]
     env: dict[str, str] = field(default_factory=dict)
     is_alone: bool = False  # measures time, so nothing else may run beside it
+    waits: bool = False  # mostly waits, so it takes no core from the two that run
 
 
-def pytest(name: str, *arguments: str, is_alone: bool = False, **env: str) -> Part:
-    """Return a part that is pytest under coverage in this interpreter."""
-    command = (
-        sys.executable,
-        "-m",
-        "coverage",
-        "run",
-        "-m",
-        "pytest",
-        "-q",
-        f"--junitxml={RESULTS / name}.xml",
-        "--durations=5",
-    )
-    return Part(name, (*command, *arguments), {"DJANGO_SETTINGS_MODULE": "tests.settings", **env}, is_alone)
+def pytest(
+    name: str, *arguments: str, is_measured: bool = False, is_alone: bool = False, waits: bool = False, **env: str
+) -> Part:
+    """Return a part that is pytest in this interpreter, under coverage where it is measured: that takes half as long again."""
+    command = [sys.executable, "-m", *(("coverage", "run", "-m") if is_measured else ()), "pytest", "-q"]
+    command += [f"--junitxml={RESULTS / name}.xml", "--durations=5", *arguments]
+    return Part(name, tuple(command), {"DJANGO_SETTINGS_MODULE": "tests.settings", **env}, is_alone, waits)
+
+
+def rooms(*names: str) -> list[str]:
+    """Return pytest's arguments that name these files and rooms of tests/."""
+    return [f"tests/{name}" for name in names]
 
 
 def projects() -> list[str]:
@@ -82,36 +97,58 @@ def projects() -> list[str]:
     return sorted({path.parent.name for path in (CHECKOUT / "tests" / "projects").glob("*/test_*.py")})
 
 
-def parts(volume: str, database_for: Callable[[str], str]) -> Iterator[Part]:
-    """Yield what this volume consists of. Parts that run beside each other need a database each."""
-    common = {"ORDER_STATUS_VOLUME": volume}
-    there = (*SHARED, *OF_THE_CHECKOUT, *OF_THEIR_OWN)
-    yield pytest("postgresql", *there, **common, DATABASE_URL=database_for("suite"))
-    yield pytest("sqlite", *SHARED, **common)
+def moderate(database_for: Callable[[str], str]) -> Iterator[Part]:
+    """Yield the parts of ``make test``. Parts that run beside each other need a database each."""
+    there = (*SHARED, *OF_THEIR_OWN)
+    yield pytest("sqlite-1", *rooms(*HALF), *SHARED, is_measured=True)
+    yield pytest("sqlite-2", *ignoring(*HALF), *SHARED, is_measured=True)
+    yield pytest("postgresql", *there, DATABASE_URL=database_for("suite"))
     for project in projects():
         where, module = f"tests/projects/{project}", f"tests.projects.{project}.settings"
-        yield pytest(f"{project}-sqlite", where, **common, DJANGO_SETTINGS_MODULE=module)
+        yield pytest(f"{project}-sqlite", where, is_measured=True, DJANGO_SETTINGS_MODULE=module)
         url = database_for(project)
-        yield pytest(f"{project}-postgresql", where, **common, DJANGO_SETTINGS_MODULE=module, DATABASE_URL=url)
-    if volume == "moderate":
-        yield pytest(
-            "browser", "tests/page/test_browser.py", "tests/browser", "-p", "no:randomly", is_alone=True, **common
-        )
-    else:
-        yield matrix()
+        yield pytest(f"{project}-postgresql", where, DJANGO_SETTINGS_MODULE=module, DATABASE_URL=url)
+    journeys = (*rooms("page/test_browser.py", "browser"), "-p", "no:randomly")
+    yield pytest("browser", *journeys, is_measured=True, is_alone=True)
 
 
-def matrix() -> Part:
-    """Return the run of tox over the interpreters that are here; those that are not are named."""
-    found = {version: find(version) for version in VERSIONS}
+def full(database_for: Callable[[str], str]) -> Iterator[Part]:
+    """Yield the parts of ``make test-full``."""
+    apart = ignoring(*LOOKED_AT, KILLS)
+    kills = database_for("kills")
+    yield pytest("kills-postgresql", *rooms(KILLS), waits=True, DATABASE_URL=kills)
+    yield pytest("kills-sqlite", *rooms(KILLS), waits=True)
+    yield from matrix()
+    yield pytest("sqlite", *apart, *SHARED)
+    yield pytest("looked-at", *rooms(*LOOKED_AT))
+    yield pytest("postgresql", *apart, *SHARED, *OF_THEIR_OWN, DATABASE_URL=database_for("suite"))
+    for project in projects():
+        module = f"tests.projects.{project}.settings"
+        yield pytest(f"{project}-sqlite", f"tests/projects/{project}", DJANGO_SETTINGS_MODULE=module)
+
+
+def matrix() -> Iterator[Part]:
+    """Yield a run of tox for each interpreter that is here; those that are not are named."""
+    found = {version: find(version) for version in MATRIX}
     for version in (version for version, path in found.items() if path is None):
-        print(f"no Python {version} here: its environments are left out", flush=True)
+        print(f"no Python {version} here: {MATRIX[version]} is left out", flush=True)
     lowest = CHECKOUT / ".tox" / "lowest.txt"
     lowest.parent.mkdir(exist_ok=True)
     lowest.write_text("\n".join(constraints(CHECKOUT / "pyproject.toml")) + "\n")
-    command = [sys.executable, "-m", "tox", "run-parallel", "--parallel", "2", "--parallel-no-spinner"]
-    command += ["--discover", *(str(path) for path in found.values() if path)]
-    return Part("matrix", tuple(command), is_alone=True)
+    wheel = built()
+    for version, path in found.items():
+        if path:
+            command = (sys.executable, "-m", "tox", "run", "-e", MATRIX[version], "--installpkg", str(wheel))
+            yield Part(MATRIX[version], (*command, "--discover", str(path)))
+
+
+def built() -> Path:
+    """Build the wheel once, for all environments, and return where it lies."""
+    folder = CHECKOUT / "build" / "wheel"
+    shutil.rmtree(folder, ignore_errors=True)
+    command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder)]
+    subprocess.run(command, cwd=CHECKOUT, check=True, stdout=subprocess.DEVNULL)
+    return next(folder.glob("*.whl"))
 
 
 def run(part: Part) -> tuple[Part, int]:
@@ -156,18 +193,19 @@ def main() -> int:
     RESULTS.mkdir(parents=True, exist_ok=True)
     for old in (*RESULTS.glob("*.xml"), *RESULTS.glob("*.log"), *CHECKOUT.glob(".coverage.*"), CHECKOUT / ".coverage"):
         old.unlink(missing_ok=True)
-    failed = []
+    os.environ["ORDER_STATUS_VOLUME"] = options.volume
     with postgresql() as url, ExitStack() as databases:
 
         def database_for(name: str) -> str:
             return databases.enter_context(database(url, f"order_status_{name}"))
 
-        chosen = [p for p in parts(options.volume, database_for) if not options.only or p.name in options.only]
-        with ThreadPoolExecutor(max_workers=2) as pool:
-            results = list(pool.map(run, [part for part in chosen if not part.is_alone]))
-        results += [run(part) for part in chosen if part.is_alone]
-    # 5 is pytest's "nothing was collected", which happens to a project whose tests all want the other database.
-    failed += [part.name for part, code in results if code not in {0, 5}]
+        parts = {"moderate": moderate, "full": full}[options.volume](database_for)
+        chosen = [part for part in parts if not options.only or part.name in options.only]
+        with ThreadPoolExecutor(max_workers=2) as cores, ThreadPoolExecutor(max_workers=1) as beside:
+            running = [(beside if part.waits else cores).submit(run, part) for part in chosen if not part.is_alone]
+        results = [each.result() for each in running] + [run(part) for part in chosen if part.is_alone]
+    # 5 is pytest's "nothing was collected", which happens to a project in which nothing grows with the volume.
+    failed = [part.name for part, code in results if code not in {0, 5}]
     if options.volume == "moderate" and not options.only and coverage() != 0:
         failed.append("coverage")
     total = count(RESULTS)

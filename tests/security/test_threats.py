@@ -22,6 +22,7 @@ from django.contrib.auth.models import AnonymousUser, Permission
 from django.core import mail
 from django.core.cache import cache
 from django.test import Client, RequestFactory
+from django.urls import resolve
 from django.utils import timezone
 
 import order_status_plugin
@@ -601,6 +602,7 @@ def test_what_may_be_kept_elsewhere_is_found_by_the_self_check(bird: Bird, monke
 
 @pytest.mark.usefixtures("unlogged")
 def test_threat_10_forged_replayed_and_shuffled_webhooks_have_one_effect(client: Client, volume: str) -> None:
+    """Each hundredth comes in by the whole way, the others by the view alone: that takes a quarter of the time."""
     body = (
         b'{"id": "a1", "msg": {"id": "t1", "tracking_number": "1Z999AA10123456784", "slug": "ups", "tag": "InTransit"}}'
     )
@@ -609,11 +611,15 @@ def test_threat_10_forged_replayed_and_shuffled_webhooks_have_one_effect(client:
         answer = client.post(signed.URL, body, content_type="application/json", headers=headers)
         assert answer.status_code in (200, 202)
     assert InboxMessage.objects.count() == 1
-    pick = Random(10)
-    for _ in range(100_000 if volume == "full" else 500):
+    pick, door, write = Random(10), resolve(signed.URL), RequestFactory(headers=headers)
+    for turn in range(100_000 if volume == "full" else 500):
         at = pick.randrange(len(body))
         forged = body[:at] + bytes([body[at] ^ (1 << pick.randrange(8))]) + body[at + 1 :]
-        assert client.post(signed.URL, forged, content_type="application/json", headers=headers).status_code == 400
+        if turn % 100:
+            answer = door.func(write.post(signed.URL, forged, content_type="application/json"), *door.args, **door.kwargs)
+        else:
+            answer = client.post(signed.URL, forged, content_type="application/json", headers=headers)
+        assert answer.status_code == 400
     assert InboxMessage.objects.count() == 1
     assert not TrackingEvent.objects.exists()
 
