@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import logging
 import os
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -15,7 +18,7 @@ from django.utils import translation
 from hypothesis import HealthCheck, Phase, is_hypothesis_test
 from hypothesis import settings as hypothesis
 
-from . import network
+from . import migrated, network
 
 HERE = Path(__file__).parent
 CHECKOUT = HERE.parent
@@ -122,6 +125,30 @@ def unlogged() -> Iterator[None]:
 def is_postgresql() -> bool:
     """Say whether this run's database is PostgreSQL."""
     return connection.vendor == "postgresql"
+
+
+#: What Django names the test database of SQLite, which lives as long as a connection to it.
+IN_MEMORY = "file:memorydb_default?mode=memory&cache=shared"
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> Iterator[None]:
+    """Begin with what an earlier run has migrated, on SQLite."""
+    if connection.vendor == "sqlite":
+        with closing(sqlite3.connect(IN_MEMORY, uri=True)) as early:
+            migrated.load(early)
+            yield
+    else:
+        yield
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """Keep what is migrated now for a later run."""
+    if connection.vendor == "sqlite":
+        with django_db_blocker.unblock():
+            connection.ensure_connection()
+            migrated.save(connection.connection)
 
 
 @pytest.fixture(scope="session", autouse=True)

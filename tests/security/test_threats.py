@@ -616,7 +616,9 @@ def test_threat_10_forged_replayed_and_shuffled_webhooks_have_one_effect(client:
         at = pick.randrange(len(body))
         forged = body[:at] + bytes([body[at] ^ (1 << pick.randrange(8))]) + body[at + 1 :]
         if turn % 100:
-            answer = door.func(write.post(signed.URL, forged, content_type="application/json"), *door.args, **door.kwargs)
+            answer = door.func(
+                write.post(signed.URL, forged, content_type="application/json"), *door.args, **door.kwargs
+            )
         else:
             answer = client.post(signed.URL, forged, content_type="application/json", headers=headers)
         assert answer.status_code == 400
