@@ -45,7 +45,6 @@ HALF = ("access", "accessibility", "cms", "messages", "security")
 OF_THEIR_OWN = ignoring(
     "accessibility",
     "carriers",
-    "cms/test_browser.py",
     "live/test_servers.py",
     "maps",
     "polling/test_processes.py",

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.db import connections
 from django.test import Client
 from wagtail.models import Locale
 
@@ -86,6 +87,7 @@ def customer(live_server: Any, settings: Any, transactional_db: None, monkeypatc
             return page
 
         yield open_
+        connections.close_all()  # what a test asks beside Playwright's loop goes over a connection of that loop's own
         chromium.close()
 
 
