@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 
@@ -15,14 +14,18 @@ from tests.page.looks import CHROMIUM
 
 from .fill import ADDRESS
 from .payloads import FIRST, MARKUP, PLUS, VECTORS, Payload, evaluated, payloads
-from .shop import ORIGIN, RIGHT, UNWRITTEN, WRITTEN, Hostile, Supply, fill, ours, settings_models, stand_in
+from .server import Server, serving
+from .shop import HOST, ORIGIN, RIGHT, UNWRITTEN, WRITTEN, Supply, fill, ours, settings_models, stand_in
 
 # Wagtail leaves the file open that a rendition was made in.
 pytestmark = pytest.mark.filterwarnings("ignore:Unclosed file <tempfile:ResourceWarning")
 
 #: As many as are tried, and as many as stand in the shop at a time.
 COUNTS = {"moderate": 300, "full": 10_000}
-BATCH = 500
+BATCH = 1_250
+
+#: Pages with the blocks of the layout that "private" has as well.
+ALIKE = ("public", "staff view", "preview in_transit", "preview of a message")
 
 #: What a template engine would have made of any of them.
 SUMS = frozenset(evaluated(FIRST + place) for place in range(COUNTS["full"]))
@@ -59,16 +62,13 @@ TOUCH = """() => {
 class Visitor:
     """A browser that hears whatever a payload says when it runs."""
 
-    def __init__(self, chromium: Any, *, with_policy: bool) -> None:
+    def __init__(self, chromium: Any, server: Server, *, with_policy: bool) -> None:
         self.with_policy = with_policy
+        self.server = server
         self.context = chromium.new_context(bypass_csp=not with_policy)
         self.ran: list[str] = []
         self.refused: list[str] = []
-        self.shop: Hostile | None = None
-        self.who = "public"
-        self.html = ""
         self.context.expose_binding("xss", lambda source, *said: self.ran.append(str(said)))
-        self.context.route("**/*", self._answer)
         self.page = self.context.new_page()
         self.page.on("dialog", self._dialog)
         self.page.on("console", lambda message: self._hear(message.text))
@@ -84,24 +84,15 @@ class Visitor:
         elif "Content Security Policy" in text and not text.startswith("Loading the image 'http"):
             self.refused.append(text)
 
-    def _answer(self, route: Any) -> None:
-        parts = urlsplit(route.request.url)
-        if self.shop is None or f"{parts.scheme}://{parts.netloc}" != ORIGIN or route.request.method != "GET":
-            route.fulfill(status=404, body="")
-            return
-        status, headers, body = self.shop.answer(self.who, f"{parts.path}?{parts.query}".rstrip("?"))
-        if route.request.is_navigation_request():
-            self.html = body.decode()
-        route.fulfill(status=status, headers=headers, body=body)
-
-    def look(self, who: str, path: str) -> list[str]:
+    def look(self, shop: Any, who: str, path: str) -> list[str]:
         """Return what is wrong with a page: what ran, what was refused only by the policy, and what should not be there."""
-        self.ran, self.refused, self.who = [], [], who
+        self.ran, self.refused = [], []
+        html = self.server.show(shop, who, path)
         answer = self.page.goto(f"{ORIGIN}{path}")
         assert answer.status == 200, (path, answer.status)
         self.page.evaluate(TOUCH)
-        self.page.wait_for_timeout(30)  # for what is done a moment later
-        sums = {str(number) for number in re.findall(r"(?<!\d)7\d{7}(?!\d)", self.html)}
+        self.page.wait_for_timeout(20)  # for what is done a moment later
+        sums = {str(number) for number in re.findall(r"(?<!\d)7\d{7}(?!\d)", html)}
         return [
             *(f"ran {said}" for said in self.ran),
             *(f"refused {text[:120]}" for text in self.refused),
@@ -123,11 +114,12 @@ def visitors(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Visitor]]:
     stand_in(monkeypatch)
     # Playwright's loop runs in this thread, and Django takes that for async code of ours.
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
+    with serving() as server, sync_playwright() as playwright:
+        args = [*CHROMIUM, f"--host-resolver-rules=MAP {HOST}:80 127.0.0.1:{server.port}, MAP * ~NOTFOUND"]
+        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=args)
         yield {
-            "with the policy": Visitor(chromium, with_policy=True),
-            "without a policy": Visitor(chromium, with_policy=False),
+            "with the policy": Visitor(chromium, server, with_policy=True),
+            "without a policy": Visitor(chromium, server, with_policy=False),
         }
         chromium.close()
 
@@ -146,12 +138,14 @@ def test_nothing_that_anybody_writes_runs(
         tried += len(supply.words[""])
         assert not any(map(supply.lacks, supply.words))
         assert set(supply.fields) >= block_fields()
-        for name, visitor in visitors.items():
-            visitor.shop = shop
+        for turn, (name, visitor) in enumerate(visitors.items(), number):
+            # Whoever has many batches sees the same blocks on one of these pages at a time.
+            passed = {*ALIKE} - {ALIKE[turn % len(ALIKE)]} if len(hostile) > BATCH else set()
+            if visitor.with_policy:
+                passed |= shop.without_policy
             for look, (who, path) in shop.looks.items():
-                if visitor.with_policy and look in shop.without_policy:
-                    continue
-                wrong += [f"{look}, {name}: {what}" for what in visitor.look(who, path)]
+                if look not in passed:
+                    wrong += [f"{look}, {name}: {what}" for what in visitor.look(shop, who, path)]
     assert tried == COUNTS[volume]
     assert wrong == [], "\n".join(wrong[:40])
 
@@ -225,7 +219,8 @@ def test_what_runs_is_heard(visitors: dict[str, Visitor]) -> None:
     """The same payloads on a page that escapes nothing: without a policy they run, and the audit sees them either way."""
 
     class Careless:
-        body = ""
+        def __init__(self, body: str) -> None:
+            self.body = body
 
         def answer(self, who: str, path: str) -> tuple[int, dict[str, str], bytes]:
             policy = {"Content-Security-Policy": "default-src 'self'"}
@@ -236,11 +231,8 @@ def test_what_runs_is_heard(visitors: dict[str, Visitor]) -> None:
     ran: dict[str, set[str]] = {}
     audited = 0
     for name, visitor in visitors.items():
-        careless: Any = Careless()
-        visitor.shop = careless
         for payload in tried:
-            careless.body = payload.text
-            found = visitor.look("public", "/")
+            found = visitor.look(Careless(payload.text), "public", "/")
             if any(what.startswith("ran") for what in found):
                 ran.setdefault(name, set()).add(payload.text)
             audited += any(what.startswith(("there", "ran")) for what in found)
@@ -248,5 +240,4 @@ def test_what_runs_is_heard(visitors: dict[str, Visitor]) -> None:
     assert "with the policy" not in ran
     assert audited >= len(tried)
     number = Payload(FIRST, "").number
-    careless.body = f"<p>{number + PLUS}</p>"
-    assert visitors["with the policy"].look("public", "/") != []
+    assert visitors["with the policy"].look(Careless(f"<p>{number + PLUS}</p>"), "public", "/") != []
