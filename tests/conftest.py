@@ -85,7 +85,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         item
         for item in items
         if any(item.get_closest_marker(name) for name in without)
-        or (VOLUME == "full" and not _grows(item))
+        or (VOLUME == "full" and not _grows(item, is_postgresql))
         or (is_postgresql and not _asks_the_database(item))
     ]
     if left_out:
@@ -94,10 +94,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if item not in gone]
 
 
-def _grows(item: pytest.Item) -> bool:
-    """Say whether the volume changes what this test tries: by hypothesis, by the fixture, or by its marker."""
-    is_property = is_hypothesis_test(getattr(item, "obj", None))
-    return is_property or "volume" in getattr(item, "fixturenames", ()) or item.get_closest_marker("full") is not None
+def _grows(item: pytest.Item, is_postgresql: bool) -> bool:
+    """Say whether the volume changes what this test tries: by hypothesis, by a fixture, or by its marker."""
+    if is_hypothesis_test(getattr(item, "obj", None)) or item.get_closest_marker("full"):
+        return True
+    names = getattr(item, "fixturenames", ())
+    return "volume" in names or ("volume_once" in names and not is_postgresql)
 
 
 def _asks_the_database(item: pytest.Item) -> bool:
@@ -110,6 +112,12 @@ def _asks_the_database(item: pytest.Item) -> bool:
 @pytest.fixture
 def volume() -> str:
     """Say how much is wanted: ``light``, ``moderate`` or ``full``."""
+    return VOLUME
+
+
+@pytest.fixture
+def volume_once() -> str:
+    """Say the same to what asks no database, of which the full volume beside one database is enough."""
     return VOLUME
 
 

@@ -289,9 +289,9 @@ def run(world: World, number: int) -> None:
         raise AssertionError(f"sequence {number}") from error
 
 
-def test_nothing_leaves_without_consent(volume: str, clock: Any) -> None:
+def test_nothing_leaves_without_consent(volume_once: str, clock: Any) -> None:
     with options(DAY, *CHANNELS):
-        for number in range(DECIDED[volume]):
+        for number in range(DECIDED[volume_once]):
             run(World(number, clock), number)
 
 

@@ -420,11 +420,11 @@ def test_threat_01_a_leaked_link_shows_no_canary(monkeypatch: pytest.MonkeyPatch
     assert list(crawl.run().problems) == []
 
 
-def test_threat_02_guessed_and_mutated_links_open_nothing(volume: str, django_assert_num_queries: Any) -> None:
+def test_threat_02_guessed_and_mutated_links_open_nothing(volume_once: str, django_assert_num_queries: Any) -> None:
     good, pick = links.link_for(placed()), Random(2)
     alphabet = string.ascii_letters + string.digits + "-_"
     with django_assert_num_queries(0):
-        for _ in range(1_000_000 if volume == "full" else 20_000):
+        for _ in range(1_000_000 if volume_once == "full" else 20_000):
             at = pick.randrange(len(good))
             wrong = (
                 good[:at] + pick.choice(alphabet) + good[at + 1 :]
@@ -601,7 +601,7 @@ def test_what_may_be_kept_elsewhere_is_found_by_the_self_check(bird: Bird, monke
 
 
 @pytest.mark.usefixtures("unlogged")
-def test_threat_10_forged_replayed_and_shuffled_webhooks_have_one_effect(client: Client, volume: str) -> None:
+def test_threat_10_forged_replayed_and_shuffled_webhooks_have_one_effect(client: Client, volume_once: str) -> None:
     """Each hundredth comes in by the whole way, the others by the view alone: that takes a quarter of the time."""
     body = (
         b'{"id": "a1", "msg": {"id": "t1", "tracking_number": "1Z999AA10123456784", "slug": "ups", "tag": "InTransit"}}'
@@ -612,7 +612,7 @@ def test_threat_10_forged_replayed_and_shuffled_webhooks_have_one_effect(client:
         assert answer.status_code in (200, 202)
     assert InboxMessage.objects.count() == 1
     pick, door, write = Random(10), resolve(signed.URL), RequestFactory(headers=headers)
-    for turn in range(100_000 if volume == "full" else 500):
+    for turn in range(100_000 if volume_once == "full" else 500):
         at = pick.randrange(len(body))
         forged = body[:at] + bytes([body[at] ^ (1 << pick.randrange(8))]) + body[at + 1 :]
         if turn % 100:
