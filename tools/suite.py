@@ -193,6 +193,8 @@ def main() -> int:
     for old in (*RESULTS.glob("*.xml"), *RESULTS.glob("*.log"), *CHECKOUT.glob(".coverage.*"), CHECKOUT / ".coverage"):
         old.unlink(missing_ok=True)
     os.environ["ORDER_STATUS_VOLUME"] = options.volume
+    # The tests start processes by the hundred, and each would compile everything again.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     with postgresql() as url, ExitStack() as databases:
 
         def database_for(name: str) -> str:
