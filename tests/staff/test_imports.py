@@ -220,6 +220,6 @@ def test_ten_thousand_lines_are_planned_within_seconds() -> None:
         for n in range(10_000)
     )
     text = HEAD + "".join(f"TS-{n};1Z999AA1{n:010};;\n" for n in range(10_000))
-    began = time.perf_counter()
+    began = time.process_time()
     assert set(says(text)) == {"nothing"}
-    assert time.perf_counter() - began < 10
+    assert time.process_time() - began < 10
