@@ -83,7 +83,7 @@ def test_an_export_holds_what_the_shop_told(told: Order) -> None:
 
 
 def test_a_held_order_keeps_its_calls(told: Order, settings: Any) -> None:
-    holds.hold(told, "sam")
+    holds.hold(told, "a complaint", "sam")
     InboxMessage.objects.update(received_at=timezone.now() - dt.timedelta(days=400))
     privacy.expire()
     assert "noor@" in kept()
