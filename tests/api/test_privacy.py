@@ -77,7 +77,7 @@ def test_what_was_erased_does_not_come_back(told: Order, shop: Caller) -> None:
 
 
 def test_an_export_holds_what_the_shop_told(told: Order) -> None:
-    said = json.dumps(export(told), default=str)
+    said = json.dumps(export([told], "sam"), default=str)
     assert "noor@example.org" in said
     assert "else@example.org" not in said
 
