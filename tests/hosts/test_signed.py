@@ -6,10 +6,14 @@ A copy from every signed host, changed by one bit, one header, one key: 0 are st
 from __future__ import annotations
 
 import json
+import os
 import random
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,6 +29,7 @@ from . import entries, shopify, woocommerce
 
 HOSTS = {"shopify": entries.SHOPIFY, "woo": entries.WOO, "push": {"BACKEND": PUSH}}
 COPIES = 50
+CHECKOUT = Path(__file__).parents[2]
 
 Signed = tuple[str, str, bytes, dict[str, str]]
 
@@ -137,4 +142,19 @@ def fifty_copies(make: Callable[[], Signed]) -> None:
     assert set(seen) <= {200, 201, 202}, seen
     assert InboxMessage.objects.count() == 1
     assert InboxMessage.objects.get().state == "handled"
-    assert Order.objects.get().version == 1
+    assert Order.objects.get().version == Order().version + 1
+
+
+@pytest.mark.sqlite
+def test_fifty_copies_at_once_have_one_effect_on_sqlite(tmp_path: Path) -> None:
+    environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.hosts.race", str(tmp_path / "db.sqlite3")],
+        cwd=CHECKOUT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.stdout.split() == list(PROOF), done.stderr
