@@ -132,7 +132,7 @@ def _api(name: str) -> Callable[[Bird], Sequence[Visit]]:
         about = {"reference": bird.order.reference, "fulfillment": "1", "parcel": "1"}
         if name == "list_orders":
             about = {}
-        elif name in ("put_order", "get_order", "view_order", "post_note", "post_claim"):
+        elif name in ("put_order", "view_order", "post_note", "post_claim"):
             about = {"reference": bird.order.reference}
         elif "fulfillment" in name:
             del about["parcel"]
@@ -173,13 +173,10 @@ ROUTES: dict[str, Route] = {
     "health": Route(Tier.PUBLIC, ("GET", "HEAD"), (JSON,), _plain("health")),
     "api-description": Route(Tier.PUBLIC, READ, (JSON,), _plain("api-description")),
     "put_order": Route(Tier.PUBLIC, (), (JSON,), _api("put_order")),
-    "get_order": Route(Tier.PUBLIC, (), (JSON,), _api("get_order")),
     "list_orders": Route(Tier.PUBLIC, (), (JSON,), _api("list_orders")),
     "view_order": Route(Tier.PUBLIC, (), (JSON,), _api("view_order")),
     "put_fulfillment": Route(Tier.PUBLIC, (), (JSON,), _api("put_fulfillment")),
-    "delete_fulfillment": Route(Tier.PUBLIC, (), (JSON,), _api("delete_fulfillment")),
     "put_parcel": Route(Tier.PUBLIC, (), (JSON,), _api("put_parcel")),
-    "delete_parcel": Route(Tier.PUBLIC, (), (JSON,), _api("delete_parcel")),
     "post_events": Route(Tier.PUBLIC, (), (JSON,), _api("post_events")),
     "post_note": Route(Tier.PUBLIC, (), (JSON,), _api("post_note")),
     "post_claim": Route(Tier.PUBLIC, (), (JSON,), _api("post_claim")),
