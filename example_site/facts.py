@@ -11,6 +11,8 @@ from django.urls import reverse
 from oscar.core.loading import get_model
 from wagtail.models import Locale
 
+from order_status_plugin.access import api_keys
+from order_status_plugin.access.audit import SYSTEM
 from order_status_plugin.access.links import order_path
 from order_status_plugin.backends import get_source
 from order_status_plugin.carriers import catalogue
@@ -50,6 +52,7 @@ def write_facts(base_url: str, password: str) -> dict[str, Any]:
             for alias, entry in settings.ORDER_STATUS["SOURCES"].items()
             if entry.get("OPTIONS", {}).get("url")
         ],
+        "api_key": _api_key(),
         "orders": [_order(base_url, demo.number, demo.scenario) for demo in ORDERS],
     }
     path = settings.VAR / "demo.json"
@@ -57,6 +60,15 @@ def write_facts(base_url: str, password: str) -> dict[str, Any]:
     draft.write_text(json.dumps(facts, ensure_ascii=False, indent=2))
     draft.replace(path)
     return facts
+
+
+def _api_key() -> str:
+    """Return a key of the push API for the shop ``push``: the one of the last start, while it works."""
+    path = settings.VAR / "demo.json"
+    last: str = json.loads(path.read_text()).get("api_key", "") if path.exists() else ""
+    if last and api_keys.find(last):
+        return last
+    return api_keys.make("push", "demo", api_keys.Scope.values, actor=SYSTEM)[1]
 
 
 def _status_page_edit_path() -> str:

@@ -211,6 +211,7 @@ SOURCES = {
 ORDER_STATUS = {
     "HOSTS": {
         "shop": {"BACKEND": "order_status_plugin.hosts.oscar.OscarHost", "OPTIONS": {"image_size": "240x240"}},
+        "push": {"BACKEND": "order_status_plugin.hosts.push.PushHost"},
     },
     "SOURCES": SOURCES,
     "CHANNELS": {

@@ -56,12 +56,16 @@ def _bounded(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespons
 
 
 def _patterns() -> list[URLPattern]:
-    operations = [one for one in api.urls[0] if isinstance(one, URLPattern) and one.name != "api-root"]
+    # django-ninja names an address once for each of its methods; the first name is enough.
+    operations: dict[str, URLPattern] = {}
+    for one in api.urls[0]:
+        if isinstance(one, URLPattern) and one.name != "api-root":
+            operations.setdefault(str(one.pattern), one)
     return [
         path("openapi.json", DescriptionView.as_view(), name="api-description"),
         *(
             URLPattern(one.pattern, secure(_bounded(one.callback), checks_csrf=False), one.default_args, one.name)
-            for one in operations
+            for one in operations.values()
         ),
     ]
 

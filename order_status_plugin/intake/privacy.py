@@ -73,9 +73,12 @@ def _about(order: Order, *, is_thorough: bool) -> set[int]:
 
 
 def _mentions(numbers: set[bytes], email: bytes) -> set[int]:
-    """Look through every body that is still here: repeated and unreadable messages belong to no event."""
+    """Look through every body that is still here: repeated and unreadable messages belong to no event.
+
+    What a shop told of one order is that order's, whatever else it mentions.
+    """
     found = set()
-    rows = InboxMessage.objects.exclude(state=InboxMessage.State.REDACTED).values_list("pk", "body")
+    rows = InboxMessage.objects.filter(about="").exclude(state=InboxMessage.State.REDACTED).values_list("pk", "body")
     for pk, stored in rows.iterator(chunk_size=_CHUNK):
         body = bytes(stored)
         plain = _SEPARATORS.sub(b"", body.upper())

@@ -135,6 +135,25 @@ def _wallet_files(bird: Bird) -> list[Visit]:
     return [Visit(reverse(f"{NAMESPACE}:wallet-file", kwargs=name)) for name in names]
 
 
+def _api(name: str) -> Callable[[Bird], Sequence[Visit]]:
+    """Return a visit of an operation of the push API, for every shop: without the key that it wants."""
+
+    def visits(bird: Bird) -> list[Visit]:
+        about = {"reference": bird.order.reference, "fulfillment": "1", "parcel": "1"}
+        if name == "list_orders":
+            about = {}
+        elif name in ("put_order", "view_order", "post_note", "post_claim"):
+            about = {"reference": bird.order.reference}
+        elif "fulfillment" in name:
+            del about["parcel"]
+        return [
+            Visit(reverse(f"{NAMESPACE}:{name}", kwargs={"alias": alias, **about}), ("link",))
+            for alias in (*conf.HOSTS, "none")
+        ]
+
+    return visits
+
+
 def _nothing(bird: Bird) -> list[Visit]:
     root = reverse(f"{NAMESPACE}:lookup")
     # What a cache would take for a file: the page must not stand behind it.
@@ -168,6 +187,15 @@ ROUTES: dict[str, Route] = {
     "app-widget": Route(Tier.PUBLIC, ("POST", "OPTIONS"), (HTML, TEXT), _apps("app-widget")),
     "app-popup": Route(Tier.PUBLIC, READ, (HTML, TEXT), _apps("app-popup")),
     "health": Route(Tier.PUBLIC, ("GET", "HEAD"), (JSON,), _plain("health")),
+    "api-description": Route(Tier.PUBLIC, READ, (JSON,), _plain("api-description")),
+    "put_order": Route(Tier.PUBLIC, (), (JSON,), _api("put_order")),
+    "list_orders": Route(Tier.PUBLIC, (), (JSON,), _api("list_orders")),
+    "view_order": Route(Tier.PUBLIC, (), (JSON,), _api("view_order")),
+    "put_fulfillment": Route(Tier.PUBLIC, (), (JSON,), _api("put_fulfillment")),
+    "put_parcel": Route(Tier.PUBLIC, (), (JSON,), _api("put_parcel")),
+    "post_events": Route(Tier.PUBLIC, (), (JSON,), _api("post_events")),
+    "post_note": Route(Tier.PUBLIC, (), (JSON,), _api("post_note")),
+    "post_claim": Route(Tier.PUBLIC, (), (JSON,), _api("post_claim")),
     "hook": Route(Tier.PUBLIC, ("POST", "HEAD", "OPTIONS"), (HTML, JSON, TEXT), _hooks),
     "hook-with-secret": Route(Tier.PUBLIC, ("POST", "HEAD", "OPTIONS"), (HTML, JSON, TEXT), _secret_hooks),
     "end-devices": Route(Tier.PUBLIC, FORM, (HTML,), _end_devices),

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.db import OperationalError
 from django.test import Client
+from django.urls import resolve
 
 from order_status_plugin.api import calls
 from order_status_plugin.cms.models import OrderNote
@@ -291,3 +292,15 @@ def test_every_answer_has_our_headers(shop: Caller) -> None:
     for answer in answers:
         assert answer["Cache-Control"] == "no-store, private"
         assert "frame-ancestors 'none'" in answer["Content-Security-Policy"]
+
+
+def test_no_login_is_asked_and_no_transaction_is_around(shop: Caller, settings: Any) -> None:
+    """Under LoginRequiredMiddleware and ATOMIC_REQUESTS a key is enough, and what is stored is committed at once."""
+    settings.MIDDLEWARE = [*settings.MIDDLEWARE, "django.contrib.auth.middleware.LoginRequiredMiddleware"]
+    assert shop("PUT", "/A-1", order()).status_code == 201
+    assert Client().get(f"{ROOT}/openapi.json").status_code == 200
+    assert Client().get(f"{ROOT}/hosts/push/orders/A-1").status_code == 401
+    for path in ("/A-1", "/A-1/notes", f"/A-1/fulfillments/s1/parcels/{UPS}/events"):
+        view: Any = resolve(f"{ROOT}/hosts/push/orders{path}").func
+        assert view._non_atomic_requests == {"default"}
+        assert view.csrf_exempt

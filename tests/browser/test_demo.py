@@ -26,6 +26,7 @@ KEYS = {
     "sms_dir",
     "sources",
     "asked_sources",
+    "api_key",
     "orders",
 }
 ORDER_KEYS = {"host", "number", "email", "phone", "locale", "link", "scenario", "personal", "parcels"}

@@ -13,10 +13,11 @@ from django.test import Client
 
 from order_status_plugin.hosts.pushed.signed import sign
 
-SECRET = "hush-hush-hush-hush"
-SHOP = "tilia.myshopify.com"
-OPTIONS = {"secrets": [SECRET, "an-older-secret"], "shop": SHOP}
-HOST = {"BACKEND": "order_status_plugin.hosts.shopify.Shopify", "OPTIONS": OPTIONS}
+from .entries import SHOPIFY as HOST
+from .entries import SHOPIFY_SECRET as SECRET
+from .entries import SHOPIFY_SHOP as SHOP
+
+OPTIONS = HOST["OPTIONS"]
 UPS = "1Z999AA10123456784"
 _ids = itertools.count(1)
 

@@ -65,7 +65,7 @@ def test_statuses(status: str, payment: str, headline: str) -> None:
 
 
 def test_a_status_of_the_shops_own_may_mean_sent(settings: Any) -> None:
-    options = {**HOST["OPTIONS"], "sent": ["shipped"]}  # type: ignore[dict-item]
+    options = {**HOST["OPTIONS"], "sent": ["shipped"]}
     settings.ORDER_STATUS["HOSTS"]["woo"] = {**HOST, "OPTIONS": options}
     send("order.updated", order(status="shipped"))
     assert Order.objects.get().headline == "sent"
@@ -180,4 +180,4 @@ def test_strange_values_break_nothing() -> None:
 
 def test_checks_name_what_is_missing() -> None:
     assert [found.id for found in WooCommerce("x", {}).check()] == ["order_status.E401"]
-    assert WooCommerce("x", HOST["OPTIONS"]).check() == []  # type: ignore[arg-type]
+    assert WooCommerce("x", HOST["OPTIONS"]).check() == []

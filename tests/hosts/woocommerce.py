@@ -14,11 +14,8 @@ from django.test import Client
 
 from order_status_plugin.hosts.pushed.signed import sign
 
-SECRET = "woo-secret-woo-secret"
-HOST = {
-    "BACKEND": "order_status_plugin.hosts.woocommerce.WooCommerce",
-    "OPTIONS": {"secrets": [SECRET], "shop": "https://tilia.example/"},
-}
+from .entries import WOO_SECRET as SECRET
+
 UPS = "1Z999AA10123456784"
 _ids = itertools.count(1)
 
