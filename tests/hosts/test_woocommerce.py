@@ -18,7 +18,8 @@ from order_status_plugin.hosts.woocommerce import WooCommerce
 from order_status_plugin.intake.models import InboxMessage
 from order_status_plugin.tracking.models import Order, OrderContact, Parcel
 
-from .woocommerce import HOST, UPS, item, line, order, send, tracked
+from .entries import WOO as HOST
+from .woocommerce import UPS, item, line, order, send, tracked
 
 pytestmark = pytest.mark.django_db
 LATER = {"date_modified_gmt": "2026-11-24T12:00:00"}
