@@ -57,14 +57,13 @@ def drain(limit: int = 500) -> int:
     return tried
 
 
-def clean(older_than: dt.timedelta | None) -> int:
+def clean(older_than: dt.timedelta | None, *, is_dry: bool = False) -> int:
     """Delete what was written so long ago and waits no more, nothing for None, and what nobody waits for; return how many."""
-    gone = ~Exists(WebhookEndpoint.objects.filter(pk=OuterRef("endpoint_id")))
-    count: int = WebhookDelivery.objects.filter(gone).delete()[0]
+    gone = Q(~Exists(WebhookEndpoint.objects.filter(pk=OuterRef("endpoint_id"))))
     if older_than is not None:
-        old = WebhookDelivery.objects.exclude(state=State.PENDING).filter(created_at__lt=timezone.now() - older_than)
-        count += old.delete()[0]
-    return count
+        gone |= ~Q(state=State.PENDING) & Q(created_at__lt=timezone.now() - older_than)
+    rows = WebhookDelivery.objects.filter(gone)
+    return rows.count() if is_dry else rows.delete()[0]
 
 
 def _claim(limit: int) -> list[WebhookDelivery]:

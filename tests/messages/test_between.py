@@ -14,7 +14,7 @@ from order_status_plugin.messages import budget, relay, tries, withheld
 from order_status_plugin.messages.consent import hear, say
 from order_status_plugin.messages.ledger import ConsentSource
 from order_status_plugin.messages.models import MessageAttempt, OutboxMessage
-from order_status_plugin.messages.recipient import signed
+from order_status_plugin.messages.recipient import known
 from order_status_plugin.messages.relay import drain
 from order_status_plugin.signals import customer_notified
 from order_status_plugin.tracking.models import Order
@@ -49,7 +49,7 @@ def outcome_of(order: Order) -> tuple[str, str, int]:
 
 
 def stopped(order: Order) -> None:
-    hear("email", signed("email", OTHER), Word.STOP)
+    hear("email", known("email", OTHER), Word.STOP)
 
 
 def switched_off(order: Order) -> None:

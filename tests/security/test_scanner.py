@@ -11,7 +11,7 @@ from django.core import mail
 from django.test import Client
 
 from order_status_plugin.access import claims
-from order_status_plugin.access.models import Grant, MailedCode, SpentClaim
+from order_status_plugin.access.models import AttemptCount, Grant, MailedCode, SpentClaim
 from order_status_plugin.messages.models import OutboxMessage
 from order_status_plugin.security.canaries import Bird
 
@@ -70,11 +70,13 @@ class Scanner:
 
 def test_head_and_get_change_nothing_but_kept_pages_and_day_rounded_counters(bird: Bird) -> None:
     paths = addresses(bird)
-    before = rows({"KeptPage"})
+    before = rows({"KeptPage", "AttemptCount"})
     scanner = Scanner()
     for path in paths:
         scanner.open(path)
-    assert rows({"KeptPage"}) == before
+    assert rows({"KeptPage", "AttemptCount"}) == before
+    # Who calls the push API without a key is counted, whatever the method.
+    assert not AttemptCount.objects.exclude(key__startswith="api address:").exists()
     assert leaks(bird, "\n".join(scanner.seen)) == []
     assert not scanner.client.cookies.get("__Host-order-status")
 

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from ...access import retention
 from ...conf import Settings, conf
 from ...intake import privacy as inbox
+from ...outgoing import relay as webhooks
 
 
 class Command(BaseCommand):
@@ -24,12 +25,14 @@ class Command(BaseCommand):
         """Report by group of fields how long it is kept, and how much of it is let go."""
         is_dry = options["dry_run"]
         bodies, report = inbox.expire(is_dry=is_dry), retention.run(is_dry=is_dry)
+        deliveries = webhooks.clean(conf.retention("webhooks"), is_dry=is_dry)
         told = {
             "grants": f"orders whose access {'would end' if is_dry else 'ended'}: {report.grants_ended}",
             "contact": f"orders {'to erase' if is_dry else 'erased'}: {report.erased}; on legal hold: {report.held}",
             "silent": "after the last change, an order counts as ended",
             "inbox": f"bodies of webhooks {'to erase' if is_dry else 'erased'}: {bodies}",
             "staff_views": f"looks of staff {'to delete' if is_dry else 'deleted'}: {report.staff_views}",
+            "webhooks": f"deliveries of webhooks {'to delete' if is_dry else 'deleted'}: {deliveries}",
             "audit": f"audit entries {'to delete' if is_dry else 'deleted'}: {report.audit_entries}",
         }
         for name in Settings.__dict__["RETENTION"]:
