@@ -1,4 +1,7 @@
-"""Signals for other people's code. Sent after commit, with ``send_robust``: a receiver that fails hurts nobody else."""
+"""Signals for other people's code. Sent after commit, with ``send_robust``: a receiver that fails hurts nobody else.
+
+The manual has a row for each (docs/signals.md), and a test holds both to it.
+"""
 
 from __future__ import annotations
 
