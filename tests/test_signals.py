@@ -152,10 +152,9 @@ def test_a_message_is_told_of_when_it_is_noted_as_sent() -> None:
 def test_a_stall_is_told_after_commit_too() -> None:
     place()
     later = timezone.now() + conf.STALLED_UNSENT
-    with hearing("milestone_reached") as heard:
-        with transaction.atomic():
-            assert stalled.tell(later) == 1
-            assert not heard
+    with hearing("milestone_reached") as heard, transaction.atomic():
+        assert stalled.tell(later) == 1
+        assert not heard
     (kwargs,) = heard
     assert kwargs["milestone"] == "stalled"
     assert {word: type(value).__name__ for word, value in kwargs.items() if word not in ("sender", "is_open")} == ROWS[

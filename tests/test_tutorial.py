@@ -111,8 +111,8 @@ def test_nothing_of_the_page_is_left_out() -> None:
     ]
     assert len(TYPED) == 2
     assert set(re.findall(r"^class (Test\w+)", FILES["tests/test_bakery.py"], re.MULTILINE)) == set(CONTRACTS)
-    assert "some forty" in PAGE
-    assert 35 <= sum(test.startswith("test_") for kind in CONTRACTS.values() for test in dir(kind)) <= 45
+    assert "more\nthan thirty tests" in PAGE
+    assert sum(test.startswith("test_") for kind in CONTRACTS.values() for test in dir(kind)) > 30
 
 
 @each_of("TestBakery")
@@ -133,7 +133,13 @@ def test_the_channel_keeps_its_promises(promised: ModuleType, test: str) -> None
 
 
 BROKEN = {
-    "read() returns None": ("Bakery", "read", lambda self, reference: None, "TestBakery", "test_does_not_invent_orders"),
+    "read() returns None": (
+        "Bakery",
+        "read",
+        lambda self, reference: None,
+        "TestBakery",
+        "test_does_not_invent_orders",
+    ),
     "verify() trusts everybody": (
         "Velo",
         "verify",
