@@ -22,6 +22,7 @@ from order_status_plugin.conf import conf
 from order_status_plugin.events import ParcelStatus
 from order_status_plugin.messages import stalled
 from order_status_plugin.messages.models import OutboxMessage
+from order_status_plugin.messages.notices import Notice
 from order_status_plugin.tracking import record
 from order_status_plugin.tracking.models import Order
 
@@ -98,6 +99,8 @@ def hearing(name: str) -> Iterator[Heard]:
 
 def test_every_signal_has_its_row_in_the_manual() -> None:
     assert ROWS.keys() == SIGNALS.keys() == DEEDS.keys()
+    (row,) = re.findall(r"^\| `customer_notified` .*$", PAGE, re.MULTILINE)
+    assert all(f"`{word.value}`" in row for word in Notice), "each letter that is no news has its word there"
 
 
 @each
