@@ -1,4 +1,7 @@
-"""Signals for other people's code. Sent after commit, with ``send_robust``: a receiver that fails hurts nobody else."""
+"""Signals for other people's code. Sent after commit, with ``send_robust``: a receiver that fails hurts nobody else.
+
+The manual has a row for each (docs/signals.md), and a test holds both to it.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ parcel_status_changed = Signal()
 milestone_reached = Signal()
 
 #: A message left. Arguments: ``order``, ``milestone`` (str: one of ours, or the word of a notice: "device", "code",
-#: "links"), ``channel`` (str alias), ``message_id`` (int).
+#: "links", "support"), ``channel`` (str alias), ``message_id`` (int).
 customer_notified = Signal()
 
 #: What was personal of an order is gone; whoever copied some of it should let go, too. Arguments: ``order``.

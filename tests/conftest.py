@@ -54,6 +54,8 @@ _NEEDS_CHECKOUT = {
     "test_locale.py",
     "test_manual.py",
     "test_packaging.py",
+    "test_signals.py",
+    "test_tutorial.py",
 }
 
 

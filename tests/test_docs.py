@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from django.template.loader import get_template
+from django.utils.module_loading import import_string
 
+from order_status_plugin.backends import REGISTRIES
 from order_status_plugin.conf import Settings
+from order_status_plugin.templatetags.order_status import register
 from tools import manual_pictures, settings_reference
 
 CHECKOUT = Path(__file__).parent.parent
@@ -66,6 +71,43 @@ def test_each_picture_of_the_manual_is_taken_by_its_script_and_shown() -> None:
 def test_settings_that_are_named_exist(path: Path) -> None:
     for name in re.findall(r"""ORDER_STATUS\[["']([A-Z_]+)["']\]""", path.read_text()):
         assert name in Settings.names(), name
+
+
+EXTENDING = (CHECKOUT / "docs" / "extending.md").read_text()
+PLUGGABLE = re.findall(r"^\| (.*?) \| (.*?) \| (.*?) \| (.*?) \|$", EXTENDING, re.MULTILINE)[2:]
+
+
+@pytest.mark.parametrize("row", PLUGGABLE, ids=lambda row: row[0])
+def test_what_can_be_plugged_in_is_there(row: tuple[str, str, str, str]) -> None:
+    """Each path can be imported, each hook is called, and each heading that is linked stands there."""
+    what, named, derived, described = row
+    for path in re.findall(r"`(order_status_plugin(?:\.\w+)+)`", named + derived):
+        try:
+            importlib.import_module(path)
+        except ModuleNotFoundError:
+            import_string(path)
+    for path in re.findall(r"`(order_status_plugin/[\w/]+\.html)`", derived):
+        assert get_template(path)
+    for hook in re.findall(r"the hook `(\w+)`", named):
+        assert f'"{hook}"' in "".join(file.read_text() for file in (CHECKOUT / "order_status_plugin").rglob("*.py"))
+    for tag in re.findall(r"{% (\w+) order %}", derived):
+        assert tag in register.tags
+    for target, anchor in re.findall(r"\]\(([^)#]*)#([^)]+)\)", described):
+        page = (CHECKOUT / "docs" / target).read_text() if target else EXTENDING
+        headings = re.findall(r"^#+ (.*)$", page, re.MULTILINE)
+        assert anchor in {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}, anchor
+    assert what
+    assert described
+
+
+def test_the_table_names_every_contract_and_every_kind_of_backend() -> None:
+    shown = " ".join(" ".join(row) for row in PLUGGABLE)
+    for path in (CHECKOUT / "order_status_plugin" / "testing").glob("*.py"):
+        for name in re.findall(r"^class (\w+Contract)\b", path.read_text(), re.MULTILINE):
+            assert f"order_status_plugin.testing.{path.stem}.{name}" in shown
+    dotted = {name for name in Settings.names() if str(vars(Settings)[name]).startswith("order_status_plugin.")}
+    for setting in {registry.setting for registry in REGISTRIES} | dotted:
+        assert f'ORDER_STATUS["{setting}"]' in shown
 
 
 def test_the_readme_starts_the_reader() -> None:

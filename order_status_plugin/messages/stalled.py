@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -46,15 +47,19 @@ def tell(now: dt.datetime | None = None) -> int:
             logger.exception("order %s does not move, and nobody could be told", reached.order.pk)
             continue
         told += 1
-        signals.milestone_reached.send_robust(
-            Order,
-            order=reached.order,
-            milestone=reached.milestone,
-            subject=reached.subject,
-            occurrence=reached.occurrence,
-            is_news=True,
-        )
+        transaction.on_commit(partial(_announce, reached), robust=True)
     return told
+
+
+def _announce(reached: Reached) -> None:
+    signals.milestone_reached.send_robust(
+        Order,
+        order=reached.order,
+        milestone=reached.milestone,
+        subject=reached.subject,
+        occurrence=reached.occurrence,
+        is_news=True,
+    )
 
 
 def find(now: dt.datetime) -> Iterator[Reached]:
