@@ -16,10 +16,10 @@ class OrderStatusConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register checks, connect the flow, keep the schedules."""
-        from . import checks, flow  # noqa: F401
+        """Register checks, wire the rooms together, keep the schedules."""
+        from . import checks, wiring  # noqa: F401
         from .intake import masking
 
         masking.install()
-        flow.connect()
-        post_migrate.connect(flow.ensure_schedules, sender=self, dispatch_uid="order_status.schedules")
+        wiring.connect()
+        post_migrate.connect(wiring.ensure_schedules, sender=self, dispatch_uid="order_status.schedules")

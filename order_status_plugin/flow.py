@@ -25,8 +25,8 @@
 
 What editors and staff write (cms) is a new epoch: kept pages are made anew, open ones hear of it.
 
-This is the only place that wires the rooms together. django-q2 runs the functions whose names begin with
-``drain``, ``sweep`` and ``retain`` (see ``ensure_schedules``).
+This is what runs; ``wiring`` connects the rooms to it at start-up, once. django-q2 runs the functions whose names
+begin with ``drain``, ``sweep`` and ``retain``.
 """
 
 from __future__ import annotations
@@ -34,30 +34,22 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django_q.tasks import async_task
-from wagtail.models import Site
 
-from . import signals
-from .access import cleaning, retention, rooms
+from .access import cleaning, retention
 from .access.links import order_url
-from .api import calls, health, storefront
 from .backends import all_hosts, get_channel, get_host, get_receiver, get_source
-from .carriers import catalogue, own
-from .carriers.models import MerchantCarrier
+from .carriers import catalogue
 from .channels.base import Channel
-from .cms import epoch, heard, images, layout, schedule, writing
-from .cms import privacy as cms_privacy
-from .cms.brand import BrandSettings
-from .cms.special import SpecialMessage
-from .cms.texts import MessageText
+from .cms import schedule, writing
 from .conf import conf
 from .events import (
     ConsentSnapshot,
@@ -69,28 +61,17 @@ from .events import (
     ParcelNews,
     TrackedParcel,
 )
-from .exceptions import BackendError, OrderStatusError, UnknownParcel, UnreadableMessage
-from .feedback import privacy as feedback_privacy
+from .exceptions import OrderStatusError, UnknownParcel, UnreadableMessage
 from .hosts.base import Host
-from .hosts.pushed import privacy as pushed_privacy
-from .hosts.saleor import privacy as saleor_privacy
 from .intake import inbox
 from .intake import privacy as intake_privacy
 from .intake.models import InboxMessage
-from .live import publish
-from .messages import breaker, consent, outbox, relay, reports, requests, stalled
-from .messages import privacy as messages_privacy
-from .messages.rules import MessageRules
-from .outgoing import privacy as outgoing_privacy
+from .messages import consent, relay, reports, requests, stalled
 from .outgoing import relay as webhooks
-from .outgoing import telling
-from .page import former, kept
-from .page import privacy as page_privacy
-from .polling import condition, follow, run
-from .polling import privacy as polling_privacy
+from .page import kept
+from .polling import follow, run
 from .sources.base import Source, Webhook
 from .staff import import_run
-from .staff import privacy as staff_privacy
 from .tracking import record, rows, snapshot
 from .tracking.by_hand_numbers import Did, Given
 from .tracking.models import Order, Parcel
@@ -119,67 +100,11 @@ LINKS_AT_ONCE = 200
 #: How often a report on a message that nobody knows is looked at again: the shop may send others by the same provider.
 REPORT_TRIES = 5
 
-#: The rooms that hold something of an order beside its own rows: export and erasure ask them.
-HOLDERS: dict[str, rooms.Room] = {
-    "cms": cms_privacy,
-    "feedback": feedback_privacy,
-    "inbox": intake_privacy,
-    "messages": messages_privacy,
-    "page": page_privacy,
-    "outgoing": outgoing_privacy,
-    "polling": polling_privacy,
-    "pushed": pushed_privacy,
-    "saleor": saleor_privacy,
-    "staff": staff_privacy,
-}
-
-
-def connect() -> None:
-    """Wire the rooms together: at start-up, once."""
-    epoch.follow(MessageRules)
-    record.hear("consent", consent.take)
-    record.hear("notes", heard.take)
-    record.observe("outbox", outbox.write)
-    calls.handle_by(handle_message)
-    record.observe("webhooks", telling.milestone)
-    record.watch("webhooks", telling.changed)
-    telling.follow()
-    health.observe("polling", condition.report)
-    health.observe("channels", breaker.report)
-    signals.order_changed.connect(_publish, dispatch_uid="order_status.live")
-    signals.content_changed.connect(_publish_content, dispatch_uid="order_status.live")
-    for name, room in HOLDERS.items():
-        rooms.register(name, room)
-    if (page := layout.page_model()) is not None:
-        epoch.follow(page)
-    own.follow()
-    epoch.follow(MerchantCarrier)
-    epoch.follow(SpecialMessage)
-    epoch.follow(MessageText)
-    epoch.follow(BrandSettings)
-    epoch.follow(Site)
-    images.follow()
-    for host in all_hosts():
-        host.connect(nudge)
-        host.lead_on(partial(former.forward, host.alias))
-        host.serve_storefront(storefront.entrance)
-    for alias in conf.CHANNELS:
-        with contextlib.suppress(BackendError):  # a system check names it
-            get_channel(alias).connect(hear)
-
 
 def hear(alias: str, said: Webhook) -> None:
     """Store what a channel heard by another door than ours; the worker handles it. Raises what the database raises."""
     inbox.store(alias, said, get_channel(alias))
     wake.wake("inbox", INBOX)
-
-
-def _publish_content(sender: object, *, epoch: int, **kwargs: Any) -> None:
-    publish.content_changed(epoch)
-
-
-def _publish(sender: object, *, order: Order, version: int, **kwargs: Any) -> None:
-    publish.changed(order, version)
 
 
 def nudge(alias: str, reference: str, locale: str = "", consents: Sequence[ConsentSnapshot] = ()) -> None:
@@ -549,34 +474,3 @@ def retain() -> str:
     if not report.is_complete:
         wake.wake("retention", RETAIN)
     return f"{report}, webhooks' bodies erased: {expired}"
-
-
-def ensure_schedules(**kwargs: Any) -> None:
-    """Create the django-q2 schedules, once and idempotently: after each migrate."""
-    from django_q.models import Schedule
-
-    if Schedule._meta.db_table not in connection.introspection.table_names():
-        return  # one app is migrated alone: the next migrate makes them
-
-    options: Mapping[str, Any] = conf.Q_OPTIONS
-    every = {
-        "inbox": (INBOX, 1),
-        "outbox": (OUTBOX, 1),
-        "polls": (POLLS, 1),
-        "imports": (IMPORTS, 5),
-        "webhooks": (telling.DRAIN, 1),
-        "content": (SCHEDULE, 1),
-        "sweep": (SWEEP, 5),
-        "retention": (RETAIN, 24 * 60),
-    }
-    for name, (func, minutes) in every.items():
-        Schedule.objects.update_or_create(
-            name=f"order_status_{name}",
-            defaults={
-                "func": func,
-                "schedule_type": Schedule.MINUTES,
-                "minutes": minutes,
-                "repeats": -1,
-                "cluster": options.get("cluster"),
-            },
-        )

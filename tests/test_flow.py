@@ -16,7 +16,7 @@ from django.test import Client
 from django.urls import reverse
 from django_q.models import Schedule
 
-from order_status_plugin import flow
+from order_status_plugin import flow, wiring
 from order_status_plugin.access.links import order_path
 from order_status_plugin.backends import get_host
 from order_status_plugin.hosts.demo import DemoHost
@@ -128,13 +128,13 @@ def test_the_sweep_goes_on_past_an_order_that_fails() -> None:
 
 
 def test_schedules_are_made_once() -> None:
-    flow.ensure_schedules()
-    flow.ensure_schedules()
+    wiring.ensure_schedules()
+    wiring.ensure_schedules()
     assert Schedule.objects.filter(name__startswith="order_status_").count() == 8
 
 
 def test_schedules_wait_for_their_table(monkeypatch: pytest.MonkeyPatch) -> None:
     Schedule.objects.all().delete()
-    monkeypatch.setattr(type(flow.connection.introspection), "table_names", lambda self: [])
-    flow.ensure_schedules()
+    monkeypatch.setattr(type(wiring.connection.introspection), "table_names", lambda self: [])
+    wiring.ensure_schedules()
     assert not Schedule.objects.exists()
