@@ -8,19 +8,7 @@ from typing import Any
 import oscar
 from oscar.defaults import *  # noqa: F403
 
-from tests.databases import from_url
-
-
-class TablesOfToday(dict[str, None]):
-    """No app has migrations here: tables are made as the models are now, in seconds instead of minutes."""
-
-    def __contains__(self, label: object) -> bool:
-        """Say that something is said of every app."""
-        return True
-
-    def __missing__(self, label: str) -> None:
-        """Say that it has none."""
-
+from tests.databases import TablesOfToday, from_url
 
 SECRET_KEY = "benchmark-secret-key-long-enough-to-be-taken-seriously-by-django"
 DEBUG = False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from tests.databases import TablesOfToday
 from tests.settings import *  # noqa: F403
 
 ALLOWED_HOSTS = ["127.0.0.1"]
@@ -17,14 +18,4 @@ DATABASES = {
 MIDDLEWARE = ["django.middleware.gzip.GZipMiddleware", *MIDDLEWARE, "tests.live.held.tell_what_is_held"]  # noqa: F405
 
 
-class _NoMigrations(dict[str, None]):
-    """Tables straight from the models: a hundred migrations take longer than the tests."""
-
-    def __contains__(self, app: object) -> bool:
-        return True
-
-    def __missing__(self, app: str) -> None:
-        return None
-
-
-MIGRATION_MODULES = _NoMigrations()
+MIGRATION_MODULES = TablesOfToday()

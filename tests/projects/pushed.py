@@ -4,21 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.databases import TablesOfToday
 from tests.settings import *  # noqa: F403
 from tests.settings import ORDER_STATUS as BASE
 
-
-class _Straight(dict[str, None]):
-    """No app has migrations: the tables are made at once. That migrations make the same is another test's."""
-
-    def __contains__(self, label: object) -> bool:
-        return True
-
-    def __getitem__(self, label: str) -> None:
-        return None
-
-
-MIGRATION_MODULES: Any = _Straight()
+MIGRATION_MODULES: Any = TablesOfToday()
 
 
 def with_host(alias: str, host: dict[str, Any]) -> dict[str, Any]:
