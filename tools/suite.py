@@ -39,7 +39,14 @@ def ignoring(*names: str) -> tuple[str, ...]:
 #: The browser journeys measure time, and each project has settings of its own.
 SHARED = ignoring("browser", "page/test_browser.py", "projects")
 #: Half of the time that the tests take on SQLite; the other half is all the other rooms.
-HALF = ("access", "accessibility", "cms", "messages", "security")
+HALF = ("access", "accessibility", "cms", "maps", "messages", "security", "simulator")
+#: These start servers and workers of their own and wait for them: they run beside the two that compute.
+PROCESSES = (
+    "live/test_servers.py",
+    "polling/test_processes.py",
+    "worker/test_processes.py",
+    "worker/test_supervisor.py",
+)
 #: These start processes with databases of their own, parse and draw without any database, or (the doctor, which
 #: visits every address) ask for minutes what is the same on both.
 OF_THEIR_OWN = ignoring(
@@ -58,6 +65,7 @@ OF_THEIR_OWN = ignoring(
     "test_locale.py",
     "test_packaging.py",
     "worker/test_processes.py",
+    "worker/test_supervisor.py",
 )
 #: What Chromium looks at, and what waits for leases: in the full volume parts of their own.
 LOOKED_AT = ("accessibility", "security/hostile")
@@ -100,7 +108,8 @@ def moderate(database_for: Callable[[str], str]) -> Iterator[Part]:
     """Yield the parts of ``make test``. Parts that run beside each other need a database each."""
     there = (*SHARED, *OF_THEIR_OWN)
     yield pytest("sqlite-1", *rooms(*HALF), *SHARED, is_measured=True)
-    yield pytest("sqlite-2", *ignoring(*HALF), *SHARED, is_measured=True)
+    yield pytest("sqlite-2", *ignoring(*HALF, *PROCESSES), *SHARED, is_measured=True)
+    yield pytest("processes", *rooms(*PROCESSES), is_measured=True, waits=True)
     yield pytest("postgresql", *there, DATABASE_URL=database_for("suite"))
     for project in projects():
         where, module = f"tests/projects/{project}", f"tests.projects.{project}.settings"

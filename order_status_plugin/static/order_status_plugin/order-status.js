@@ -110,7 +110,7 @@ customElements.get("order-status") ||
             if (asked !== this.asked) return;
             // A link that was ended shows nothing; a server that has a bad moment leaves what was shown.
             if (answer.status === 404) return this.shadowRoot.replaceChildren();
-            if (answer.ok) this.show(await answer.json());
+            if (answer.ok) this.show(await answer.json(), page);
           } catch {
             // Offline: what was shown stays.
           }
@@ -118,15 +118,16 @@ customElements.get("order-status") ||
           if (asked === this.asked && this.isConnected && !isOver) this.timer = setTimeout(this.look, AGAIN);
         }
 
-        show(told) {
-          const { order, url, label } = told;
+        show(told, page) {
+          const { order, label } = told;
+          const target = new URL(told.url, page);
           const isNews = this.version !== undefined && this.version !== order.version;
           this.version = order.version;
           this.dataset.orderStatus = order.headline;
           const headline = make("h2", "headline", make("span", "", order.word), order.promise && " " + order.promise);
           const count = [order.count, order.rest].filter(Boolean).join(" ");
           const link = make("a", "link", label);
-          link.href = /^https?:/.test(url) ? url : "#";
+          link.href = /^https?:$/.test(target.protocol) ? target : page;
           const card = make(
             "section",
             "card",
