@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import schemathesis
 from django.core.handlers.wsgi import WSGIHandler
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from django.test import Client
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis import GenerationMode
@@ -38,6 +41,16 @@ schema = schemathesis.openapi.from_dict(describe(api, "/orders/api/v1/"))
 schema.app = WSGIHandler()
 OPERATIONS = [found.ok() for found in schema.get_all_operations()]
 KNOWN = {"alias": "push", "reference": "A-1", "fulfillment": "s1", "parcel": UPS}
+
+
+@pytest.fixture(autouse=True)
+def _one_connection() -> Iterator[None]:
+    """Leave the test's connection open between calls, as Django's own test client does."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
 
 
 def ask(operation: Any, mode: GenerationMode, caller: Caller, times: int) -> set[int]:
