@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -43,9 +44,9 @@ OPERATIONS = [found.ok() for found in schema.get_all_operations()]
 KNOWN = {"alias": "push", "reference": "A-1", "fulfillment": "s1", "parcel": UPS}
 
 
-@pytest.fixture(autouse=True)
-def _one_connection() -> Iterator[None]:
-    """Leave the test's connection open between calls, as Django's own test client does."""
+@contextmanager
+def one_connection() -> Iterator[None]:
+    """Leave the test's connection open between calls, as Django's own test client does for each of its own."""
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
     yield
@@ -76,7 +77,8 @@ def ask(operation: Any, mode: GenerationMode, caller: Caller, times: int) -> set
         seen.add(response.status_code)
         case.validate_response(response, checks=CHECKS, headers=key)
 
-    call()
+    with one_connection():
+        call()
     return seen
 
 
