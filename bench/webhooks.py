@@ -37,7 +37,7 @@ from .rows import Row, absolute, rate, speed
 from .server import Server, roam
 
 #: Webhooks of each kind in a round, and rounds.
-COUNT, ROUNDS = 400, 5
+COUNT, ROUNDS = 300, 5
 #: Scans of each parcel: every webhook tells one more of them, and repeats those before it, as AfterShip does.
 SCANS = 5
 CITIES = ("Porto", "Coimbra", "Leiria", "Santarém", "Lisboa")

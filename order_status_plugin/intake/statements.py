@@ -6,6 +6,7 @@ They are plain SQL that SQLite and PostgreSQL both read; all else is asked throu
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.db import connections, router
 
@@ -14,11 +15,11 @@ from ..worker.wake import STALE
 from .models import InboxMessage
 
 _TABLE, _PULSE = (f'"{model._meta.db_table}"' for model in (InboxMessage, Pulse))
-_FIELDS = [
+_FIELDS: list[Any] = [
     InboxMessage._meta.get_field(name)
     for name in ("alias", "key", "digest", "body", "headers", "is_answer", "about", "received_at", "due_at")
 ]
-_COLUMNS = ", ".join(field.column for field in _FIELDS)
+_COLUMNS = ", ".join(f'"{field.column}"' for field in _FIELDS)
 #: In the words of the index of what is due.
 _DUE = f"SELECT id FROM {_TABLE} WHERE state = 'received' AND due_at <= %s ORDER BY due_at, id LIMIT %s"  # noqa: S608
 _INSERT = (
