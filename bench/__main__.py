@@ -37,13 +37,13 @@ def main() -> int:
         import django
 
         django.setup()
-        from . import access, content, hosts, maps, messages, pages, shop, wallet
+        from . import access, content, hosts, maps, messages, pages, shop, wallet, webhooks
 
         roam()
         placed, order = shop.build()
         say(began, "the shop is built")
         keep_to(-1)
-        with serve() as server:
+        with webhooks.redis(), serve() as server:
             compared = pages.pages(server, placed, order)
             parts = (
                 pages.cpu(server, compared),
@@ -53,6 +53,7 @@ def main() -> int:
                 access.timing(order),
                 content.content(order),
                 wallet.wallet(order),
+                webhooks.webhooks(server),
                 messages.messages(server, compared["public"]),
                 hosts.hosts(placed),
             )

@@ -52,7 +52,7 @@ def latency(port: int, page: Page, times: int) -> float:
         for _ in range(times):
             began = time.perf_counter()
             connection.sendall(request)
-            _answer(reader)
+            answer(reader)
             taken.append(time.perf_counter() - began)
     return median(taken) * 1000
 
@@ -63,7 +63,7 @@ def ask(port: int, page: Page, times: int) -> None:
     subprocess.run(command, check=True)
 
 
-def _answer(reader: BinaryIO) -> tuple[bytes, bytes]:
+def answer(reader: BinaryIO) -> tuple[bytes, bytes]:
     """Return status line and body of the next answer."""
     status = reader.readline()
     length = 0
@@ -80,7 +80,7 @@ def _visit(port: int, page: Page, times: int, failed: list[str]) -> None:
         reader = connection.makefile("rb")
         for _ in range(times):
             connection.sendall(request)
-            status, body = _answer(reader)
+            status, body = answer(reader)
             if b" 200 " not in status or marker not in body:
                 failed.append(f"{page.path} answered {status!r} and {len(body)} bytes")
                 return

@@ -9,7 +9,10 @@ from . import limits
 from .models import LinksRequest
 
 
-def ask(email: str, address: str) -> None:
-    """Note the wish; the worker finds out whether there is anything to mail. ``address`` is that of the visitor."""
+def ask(email: str, address: str, site: int | None = None) -> None:
+    """Note the wish; the worker finds out whether there is anything to mail. ``address`` is that of the visitor.
+
+    ``site`` is the Wagtail Site that was asked: its shop answers, and of its own orders.
+    """
     if limits.take(limits.links(normalise_email(email), address)):
-        LinksRequest.objects.create(email_digests=email_digests(email), created_at=timezone.now())
+        LinksRequest.objects.create(site_id=site, email_digests=email_digests(email), created_at=timezone.now())

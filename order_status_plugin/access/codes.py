@@ -21,6 +21,7 @@ from ..keys import Key, ring, signing_key
 from ..tracking.models import Order
 from . import devices, identify, limits
 from .models import MailedCode
+from .site import asked
 
 COOKIE = "__Host-order-status-code"
 #: Crockford's: no letter that looks like a digit.
@@ -37,7 +38,7 @@ def ask(request: HttpRequest, response: HttpResponseBase, order: Order | None, n
     whoever used them up locks nobody out.
     """
     token, now = secrets.token_urlsafe(32), timezone.now()
-    found = identify.match(order, number, contact)
+    found = identify.match(order, number, contact, None if order else asked(request))
     meant = found.orders[0] if found.orders else None
     of_visitor, of_order = limits.codes(meant, found, limits.address_of(request))
     if limits.take(of_visitor):

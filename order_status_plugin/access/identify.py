@@ -13,6 +13,7 @@ from ..backends import all_hosts
 from ..tracking.contact import email_digests, normalise_email, normalise_phone, phone_digests
 from ..tracking.models import Order
 from . import limits
+from .site import OWN_FIRST, orders_at
 
 #: More orders of one number than any shop has.
 _CANDIDATES = 10
@@ -30,17 +31,17 @@ class Found:
     nobody: str  # stands for an order where none is meant
 
 
-def match(order: Order | None, number: str, contact: str) -> Found:
+def match(order: Order | None, number: str, contact: str, site: int | None = None) -> Found:
     """Return what an order number and an email address or phone number mean.
 
-    ``order`` is the one whose link was used, None at the look-up. Wrong and unknown ones cost the same statements
-    and the same hashes.
+    ``order`` is the one whose link was used, None at the look-up, which finds the orders of its own ``site`` alone: two
+    shops may have one number. Wrong and unknown ones cost the same statements and the same hashes.
     """
     number, contact = _clean(number), _clean(contact)
     emails, phones = email_digests(contact), phone_digests(contact, order.country if order else "")
     nobody = limits.digest_of("number", number.casefold())
     wanted = {host.alias: host.normalise_number(number) for host in all_hosts()}
-    found = list(_candidates(order, wanted).values_list(*_COLUMNS)[:_CANDIDATES])
+    found = list(_candidates(order, wanted, site).values_list(*_COLUMNS)[:_CANDIDATES])
     # Every part is always compared, and at least once.
     matches = tuple(
         pk
@@ -51,13 +52,13 @@ def match(order: Order | None, number: str, contact: str) -> Found:
     return Found(matches, subjects, normalise_phone(contact) or normalise_email(contact), nobody)
 
 
-def check(order: Order | None, number: str, contact: str, address: str) -> Order | None:
+def check(order: Order | None, number: str, contact: str, address: str, site: int | None = None) -> Order | None:
     """Return the order that these two open, None for every kind of failure.
 
-    ``address`` is ``limits.address_of`` the visitor. Wrong, unknown, locked, erased: the same statements and the same
+    ``address`` is ``limits.address_of`` the visitor, ``site`` as in :func:`match`. Wrong, unknown, locked, erased: the same statements and the same
     hashes. An attempt is counted before anybody learns how it ended; one that was right is given back to its order.
     """
-    found = match(order, number, contact)
+    found = match(order, number, contact, site)
     asked = limits.identification(found.subjects, found.contact, address)
     if not (limits.take(asked) and found.orders):
         return None
@@ -76,15 +77,15 @@ _COLUMNS = (
 )
 
 
-def _candidates(order: Order | None, wanted: dict[str, str]) -> QuerySet[Order]:
+def _candidates(order: Order | None, wanted: dict[str, str], site: int | None) -> QuerySet[Order]:
     """Return the orders that may be meant. Numbers are not unique, neither across hosts nor in each of them."""
-    orders = Order.objects.filter(erased_at=None).order_by("-pk")
+    orders = Order.objects.filter(erased_at=None)
     if order is not None:
         return orders.filter(pk=order.pk)
     where = Q(host="", number_key="")
     for host, key in wanted.items():
         where |= Q(host=host, number_key=key)
-    return orders.filter(where).exclude(number_key="")
+    return orders_at(orders.filter(where).exclude(number_key=""), site).order_by(OWN_FIRST, "-pk")
 
 
 def _clean(text: str) -> str:

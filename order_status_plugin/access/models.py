@@ -129,6 +129,8 @@ class MailedCode(models.Model):
 class LinksRequest(models.Model):
     """Somebody asked for the links of an email address. The worker finds the orders: asking never tells."""
 
+    #: The one that was asked. Null where there is none.
+    site = models.ForeignKey("wagtailcore.Site", null=True, on_delete=models.CASCADE, related_name="+")
     #: Of the address, under each key of the ring; the address itself is not kept.
     email_digests = models.JSONField()
     created_at = models.DateTimeField()

@@ -1,4 +1,4 @@
-"""The Wagtail Site that an order belongs to."""
+"""The Wagtail Site that an order belongs to, and the orders that belong to one."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+from django.db.models import F, Q, QuerySet
+from django.http import HttpRequest
 from wagtail.models import Site
 
 from ..tracking.models import Order
@@ -29,6 +31,21 @@ def site(pk: int | None) -> Site | None:
     if kept is not None:
         kept[pk] = found
     return found
+
+
+def asked(request: HttpRequest) -> int | None:
+    """Return the key of the Wagtail Site that a request is for, None where there is none."""
+    found = Site.find_for_request(request)
+    return found.pk if found else None
+
+
+#: Orders that name a site come before those that name none.
+OWN_FIRST = F("site").desc(nulls_last=True)
+
+
+def orders_at(orders: QuerySet[Order], site_id: int | None) -> QuerySet[Order]:
+    """Return those of these orders that a site's visitors can find: its own, and those whose shop names no site."""
+    return orders.filter(Q(site=site_id) | Q(site=None))
 
 
 @contextmanager

@@ -34,6 +34,7 @@ class Message:
     milestone: str = ""
     unsubscribe_url: str = ""  # one-click, RFC 8058; "" for none
     sender_name: str = ""  # the shop's name
+    host: str = ""  # the alias of the shop
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from django.core import checks, mail
 from django.core.mail import EmailMultiAlternatives
 from django.utils.translation import gettext_lazy as _
 
+from ..conf import conf
 from ..exceptions import GoneRecipient, PermanentFailure, TemporaryFailure
 from . import tracking
 from .base import Channel, Message, Receipt, Webhook
@@ -75,6 +76,8 @@ class _Letter(EmailMultiAlternatives):
 class EmailChannel(Channel):
     """Sends mails. Options: ``from_email``, ``reply_to`` (an address or a list), ``mailer`` (Django 6.1's alias).
 
+    Where several shops send by it, ``from_email`` and ``reply_to`` may be a dict: one for each host's alias.
+
     The Message-ID is made of the message's key: a mail that had to be sent again after a crash is the same mail to
     providers and mailboxes that look. Where a provider takes keys by a header of its own, ``key_header`` names it, and
     ``knows_keys_for`` says for how many seconds the provider keeps them.
@@ -95,10 +98,13 @@ class EmailChannel(Channel):
 
     def check(self) -> list[checks.CheckMessage]:
         """Warn of a sender that no customer can answer."""
-        if parseaddr(self._from())[1].endswith("@localhost"):
+        given = self.options.get("from_email")
+        hosts = [*conf.HOSTS] if isinstance(given, Mapping) else [""]
+        unanswered = {sender for host in hosts if parseaddr(sender := self._from(host))[1].endswith("@localhost")}
+        if unanswered:
             return [
                 checks.Warning(
-                    f"Mails of the channel {self.alias!r} would come from {self._from()!r}.",
+                    f"Mails of the channel {self.alias!r} would come from {', '.join(map(repr, sorted(unanswered)))}.",
                     hint="Set DEFAULT_FROM_EMAIL, or OPTIONS['from_email'] of the channel.",
                     id="order_status.W310",
                 )
@@ -161,14 +167,14 @@ class EmailChannel(Channel):
         return mail.get_connection()
 
     def _send(self, connection: Any, message: Message) -> Receipt:
-        sender = _with_name(self._from(), message.sender_name)
+        sender = _with_name(self._from(message.host), message.sender_name)
         letter = _Letter(
             " ".join(message.subject.split()),
             message.text,
             sender,
             [message.recipient],
             headers=_headers(message, sender) | self._key(message),
-            reply_to=self._reply_to(),
+            reply_to=self._reply_to(message.host),
         )
         if message.html:
             letter.attach_alternative(message.html, "text/html")
@@ -182,12 +188,17 @@ class EmailChannel(Channel):
         name = self.option("key_header")
         return {name: str(UUID(message.key))} if name else {}
 
-    def _from(self) -> str:
-        return str(self.options.get("from_email") or settings.DEFAULT_FROM_EMAIL)
+    def _from(self, host: str) -> str:
+        return str(self._of(host, "from_email") or settings.DEFAULT_FROM_EMAIL)
 
-    def _reply_to(self) -> list[str]:
-        given = self.options.get("reply_to") or []
+    def _reply_to(self, host: str) -> list[str]:
+        given = self._of(host, "reply_to") or []
         return [given] if isinstance(given, str) else list(given)
+
+    def _of(self, host: str, name: str) -> Any:
+        """Return an option, or what it is for this shop where it is one for each."""
+        given = self.options.get(name)
+        return given.get(host) if isinstance(given, Mapping) else given
 
 
 def _headers(message: Message, sender: str) -> dict[str, str]:

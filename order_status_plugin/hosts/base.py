@@ -127,7 +127,13 @@ class Host(Receiver, ABC):
 
         Asked where a link is printed before the order was read: in the mail of the very transaction that places it.
         """
-        return None
+        return self.own_site
+
+    @property
+    def own_site(self) -> int | None:
+        """Return the key of the Wagtail Site that ``OPTIONS["site"]`` gives all orders of this shop, None without it."""
+        given = self.options.get("site")
+        return given if isinstance(given, int) else None
 
     def staff_url(self, reference: str) -> str:
         """Return the path of this order in the shop's own admin, or ""."""

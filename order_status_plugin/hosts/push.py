@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from typing import ClassVar, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -57,8 +56,8 @@ class PushHost(PushedHost):
             case Operation.PUT_ORDER:
                 whole = _read(OrderBody, body)
                 if whole.fulfillments is not None:
-                    return self._placed(build.order(call.order, whole, None, told_at))
-                return OrderChange(call.order, lambda old: self._placed(build.order(call.order, whole, old, told_at)))
+                    return self.at_home(build.order(call.order, whole, None, told_at))
+                return OrderChange(call.order, lambda old: self.at_home(build.order(call.order, whole, old, told_at)))
             case Operation.PUT_FULFILLMENT:
                 one = _read(FulfillmentBody, body)
                 return _change(call, lambda old: build.with_fulfillment(old, call.fulfillment, one, told_at))
@@ -81,11 +80,6 @@ class PushHost(PushedHost):
                     is_public=note.is_public,
                     is_told=note.is_told,
                 )
-
-    def _placed(self, snapshot: OrderSnapshot) -> OrderSnapshot:
-        """Return it with the site that the options name."""
-        site = self.options.get("site")
-        return replace(snapshot, site_id=site) if isinstance(site, int) else snapshot
 
 
 def _change(call: Call, change: Change) -> OrderChange:

@@ -102,17 +102,13 @@ class Shopify(PushedHost):
         match topic.partition("/"):
             case ("orders", _, _) if reading.text(said.get("id"), 190):
                 if said.get("test") is not True or self.options.get("test_orders") is True:
-                    yield self._placed(order(said))
+                    yield self.at_home(order(said))
             case ("fulfillments", _, _) if reference := reading.text(said.get("order_id"), 190):
                 yield OrderChange(reference, lambda old: _fulfilled(old, said))
             case ("refunds", _, _) if reference := reading.text(said.get("order_id"), 190):
                 yield OrderChange(reference, lambda old: _refunded(old, said))
             case _:
                 raise UnreadableMessage(f"{topic or 'A webhook without topic'!r} is nothing that we know of Shopify.")
-
-    def _placed(self, snapshot: OrderSnapshot) -> OrderSnapshot:
-        site = self.options.get("site")
-        return replace(snapshot, site_id=site) if isinstance(site, int) else snapshot
 
 
 def order(said: Mapping[str, Any]) -> OrderSnapshot:

@@ -105,9 +105,7 @@ class WooCommerce(PushedHost):
             yield self._order(said)
 
     def _order(self, said: Mapping[str, Any]) -> OrderSnapshot:
-        snapshot = order(said, sent=self._sent(), locale=self.option("locale"))
-        site = self.options.get("site")
-        return replace(snapshot, site_id=site) if isinstance(site, int) else snapshot
+        return self.at_home(order(said, sent=self._sent(), locale=self.option("locale")))
 
     def _sent(self) -> tuple[str, ...]:
         given = self.options.get("sent")

@@ -17,6 +17,7 @@ from django.utils import timezone
 from ..backend import Receiver, Webhook
 from ..exceptions import OrderStatusError, TemporaryFailure, UnknownParcel, UnreadableMessage
 from ..tracking.models import Parcel
+from . import statements
 from .models import InboxMessage
 
 logger = logging.getLogger(__name__)
@@ -121,17 +122,18 @@ def _insert(alias: str, key: str, fields: Mapping[str, object]) -> tuple[InboxMe
     connection = connections[router.db_for_write(InboxMessage)]
     # Outside of a transaction one INSERT is one commit, and there is nothing to roll back.
     guard = transaction.atomic(using=connection.alias) if connection.in_atomic_block else nullcontext()
+    message = InboxMessage(alias=alias, key=key, received_at=now, due_at=now, **fields)
     try:
         with guard:
-            return InboxMessage.objects.create(alias=alias, key=key, received_at=now, due_at=now, **fields), True
+            statements.insert(message, BACKLOG)
+            return message, True
     except IntegrityError:
         return InboxMessage.objects.get(alias=alias, key=key), False
 
 
 def has_backlog() -> bool:
     """Say whether more is due than a request should do beside its own."""
-    due = InboxMessage.objects.filter(state=State.RECEIVED, due_at__lte=timezone.now()).order_by("due_at", "pk")
-    return len(due.values_list("pk")[: BACKLOG + 1]) > BACKLOG
+    return statements.count_due(timezone.now(), BACKLOG + 1) > BACKLOG
 
 
 def claim(limit: int = BATCH) -> list[InboxMessage]:

@@ -9,6 +9,9 @@ from django.utils.translation import gettext_lazy as _
 class InboxMessage(models.Model):
     """One verified webhook. Stored and committed first, then handled; what cannot be handled stays."""
 
+    #: No column: just stored behind many others, for which a worker was woken that takes it with them.
+    is_left = False
+
     class State(models.TextChoices):
         """What became of it."""
 

@@ -85,9 +85,9 @@ class HookView(Secure):
         """Handle it at once where nothing waits, else leave it to the worker. It is stored: nothing fails here."""
         state = message.state
         try:
-            if is_new and self.handle and not inbox.has_backlog():
+            if is_new and self.handle and not message.is_left and not inbox.has_backlog():
                 state = inbox.settle(message, self.handle)
-            if state == inbox.State.RECEIVED:
+            if state == inbox.State.RECEIVED and not message.is_left:
                 wake.wake("inbox", inbox.DRAIN)
         except Error:
             logger.warning("inbox message %s waits for the worker: the database failed", message.pk, exc_info=True)

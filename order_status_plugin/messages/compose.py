@@ -78,6 +78,7 @@ def compose(row: OutboxMessage, known: Known | None = None) -> Message:
         milestone=row.milestone,
         unsubscribe_url=stop,
         sender_name=news.order.shop,
+        host=order.host,
     )
 
 

@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 from ..access import codes, ending
 from ..access.links import order_url
 from ..access.models import Grant, MailedCode
+from ..access.site import OWN_FIRST, orders_at
 from ..backends import get_channel
 from ..channels.base import Message
 from ..cms.look import look_for
@@ -155,6 +156,7 @@ def compose(row: OutboxMessage) -> Message:
         html=texts.html,
         language=language,
         sender_name=shop,
+        host=order.host,
     )
 
 
@@ -221,7 +223,7 @@ def admin_path(order: Order) -> str:
 
 
 def _links(row: OutboxMessage, shop: str) -> tuple[str, dict[str, Any]]:
-    orders = orders_of(email_digests(_email_of(row.order)))
+    orders = orders_of(email_digests(_email_of(row.order)), row.order.site_id)
     return _("The links of your orders at %(shop)s") % {"shop": shop}, {
         "lines": [_("You asked for the links of your orders. Here they are:")],
         "links": [
@@ -240,10 +242,10 @@ _TEXTS: dict[Notice, Callable[[OutboxMessage, str], tuple[str, dict[str, Any]]]]
 }
 
 
-def orders_of(digests: list[str]) -> list[Order]:
-    """Return the latest orders that have this email address now, the newest first."""
+def orders_of(digests: list[str], site_id: int | None) -> list[Order]:
+    """Return the latest orders at a site that have this email address now: its own first, of these the newest."""
     orders = Order.objects.filter(contact__email_digest__in=digests, erased_at=None).exclude(number="")
-    return list(orders.order_by("-placed_at", "-pk")[:_MOST_LINKS])
+    return list(orders_at(orders, site_id).order_by(OWN_FIRST, "-placed_at", "-pk")[:_MOST_LINKS])
 
 
 def _email_of(order: Order) -> str:

@@ -24,6 +24,6 @@ def answer() -> None:
     for request in LinksRequest.objects.order_by("pk")[:_BATCH]:
         with transaction.atomic():
             taken, _each = LinksRequest.objects.filter(pk=request.pk).delete()
-            orders = notices.orders_of(request.email_digests) if taken else []
+            orders = notices.orders_of(request.email_digests, request.site_id) if taken else []
             if orders:
                 notices.owe(orders[0], Notice.LINKS, f"{request.pk}:{request.created_at:%Y%m%d%H%M%S}")

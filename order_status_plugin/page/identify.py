@@ -16,6 +16,7 @@ from wagtail.models import Site
 from ..access import claims, codes, grants, identify, limits, links
 from ..access.audit import CUSTOMER, Action, audit
 from ..access.models import Grant
+from ..access.site import asked
 from ..cms.layout import page_for
 from ..events import Tier
 from ..messages import notices
@@ -46,7 +47,7 @@ class SeeOther(HttpResponseRedirect):
 def _identified(request: HttpRequest, order: Order | None) -> Order | None:
     """Check the two fields of the form against one order, or against all for None."""
     number, email = request.POST.get("number", ""), request.POST.get("email", "")
-    return identify.check(order, number, email, limits.address_of(request))
+    return identify.check(order, number, email, limits.address_of(request), None if order else asked(request))
 
 
 def let_in(request: HttpRequest, order: Order, method: Grant.Method) -> HttpResponse:

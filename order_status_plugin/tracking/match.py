@@ -30,16 +30,24 @@ def candidates(update: TrackingUpdate | Nudge, number_key: str) -> list[Parcel]:
 
 
 def share(candidates: list[Parcel], update: TrackingUpdate) -> dict[Parcel, list[TrackingScan]]:
-    """Return which scans belong to which parcels: numbers are recycled, so each scan goes to the latest that fits."""
+    """Return which scans belong to which parcels: numbers are recycled, so each scan goes to the latest that fits.
+
+    One box may hold several orders, also of two shops: each of them has its parcel of this number, sent in the same days.
+    """
     shares: dict[Parcel, list[TrackingScan]] = {}
     for scan in update.scans:
-        order_id = next((parcel.order_id for parcel in candidates if _is_of_its_time(scan, parcel)), None)
-        for parcel in candidates:
-            if parcel.order_id == order_id:
-                shares.setdefault(parcel, []).append(scan)
-    if not update.scans:
-        shares = {parcel: [] for parcel in candidates if parcel.order_id == candidates[0].order_id}
-    return shares
+        for parcel in _in_one_box([parcel for parcel in candidates if _is_of_its_time(scan, parcel)], candidates):
+            shares.setdefault(parcel, []).append(scan)
+    return shares if update.scans else {parcel: [] for parcel in _in_one_box(candidates, candidates)}
+
+
+def _in_one_box(fitting: list[Parcel], candidates: list[Parcel]) -> list[Parcel]:
+    """Return the parcels of the latest order that fits, and of those sent with it."""
+    if not fitting:
+        return []
+    since = fitting[0].fulfillment.sent_at - conf.RECYCLED_AFTER
+    orders = {parcel.order_id for parcel in fitting if parcel.fulfillment.sent_at >= since}
+    return [parcel for parcel in candidates if parcel.order_id in orders]
 
 
 def _is_of_its_time(scan: TrackingScan, parcel: Parcel) -> bool:

@@ -7,13 +7,17 @@ from collections.abc import Callable, Iterator
 from unittest import mock
 
 import pytest
-from django.db import DatabaseError, OperationalError
+from django.db import DatabaseError, OperationalError, connection
 from django.test import Client, RequestFactory, override_settings
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from django_q.models import OrmQ
 
 from order_status_plugin.exceptions import TemporaryFailure, UnknownParcel, UnreadableMessage
-from order_status_plugin.intake import inbox
+from order_status_plugin.intake import inbox, statements
 from order_status_plugin.intake.models import InboxMessage
+from order_status_plugin.worker import wake
+from order_status_plugin.worker.models import Pulse
 
 from .signed import URL, settings, signed
 from .urls import hook, script
@@ -143,7 +147,7 @@ def test_ten_megabytes(client: Client) -> None:
 
 
 def test_when_we_cannot_store_the_sender_is_told_to_try_again(client: Client) -> None:
-    with mock.patch.object(InboxMessage.objects, "create", side_effect=OperationalError("down")):
+    with mock.patch.object(statements, "insert", side_effect=OperationalError("down")):
         response = post(client)
     assert response.status_code == 503
     assert response["Retry-After"]
@@ -202,16 +206,38 @@ def test_malformed_json_with_a_good_signature_is_ours_to_look_at(client: Client)
 
 @pytest.mark.django_db(transaction=True)
 def test_under_load_the_worker_takes_over(client: Client) -> None:
-    for number in range(inbox.BACKLOG):
-        receiver = mock.Mock(kept_headers=(), message_key=str, about=lambda webhook: "")
-        inbox.store("aftership", inbox.Webhook(body=b"%d" % number, headers={}), receiver)
-    InboxMessage.objects.update(key=inbox.F("digest"))
+    wait(inbox.BACKLOG)
     response = post(client)
     assert (response.status_code, response.json()) == (202, {"state": "received"})
     assert script.handled == []
     assert OrmQ.objects.count() == 1
     assert post(client, b"{}").status_code == 202
     assert OrmQ.objects.count() == 1  # one task for all that waits
+
+
+@pytest.mark.django_db(transaction=True)
+def test_behind_many_it_takes_one_statement_while_a_woken_worker_is_awaited(client: Client) -> None:
+    wait(inbox.BACKLOG + 1)
+    assert post(client, b'{"n": 1}').status_code == 202
+    with CaptureQueriesContext(connection) as queries:
+        assert post(client, b'{"n": 2}').json() == {"state": "received"}
+    assert len(queries) == 1
+    one, other = InboxMessage.objects.filter(attempts=0, state=State.RECEIVED, leased_until=None).order_by("-pk")[:2]
+    assert (bytes(one.body), bytes(other.body)) == (b'{"n": 2}', b'{"n": 1}')
+    wake.begin("inbox")  # a worker that may have looked already
+    assert post(client, b'{"n": 3}').status_code == 202
+    assert OrmQ.objects.count() == 2
+    Pulse.objects.update(woken_at=timezone.now() - wake.STALE * 2)  # nobody heard it
+    assert post(client, b'{"n": 4}').status_code == 202
+    assert OrmQ.objects.count() == 3
+
+
+def wait(count: int) -> None:
+    """Let so many messages wait in the inbox."""
+    receiver = mock.Mock(kept_headers=(), message_key=str, about=lambda webhook: "")
+    for number in range(count):
+        inbox.store("aftership", inbox.Webhook(body=b"%d" % number, headers={}), receiver)
+    InboxMessage.objects.update(key=inbox.F("digest"))
 
 
 @pytest.mark.django_db(transaction=True)

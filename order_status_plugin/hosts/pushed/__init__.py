@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from dataclasses import replace
 
 from ...events import OrderChange, OrderSnapshot
 from ..base import Host
@@ -22,6 +23,10 @@ class PushedHost(Host):
             shelf.put(self.alias, told)
         else:
             shelf.change(self.alias, told.reference, told.apply)
+
+    def at_home(self, snapshot: OrderSnapshot) -> OrderSnapshot:
+        """Return it with the site of the options, where they name one."""
+        return snapshot if self.own_site is None else replace(snapshot, site_id=self.own_site)
 
     def read(self, reference: str) -> OrderSnapshot:
         """Return the state that was told last. Raises UnknownOrder."""

@@ -204,6 +204,7 @@ class SalesmanHost(Host):
         options = self.options
         return Reader(
             words=self.words,
+            site=self.own_site,
             parse_tracking=cast("ParseTracking", self._function("parse_tracking", typed.parse)),
             parse_address=cast("ParseAddress", self._function("parse_address", as_written)),
             shelf=Shelf(image=str(options.get("image", "image")), rendition=str(options.get("rendition", ""))),

@@ -59,6 +59,8 @@ class Reader:
     tax_rows: Sequence[str]
     #: Whether a public note such as "Sent with UPS 1Z…" tells of a parcel.
     reads_notes: bool
+    #: The Wagtail Site of all its orders, None for the default one.
+    site: int | None
 
     def read(self, reference: str) -> OrderSnapshot:
         """Return the snapshot of the order with this primary key. Raises UnknownOrder, TemporaryFailure."""
@@ -104,6 +106,7 @@ class Reader:
         return OrderSnapshot(
             reference=str(order.pk),
             number=order.ref,
+            site_id=self.site,
             placed_at=order.date_created,
             lines=tuple(self._lines(items, shelf)),
             contact=self._contact(order, extra, shipping),
