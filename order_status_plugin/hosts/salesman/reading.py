@@ -153,7 +153,8 @@ class Reader:
             product = shelf.get((item.product_content_type_id, item.product_id))
             details: list[str] = []
             personal: list[str] = []
-            for key, value in (item.extra or {}).items():
+            # PostgreSQL keeps no order of keys.
+            for key, value in sorted((item.extra or {}).items()):
                 said = ", ".join(filter(None, map(text, value))) if isinstance(value, list) else text(value)
                 if said:
                     line = f"{key.replace('_', ' ').capitalize()}: {said}"
