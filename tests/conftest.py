@@ -59,6 +59,22 @@ _NEEDS_CHECKOUT = {
 }
 
 
+#: The matrix asks what another Python, Django or Wagtail changes: nothing in what draws, parses and simulates without
+#: them, and nothing in what waits for minutes for processes that it started.
+_SAME_EVERYWHERE = {
+    "carriers",
+    "maps",
+    "places",
+    "simulator",
+    "test_concurrency.py",
+    "test_doctor.py",
+    "test_mutations.py",
+    "test_processes.py",
+    "test_servers.py",
+    "test_supervisor.py",
+}
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Close the network before anything is imported by a test."""
     network.fence()
@@ -72,6 +88,8 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
         return None
     if len(parts) > 1 and parts[0] == "projects":
         return os.environ["DJANGO_SETTINGS_MODULE"] != f"tests.projects.{parts[1]}.settings" or None
+    if VOLUME == "light" and {*parts[:1], *parts[-1:]} & _SAME_EVERYWHERE:
+        return True
     if parts and {parts[0], parts[-1]} & _NEEDS_CHECKOUT and not (CHECKOUT / "order_status_plugin").is_dir():
         return True
     return None
