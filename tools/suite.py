@@ -47,8 +47,8 @@ PROCESSES = (
     "worker/test_processes.py",
     "worker/test_supervisor.py",
 )
-#: These start processes with databases of their own, parse and draw without any database, or (the doctor, which
-#: visits every address) ask for minutes what is the same on both.
+#: These start processes with databases of their own, parse and draw without any database, or ask for minutes what is
+#: the same on both: the doctor visits every address, the poller lives through days, bodies are spoilt by the thousand.
 OF_THEIR_OWN = ignoring(
     "accessibility",
     "api/test_browser.py",
@@ -56,15 +56,18 @@ OF_THEIR_OWN = ignoring(
     "live/test_servers.py",
     "maps",
     "polling/test_processes.py",
+    "polling/test_run.py",
     "push",
     "security/hostile",
     "security/test_browser.py",
     "security/test_doctor.py",
     "simulator",
+    "sources/test_mutations.py",
     "test_architecture.py",
     "test_docs.py",
     "test_locale.py",
     "test_packaging.py",
+    "tracking/test_rebuild.py",
     "worker/test_processes.py",
     "worker/test_supervisor.py",
 )
