@@ -128,7 +128,6 @@ def fulfil(staff: Staff, order: dict[str, Any], number: str = "") -> str:
     return str(given["orderFulfill"]["fulfillments"][-1]["id"])
 
 
-@pytest.mark.skipif(not URL, reason="no SALEOR_API_URL")
 @pytest.mark.django_db(transaction=True)
 def test_from_the_installation_to_its_end(live_server: Any, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     # Saleor asks for a manifest without the port in its Host header.
