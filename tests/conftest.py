@@ -68,6 +68,7 @@ _SAME_EVERYWHERE = {
     "simulator",
     "test_concurrency.py",
     "test_doctor.py",
+    "test_kills.py",
     "test_mutations.py",
     "test_processes.py",
     "test_servers.py",

@@ -87,8 +87,9 @@ class ManyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     paginator = ListPages
     actions = tuple(action(deed) for deed in DEEDS)
 
-    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        """Leave out what the user may not do."""
-        found: dict[str, Any] = super().get_actions(request)
+    def get_actions(self, request: HttpRequest, action_location: Any = None) -> dict[str, Any]:
+        """Leave out what the user may not do. Django 6.1 asks for lists and for pages apart."""
+        where = () if action_location is None else (action_location,)
+        found: dict[str, Any] = super().get_actions(request, *where)
         hidden = {deed.slug.replace("-", "_") for deed in DEEDS if not may(request, deed)}
         return {name: entry for name, entry in found.items() if name not in hidden}

@@ -425,7 +425,7 @@ def test_one_entry_of_the_menu_holds_messages_and_sheet(editor: Client, order: O
     (group,) = [item for item in admin_menu.menu_items_for_request(request) if str(item.label) == "Order status"]
     items = sorted(group.menu.menu_items_for_request(request), key=lambda item: item.order)
     names = [str(item.label) for item in items]
-    assert (names[0], names[-2:]) == ("Special messages", ["Every status at once", "API keys"])
+    assert {"Special messages", "Every status at once"} <= set(names)
     assert len(names) == len(set(names))
     one = publish()
     form_ = editor.get(f"{BASE}/edit/{one.pk}/").content.decode()
