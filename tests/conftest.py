@@ -87,8 +87,9 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
         parts = collection_path.relative_to(HERE).parts
     except ValueError:
         return None
-    if len(parts) > 1 and parts[0] == "projects":
-        return os.environ["DJANGO_SETTINGS_MODULE"] != f"tests.projects.{parts[1]}.settings" or None
+    is_project = len(parts) > 1 and parts[0] == "projects"
+    if is_project and os.environ["DJANGO_SETTINGS_MODULE"] != f"tests.projects.{parts[1]}.settings":
+        return True
     if VOLUME == "light" and {*parts[:1], *parts[-1:]} & _SAME_EVERYWHERE:
         return True
     if parts and {parts[0], parts[-1]} & _NEEDS_CHECKOUT and not (CHECKOUT / "order_status_plugin").is_dir():
