@@ -69,6 +69,12 @@ def test_the_inbox_is_narrowed_and_handled_again() -> None:
     assert (states["c"], states["d"]) == ("received", "redacted")
 
 
+def test_an_empty_inbox_says_so() -> None:
+    said = staff("view_inboxmessage").get(reverse("order_status_orders:inbox"))
+    assert said.status_code == 200
+    assert "There is nothing here." in said.content.decode()
+
+
 def test_who_may_only_read_the_inbox_replays_nothing() -> None:
     message = came("a")
     client = staff("view_inboxmessage")
