@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from http import HTTPStatus
 from typing import Any
 
 import pytest
@@ -108,7 +109,7 @@ def test_what_is_wrong_is_named(shop: Caller, change: dict[str, Any], pointer: s
     response = shop("PUT", "/A-1", order(**change))
     said = response.json()
     assert (response.status_code, response["Content-Type"]) == (422, "application/problem+json")
-    assert (said["status"], said["title"]) == (422, "Unprocessable Entity")
+    assert (said["status"], said["title"]) == (422, HTTPStatus(422).phrase)
     assert pointer in {error["pointer"] for error in said["errors"]}
     assert not InboxMessage.objects.exists()
 
