@@ -103,5 +103,6 @@ def test_sqlite_that_a_worker_cannot_share(monkeypatch: pytest.MonkeyPatch) -> N
     assert checks.check_databases(["default"]) == []
 
 
+@pytest.mark.django_db
 def test_this_project_is_in_order() -> None:
     assert [m for m in run_checks() if str(m.id).startswith("order_status")] == []
