@@ -23,6 +23,9 @@
           ▼                                                  ▼
     consent.say ─────────▶ consent ledger, suppression ◀── reports.take: the next message is held, and the page says why
 
+Other systems of the shop are told as customers are: record also writes outgoing's rows, drain_webhooks sends them. A shop
+that cannot be asked tells its orders whole: host.keep puts them where host.read finds them.
+
 What editors and staff write (cms) is a new epoch: kept pages are made anew, open ones hear of it.
 
 This is what runs; ``wiring`` connects the rooms to it at start-up, once. django-q2 runs the functions whose names
