@@ -8,13 +8,14 @@ EXTRAS  = oscar,postgres
 INSTALL = $(BIN)/python -m pip install -qq --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-full test-saleor bench lint docs
+.PHONY: help demo test test-full test-saleor coverage bench lint docs
 
 help:
 	@echo "make demo       the example shop on http://127.0.0.1:$(PORT), with its worker and a parcel simulator"
 	@echo "make test       every test on this interpreter: SQLite, PostgreSQL, browser"
 	@echo "make test-full  the large volumes and the matrix of Pythons, Djangos and Wagtails"
 	@echo "make test-saleor SALEOR_API_URL=…  the app in a Saleor of yours; docs/hosts/saleor.md"
+	@echo "make coverage   the tests of make test again, and how much of the code they reach"
 	@echo "make bench      the benchmark table, and bench/results.json"
 	@echo "make lint       ruff, mypy, import contracts"
 	@echo "make docs       the manual, in docs/_build/html"
@@ -31,6 +32,9 @@ test-full: $(STAMP)-test
 test-saleor: $(STAMP)-test
 	@test -n "$(SALEOR_API_URL)" || { echo "make test-saleor SALEOR_API_URL=http://127.0.0.1:8000/graphql/"; exit 2; }
 	@SALEOR_API_URL=$(SALEOR_API_URL) $(BIN)/python -m pytest -q --ds=tests.projects.saleor.settings tests/projects/saleor/test_real.py
+
+coverage: $(STAMP)-test $(STAMP)-chromium
+	@$(BIN)/python -m tools.suite moderate --coverage
 
 bench: $(STAMP)-bench
 	@$(BIN)/python -m bench
