@@ -114,9 +114,7 @@ class Batch:
         """Add events and estimate to one parcel; return milestones, whether it changed, and how many events."""
         parcel, received_at = so_far.parcel, said.received_at
         before, old_window, old_status = so_far.state, so_far.present_estimate(), ParcelStatus(parcel.status)
-        applied = append.events(
-            so_far, said.source, scans, message_id=said.message_id, received_at=received_at
-        )
+        applied = append.events(so_far, said.source, scans, message_id=said.message_id, received_at=received_at)
         is_changed = bool(applied)
         is_changed |= append.estimate(so_far, said.source, said.update, received_at)
         is_changed |= append.details(parcel, said.update, received_at)

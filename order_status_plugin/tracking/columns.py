@@ -20,7 +20,7 @@ def update(model: type[Model], rows: Collection[Any], names: Sequence[str]) -> N
     meta, quote = model._meta, connection.ops.quote_name
     fields: list[Any] = [meta.get_field(name) for name in names]
     settings = ", ".join(f"{quote(field.column)} = %s" for field in fields)
-    sql = f"UPDATE {quote(meta.db_table)} SET {settings} WHERE {quote(meta.pk.column)} = %s"  # noqa: S608
+    sql = f"UPDATE {quote(meta.db_table)} SET {settings} WHERE id = %s"  # noqa: S608
     values = [[field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields] for row in rows]
     with connection.cursor() as cursor:
         cursor.executemany(sql, [(*said, row.pk) for said, row in zip(values, rows, strict=True)])

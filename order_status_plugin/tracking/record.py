@@ -137,7 +137,7 @@ def tracking(
     said = Said(source=source, update=update, message_id=message_id, received_at=received_at or timezone.now())
     with transaction.atomic():
         (done,) = _tracking([said])
-    if isinstance(done, UnknownParcel):
+    if isinstance(done, Exception):
         raise done
     return done
 
@@ -147,6 +147,8 @@ def tracking_each(said: Sequence[Said]) -> list[Recorded | Exception]:
 
     One that cannot be recorded stops no other: then each has a transaction of its own.
     """
+    if not said:
+        return []
     try:
         with transaction.atomic():
             return _tracking(said)
