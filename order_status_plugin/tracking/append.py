@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from ..events import TrackingScan, TrackingUpdate
 from ..places import locate
-from .identity import RESOLVER, identify
+from .identity import RESOLVER, identify, names
 from .models import DeliveryEstimate, Parcel, TrackingEvent
 from .told import Told
 
@@ -23,9 +23,9 @@ def events(
     """Add the events that are new and return how many there were."""
     new: dict[str, TrackingEvent] = {}
     for scan in scans:
-        row = event(told.parcel, source, scan, message_id=message_id, received_at=received_at)
-        if not told.is_known(row.fingerprint):
-            new[row.fingerprint] = row
+        _digest, fingerprint = names(source, told.parcel.number_key, scan)
+        if not told.is_known(fingerprint):
+            new[fingerprint] = event(told.parcel, source, scan, message_id=message_id, received_at=received_at)
     if new:
         told.add_events(new.values())
     return len(new)

@@ -17,10 +17,10 @@ from .milestones import Reached
 from .models import Order, Parcel
 from .told import Told
 
-#: What a source's word may change.
-OF_PARCEL = (
+#: What a source's events change, and what it may say beside them.
+OF_EVENTS = ("last_checked_at", "status", "overlay", "state")
+OF_DETAILS = (
     "source",
-    "last_checked_at",
     "next_step",
     "signed_by",
     "left_at",
@@ -31,9 +31,6 @@ OF_PARCEL = (
     "handed_number",
     "pickup_until",
     "details_at",
-    "status",
-    "overlay",
-    "state",
 )
 OF_ORDER = ("version", "changed_at", "last_activity_at", "headline", "headline_at", "delivered_at", "closed_at")
 
@@ -64,13 +61,15 @@ class Batch:
 
     def __init__(self, orders: Collection[int]) -> None:
         """Lock these orders, in the order of their keys, and read their parcels: another worker may just have written."""
-        rows = Order.objects.select_for_update().filter(pk__in=orders).order_by("pk") if orders else ()
+        # Whoever adds a row that only points at one of these orders, e.g. a visitor, does not wait for us.
+        rows = Order.objects.select_for_update(no_key=True).filter(pk__in=orders).order_by("pk") if orders else ()
         self.orders = {row.pk: row for row in rows}
         parcels = Parcel.objects.filter(order__in=self.orders).select_related("fulfillment") if self.orders else ()
         self.parcels = {parcel.pk: parcel for parcel in parcels}
         self._told: Mapping[int, Told] = {}
         self._wholes: Mapping[int, refresh.Whole] | None = None
         self._changed: dict[int, Order] = {}
+        self._detailed: set[int] = set()  # parcels
         self._reached: list[Reached] = []
         self._turns: list[tell.Turn] = []
 
@@ -103,7 +102,9 @@ class Batch:
     def write(self) -> None:
         """Write everything, each row once, and tell of it."""
         told.write(self._told.values())
-        columns.update(Parcel, [one.parcel for one in self._told.values()], OF_PARCEL)
+        parcels = [self._told[pk].parcel for pk in sorted(self._told)]  # all who lock several do so in this order
+        columns.update(Parcel, [row for row in parcels if row.pk not in self._detailed], OF_EVENTS)
+        columns.update(Parcel, [row for row in parcels if row.pk in self._detailed], OF_EVENTS + OF_DETAILS)
         changed = list(self._changed.values())
         columns.update(Order, changed, OF_ORDER)
         tell.tell(changed, self._reached, self._turns)
@@ -117,10 +118,13 @@ class Batch:
         applied = append.events(so_far, said.source, scans, message_id=said.message_id, received_at=received_at)
         is_changed = bool(applied)
         is_changed |= append.estimate(so_far, said.source, said.update, received_at)
-        is_changed |= append.details(parcel, said.update, received_at)
+        is_detailed = append.details(parcel, said.update, received_at)
         if not parcel.source and (scans or said.update.window):
             parcel.source = said.source
+            is_detailed = True
+        if is_detailed:
             is_changed = True
+            self._detailed.add(parcel.pk)
         parcel.last_checked_at = max(filter(None, (parcel.last_checked_at, received_at)))
         refresh.put(parcel, so_far.state)
         reached = refresh.new_milestones(row, parcel, before, so_far.state, received_at)

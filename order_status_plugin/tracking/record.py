@@ -168,11 +168,10 @@ def _tracking(said: Sequence[Said]) -> list[Recorded | Exception]:
     meant = [match.fitting(known.get(key, ()), one.update, key) for one, key in zip(said, number_keys, strict=True)]
     shares = [match.share(parcels, one.update) for parcels, one in zip(meant, said, strict=True)]
     batch.read({parcel for each in shares for parcel in each})
-    unknown = {key for key, parcels in zip(number_keys, meant, strict=True) if not parcels}
-    erased = tombstone.known(unknown) if unknown else set()
+    erased = tombstone.known({key for key, parcels in zip(number_keys, meant, strict=True) if not parcels})
     outcomes: list[Recorded | Exception] = []
-    for one, key, share in zip(said, number_keys, shares, strict=True):
-        if key in unknown:
+    for one, key, parcels, share in zip(said, number_keys, meant, shares, strict=True):
+        if not parcels:
             outcomes.append(Recorded(is_erased=True) if key in erased else _unknown(one.update, key))
             continue
         done = Recorded(too_old=len(one.update.scans) - len({id(scan) for scans in share.values() for scan in scans}))
@@ -282,7 +281,10 @@ def choose_notice(fulfillment: Fulfillment, *, notify: bool) -> None:
 def check_in(parcels: Iterable[Parcel], moment: dt.datetime) -> None:
     """Note that a source was asked, or spoke, about these parcels and had nothing new."""
     earlier = Q(last_checked_at=None) | Q(last_checked_at__lt=moment)
-    Parcel.objects.filter(earlier, pk__in=[parcel.pk for parcel in parcels]).update(last_checked_at=moment)
+    rows = Parcel.objects.filter(earlier, pk__in=[parcel.pk for parcel in parcels])
+    with transaction.atomic():  # in the order of their keys, as all who lock several parcels do
+        keys = list(rows.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
+        Parcel.objects.filter(pk__in=keys).update(last_checked_at=moment)
 
 
 def revoke_link(row: Order) -> Order:
