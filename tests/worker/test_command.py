@@ -59,7 +59,7 @@ def test_its_heart_is_in_the_database_and_minds_the_outbox(monkeypatch: pytest.M
     monkeypatch.setattr(command, "close_old_connections", lambda: None)
     monkeypatch.setattr(command, "wake", lambda name, func: asked.append(name))
     monkeypatch.setattr(pulse, "wake", lambda name, func: asked.append(name))
-    record.observe("outbox", outbox.write)
+    record.observe("outbox", outbox.write_all)
     heart = command.Heart()
     heart.ask()
     assert asked == ["pulse"]
