@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mappin
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from django.conf import settings
 from django.db import connections
@@ -28,6 +28,8 @@ from ..live.brokers import CONTENT, Broker
 from ..live.telling import teller
 from ..tracking.models import Order
 from .hosts import must
+
+T = TypeVar("T")
 
 _count = itertools.count(1)
 
@@ -210,7 +212,7 @@ class _Shop:
 
         return await self._work(begin)
 
-    async def _work(self, func: Callable[[], Any]) -> Any:
+    async def _work(self, func: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self.worker, func)
 
     @asynccontextmanager

