@@ -46,11 +46,12 @@ class Look:
 
     async def news(self) -> list[tuple[str, int]]:
         """Return channel and version of each order that changed since the last look, and of the content."""
-        number, rows = await asyncio.get_running_loop().run_in_executor(self._executor, self._read)
+        number, rows = await asyncio.get_running_loop().run_in_executor(self._executor, self.read)
         found = [(channel_of(locator, link_version), version) for locator, link_version, version in rows]
         return [*found, (CONTENT, number)]
 
-    def _read(self) -> tuple[int, list[tuple[str, int, int]]]:
+    def read(self) -> tuple[int, list[tuple[str, int, int]]]:
+        """Return the epoch, and locator, link version and version of each order that changed since the last look."""
         now = timezone.now()
         try:
             rows = list(
