@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -10,30 +11,29 @@ from unittest import mock
 
 import pytest
 from django.core.mail import BadHeaderError
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from order_status_plugin.channels.letter import Letter
 
-WORDS = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=60)
-SUBJECTS = st.one_of(WORDS, st.sampled_from(["=?utf-8?q?x?=", "a long subject " * 10, "é" * 100]))
-LINES = st.lists(
-    st.one_of(
-        st.text(st.characters(exclude_categories=["Cs", "Cc"])),
-        st.sampled_from([".", "..", "From me", "=20", "x" * 1200, "مرحبا" * 40, "é ", "--=_"]),
-    ),
-    max_size=6,
-).map(lambda lines: "\n".join(lines) + "\n")
-SENDERS = st.sampled_from(
-    [
-        "orders@shop.example",
-        "Tilia & Sal <orders@shop.example>",
-        '"Tilia, Sal" <o@shop.example>',
-        "Café Noir <o@shop.example>",
-        "=?utf-8?q?x?= <o@shop.example>",
-    ]
+WORDS = (
+    "",
+    "Confirmed: your order",
+    "Größe",
+    "=?utf-8?q?x?=",
+    "a long subject " * 9 + "end",
+    "é" * 100,
+    "مرحبا",
+    "日本" * 30,
 )
-URLS = st.integers(1, 500).map(lambda n: f"<https://shop.example/{'T-_x' * n}/>"[:900])
+LINES = (".", "..", "From me", "=20", "=3D", "x" * 1200, "مرحبا" * 40, "é ", "a tab\t", "--=_", "", "plain words " * 20)
+SENDERS = (
+    "orders@shop.example",
+    "Tilia & Sal <orders@shop.example>",
+    '"Tilia, Sal" <o@shop.example>',
+    "Café Noir <o@shop.example>",
+    "=?utf-8?q?x?= <o@shop.example>",
+    f"{'A long name ' * 12}<o@shop.example>",
+)
+COUNT = {"light": 100, "moderate": 300, "full": 5_000}
 
 
 def letter(**more: Any) -> Letter:
@@ -76,24 +76,39 @@ def read(raw: bytes) -> tuple[dict[str, str], list[tuple[str, str]]]:
     return headers, [(part.get_content_type(), part.get_content()) for part in parts]
 
 
-@given(SUBJECTS, LINES, st.one_of(st.just(""), LINES), SENDERS, URLS, st.lists(SENDERS, max_size=2))
-@settings(max_examples=60, deadline=None)
-def test_it_reads_like_djangos(subject: str, text: str, html: str, sender: str, url: str, reply_to: list[str]) -> None:
-    headers = {"Message-ID": "<k@shop.example>", "X-Order-Status": "shipped", "List-Unsubscribe": url}
-    made = letter(
-        subject=" ".join(subject.split()), body=text, html=html, from_email=sender, headers=headers, reply_to=reply_to
+def lines(rng: random.Random) -> str:
+    return "".join(f"{rng.choice(LINES)}\n" for _ in range(rng.randint(0, 6)))
+
+
+def some(number: int) -> Letter:
+    rng = random.Random(number)
+    url = f"<https://shop.example/{'T-_x' * rng.choice((1, 10, 30, 200))}/>"
+    return letter(
+        subject=rng.choice(WORDS),
+        body=lines(rng),
+        html=rng.choice(("", lines(rng))),
+        from_email=rng.choice(SENDERS),
+        headers={"Message-ID": "<k@shop.example>", "X-Order-Status": "shipped", "List-Unsubscribe": url},
+        reply_to=[rng.choice(SENDERS) for _ in range(rng.randint(0, 2))],
     )
-    assert read(wire(made)) == read(by_django(made))
 
 
-@given(LINES, LINES)
-@settings(max_examples=50, deadline=None)
-def test_it_goes_over_every_wire(text: str, html: str) -> None:
+def test_it_reads_like_djangos(volume_once: str) -> None:
+    for number in range(COUNT[volume_once]):
+        made = some(number)
+        (headers, parts), (expected, expected_parts) = read(wire(made)), read(by_django(made))
+        # Django leaves letters alone that look like an encoded word, and so sends another subject.
+        assert headers["subject"] == made.subject, number
+        assert (headers | {"subject": expected["subject"]}, parts) == (expected, expected_parts), number
+
+
+def test_it_goes_over_every_wire(volume_once: str) -> None:
     """Seven bits, lines that end as they must and are never too long."""
-    raw = wire(letter(subject="Größe " * 20, body=text, html=html), linesep="\r\n")
-    assert raw.isascii()
-    assert b"\n" not in raw.replace(b"\r\n", b"")
-    assert max(map(len, raw.split(b"\r\n"))) <= 998
+    for number in range(COUNT[volume_once]):
+        raw = wire(some(number), linesep="\r\n")
+        assert raw.isascii()
+        assert b"\n" not in raw.replace(b"\r\n", b"")
+        assert max(map(len, raw.split(b"\r\n"))) <= 998
 
 
 def test_mostly_foreign_letters_take_the_lesser_encoding() -> None:
