@@ -93,7 +93,7 @@ class Letter(EmailMultiAlternatives):
             root.between = f"=_{secrets.token_hex(12)}"  # neither of the encodings has this in it
             root.set_raw("Content-Type", f'multipart/alternative; boundary="{root.between}"')
         else:
-            _write(root, self.body, "plain")
+            _write(root, str(self.body), "plain")
         root.set_raw("MIME-Version", "1.0")
         root.set_raw("Subject", _subject(str(self.subject)))
         for name, value in _sender(str(self.from_email), tuple(self.reply_to)):
@@ -103,9 +103,9 @@ class Letter(EmailMultiAlternatives):
         for name, value in self.extra_headers.items():
             root.set_raw(name, value)
         if self.alternatives:
-            html = self.alternatives[0][0]
+            html = str(self.alternatives[0][0])
             root.set_payload(
-                [_write(_Ready(policy), self.body, "plain").keep(), _write(_Ready(policy), html, "html").keep()]
+                [_write(_Ready(policy), str(self.body), "plain").keep(), _write(_Ready(policy), html, "html").keep()]
             )
         return root.keep()
 
@@ -113,7 +113,8 @@ class Letter(EmailMultiAlternatives):
         """Say whether there is nothing in it that only Django knows how to write."""
         extra = self.extra_headers
         return (
-            len(self.to) == 1
+            bool(self.body)
+            and len(self.to) == 1
             and bool(_PLAIN_ADDRESS.fullmatch(self.to[0]))
             and not (self.cc or self.bcc or self.attachments or self.encoding)
             and [str(kind) for _content, kind in self.alternatives] in ([], ["text/html"])

@@ -77,7 +77,7 @@ def read(raw: bytes) -> tuple[dict[str, str], list[tuple[str, str]]]:
 
 
 def lines(rng: random.Random) -> str:
-    return "".join(f"{rng.choice(LINES)}\n" for _ in range(rng.randint(0, 6)))
+    return "".join(f"{rng.choice(LINES)}\n" for _ in range(rng.randint(1, 6)))
 
 
 def some(number: int) -> Letter:
@@ -122,6 +122,7 @@ def test_mostly_foreign_letters_take_the_lesser_encoding() -> None:
     [
         {"to": ["noor@exämple.org"]},
         {"to": ["Noor <noor@example.org>"]},
+        {"body": "", "html": "<p>It left.</p>"},
         {"cc": ["ana@example.org"]},
         {"attachments": [("a.txt", "x", "text/plain")]},
         {"headers": {"Message-ID": "<k@shop.example>", "From": "other@shop.example"}},
