@@ -6,10 +6,6 @@ import datetime as dt
 import os
 import time
 from argparse import ArgumentParser
-from collections.abc import Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
-from itertools import islice
-from multiprocessing import get_context
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -18,7 +14,8 @@ from django.utils import timezone
 
 from ...conf import conf
 from ...simulator.bulk.make import Shop
-from ...simulator.bulk.write import Writer, analyse, batches
+from ...simulator.bulk.workers import write
+from ...simulator.bulk.write import analyse
 from ...tracking.models import Order
 from ..progress import Progress
 
@@ -84,33 +81,3 @@ class Command(BaseCommand):
             return 1
         return given or min(2, os.cpu_count() or 1)
 
-
-def write(shop: Shop, processes: int) -> Iterator[tuple[int, int]]:
-    """Write a shop's orders; yield for each batch how many it is about, and how many of them were missing."""
-    if processes == 1:
-        writer = Writer(shop)
-        for numbers in batches(shop):
-            yield len(numbers), writer.write(numbers)
-        return
-    with ProcessPoolExecutor(processes, get_context("spawn"), _begin, (shop,)) as pool:
-        waiting = batches(shop)
-        running = {pool.submit(_write, numbers): len(numbers) for numbers in islice(waiting, 2 * processes)}
-        while running:
-            for done in wait(running, return_when=FIRST_COMPLETED).done:
-                yield running.pop(done), done.result()
-                running |= {pool.submit(_write, numbers): len(numbers) for numbers in islice(waiting, 1)}
-
-
-_writers: list[Writer] = []
-
-
-def _begin(shop: Shop) -> None:
-    import django
-
-    django.setup()
-    _writers.append(Writer(shop))
-
-
-def _write(numbers: Iterable[int]) -> int:
-    (writer,) = _writers
-    return writer.write(range(min(numbers), max(numbers) + 1))

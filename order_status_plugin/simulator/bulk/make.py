@@ -25,7 +25,7 @@ from .stories import EVERY
 from .template import Template, template
 
 #: Kinds of each story: countries and hours of the day. Fewer while it lasts, for it may be anywhere by now.
-VARIANTS, OPEN_VARIANTS = 16, 6
+VARIANTS, OPEN_VARIANTS = 8, 4
 COUNTRIES = sorted(DESTINATIONS)
 #: Of a hundred orders, so many come from another customer than those before.
 CUSTOMERS = 60

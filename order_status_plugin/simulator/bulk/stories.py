@@ -9,8 +9,15 @@ from ..scenarios import SCENARIOS, Scan, Ship, Step
 
 #: From the order to the parcel's leaving, in hours.
 PACKING = 18.0
-#: A parcel is noted when it comes to a facility, and when it goes on.
+#: From a scan to the one that is not in the story, in hours.
 GOES_ON = 1.5
+#: What a carrier notes after what a story tells.
+_THEN = {
+    "Picked up": "Processed at the depot",
+    "Arrived at facility": "Departed from facility",
+    "Arrived at the air hub": "Departed from the air hub",
+    "Arrived at delivery facility": "Sorted for delivery",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +28,9 @@ class Moment:
     step: Ship | Scan
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Story:
-    """What becomes of one order."""
+    """What becomes of one order. There is one of each: it is itself alone."""
 
     name: str
     moments: tuple[Moment, ...] = ()
@@ -41,14 +48,16 @@ class Story:
 
 
 def _moments(steps: tuple[Step, ...]) -> tuple[Moment, ...]:
+    """Put the steps on a clock, and between them the scans that a story leaves out and a carrier does not."""
     hours, found = PACKING, []
     for step in steps:
         hours += step.pause
-        if isinstance(step, (Ship, Scan)):
-            found.append(Moment(hours, step))
-        if isinstance(step, Scan) and step.status is ParcelStatus.IN_TRANSIT and step.message.startswith("Arrived"):
+        if not isinstance(step, (Ship, Scan)):
+            continue
+        found.append(Moment(hours, step))
+        if isinstance(step, Scan) and (message := _THEN.get(step.message)):
             hours += GOES_ON
-            found.append(Moment(hours, replace(step, message="Departed from facility", due_in_days=None)))
+            found.append(Moment(hours, replace(step, status=ParcelStatus.IN_TRANSIT, message=message, due_in_days=None)))
     return tuple(found)
 
 
