@@ -32,6 +32,7 @@ class Progress:
         if not self._out.isatty():
             if self.done // self._every > before // self._every:
                 self._out.write(self._line())
+                self._out.flush()
         elif time.monotonic() - self._shown >= PAUSE:
             self._draw()
 

@@ -80,4 +80,3 @@ class Command(BaseCommand):
         if connections[router.db_for_write(Order)].vendor != "postgresql":
             return 1
         return given or min(2, os.cpu_count() or 1)
-

@@ -13,6 +13,8 @@ from django.db.models import AutoField, DateField, DateTimeField, Field, JSONFie
 
 #: What is filled in: a name in the values of an order, or a day as its ordinal in the prototype's time.
 Hole = str | int
+#: What is filled in for one order.
+Values = dict[Hole, Any]
 
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
@@ -67,12 +69,12 @@ class Form:
         self.model = type(row)
         self.is_text = connection.vendor == "postgresql"
         fields = [
-            field
-            for field in row._meta.concrete_fields
-            if field.attname in holes or not isinstance(field, AutoField)
+            field for field in row._meta.concrete_fields if field.attname in holes or not isinstance(field, AutoField)
         ]
-        self.columns = tuple(field.column for field in fields)
-        cells = [self._cell(field, getattr(row, field.attname), holes.get(field.attname), connection) for field in fields]
+        self.columns = tuple(str(field.column) for field in fields)
+        cells = [
+            self._cell(field, getattr(row, field.attname), holes.get(field.attname), connection) for field in fields
+        ]
         #: Of a line of COPY.
         self._line = "\t".join(pattern for pattern, _holes, _value in cells) + "\n"
         self._holes = tuple(hole for _pattern, inside, _value in cells for hole in inside)
@@ -87,7 +89,11 @@ class Form:
     ) -> tuple[str, tuple[Hole, ...], Any]:
         """Return pattern, holes, and the value where there is no hole."""
         if given is None and value is not None and isinstance(field, DateField):
-            text = value.astimezone(dt.UTC).replace(tzinfo=None).isoformat(" ") if isinstance(field, DateTimeField) else value.isoformat()
+            text = (
+                value.astimezone(dt.UTC).replace(tzinfo=None).isoformat(" ")
+                if isinstance(field, DateTimeField)
+                else value.isoformat()
+            )
             given = dated(text)
         if given is not None:
             pattern, holes = given
@@ -105,7 +111,7 @@ class Form:
         text = "\\N" if value is None else plain(str(value).translate(_ESCAPES))
         return text, (), value
 
-    def fill(self, values: Mapping[Hole, Any], shift: int) -> Any:
+    def fill(self, values: Values, shift: int) -> Any:
         """Return a line of COPY, or the values of a row where there is no COPY."""
         if self.is_text:
             return self._line % tuple(
@@ -116,6 +122,6 @@ class Form:
         )
 
     @staticmethod
-    def _filled(pattern: str, holes: tuple[Hole, ...], values: Mapping[Hole, Any], shift: int) -> Any:
+    def _filled(pattern: str, holes: tuple[Hole, ...], values: Values, shift: int) -> Any:
         filled = [DAYS[hole + shift] if isinstance(hole, int) else values[hole] for hole in holes]
         return filled[0] if pattern == "%s" else pattern % tuple(filled)

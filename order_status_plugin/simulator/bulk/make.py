@@ -17,7 +17,7 @@ from ...messages.recipient import masked
 from ...tracking.models import Order
 from ..numbers import number_for
 from ..stops import DESTINATIONS
-from .forms import DAYS, Form, hexed
+from .forms import DAYS, Form, Values, hexed
 from .names import Names, mark, unread
 from .people import address, person, stored
 from .prototype import Kind, record_one
@@ -25,7 +25,7 @@ from .stories import EVERY
 from .template import Template, template
 
 #: Kinds of each story: countries and hours of the day. Fewer while it lasts, for it may be anywhere by now.
-VARIANTS, OPEN_VARIANTS = 8, 4
+VARIANTS, OPEN_VARIANTS = 4, 2
 COUNTRIES = sorted(DESTINATIONS)
 #: Of a hundred orders, so many come from another customer than those before.
 CUSTOMERS = 60
@@ -118,12 +118,16 @@ class Maker:
         like = self._templates[kind]
         return like, placed.toordinal() - like.day
 
-    def _values(self, number: int, like: Template, keys: dict[str, list[int]]) -> dict[str, Any]:
+    def _values(self, number: int, like: Template, keys: dict[str, list[int]]) -> Values:
         """Return what is filled into the rows of one order."""
-        values: dict[str, Any] = {
-            f"{label}{place}": key for label in ("order", "line", "fulfillment", "parcel") for place, key in enumerate(keys[label])
+        values: Values = {
+            f"{label}{place}": key
+            for label in ("order", "line", "fulfillment", "parcel")
+            for place, key in enumerate(keys[label])
         }
-        values |= {f"number{place}": number_for(carrier, 2 * number + place) for place, carrier in enumerate(like.carriers)}
+        values |= {
+            f"number{place}": number_for(carrier, 2 * number + place) for place, carrier in enumerate(like.carriers)
+        }
         names, reference, shown = self._names, f"bulk-{number}", f"B{number:07d}"
         whom = person(mark("customer", number) % (self.shop.orders * CUSTOMERS // 100 + 1), like.country)
         home = stored(address(whom.name, whom.street, whom.postcode, DESTINATIONS[like.country]))
@@ -144,7 +148,7 @@ class Maker:
         }
 
     def _events(
-        self, batch: Batch, like: Template, shift: int, values: dict[str, Any], keys: list[int]
+        self, batch: Batch, like: Template, shift: int, values: Values, keys: list[int]
     ) -> list[tuple[Form, Any]]:
         """Add the messages that came in, and return the events that they brought: parcels come before these."""
         events, digests = [], []
@@ -170,7 +174,7 @@ class Maker:
         values |= {name: digests[place] for name, place in like.taken_back.items()}
         return events
 
-    def _messages(self, batch: Batch, like: Template, shift: int, values: dict[str, Any], keys: list[int]) -> None:
+    def _messages(self, batch: Batch, like: Template, shift: int, values: Values, keys: list[int]) -> None:
         for one, pk in zip(like.messages, keys, strict=True):
             subject = one.subject % values[one.about] if one.about else one.subject
             values |= {

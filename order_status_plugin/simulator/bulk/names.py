@@ -9,13 +9,13 @@ import base64
 import hashlib
 import hmac
 
+from ...events import Place
 from ...keys import signing_key
 from ...messages.outbox import key_of
 from ...messages.recipient import signed
 from ...tracking.contact import NORMALISER, email_digest, phone_digest
 from ...tracking.identity import normalise_place
 from ...tracking.locator import SIZE, locator_for
-from ...events import Place
 from ...tracking.models import TrackingEvent
 
 
@@ -95,7 +95,9 @@ class EventNames:
 
     def __init__(self, event: TrackingEvent, number_key: str) -> None:
         """Take a recorded event, and the number of its parcel. Raises where its names follow other rules."""
-        place = Place(text=event.place_text, city=event.city, region=event.region, postcode=event.postcode, country=event.country)
+        place = Place(
+            text=event.place_text, city=event.city, region=event.region, postcode=event.postcode, country=event.country
+        )
         self._before = sized(event.source)
         self._between = sized(event.raw_code)
         self._time = event.local_time[10:16]

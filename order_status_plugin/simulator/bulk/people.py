@@ -48,7 +48,9 @@ def person(number: int, country: str) -> Person:
 
 def address(name: str, street: str, postcode: str, stop: Stop) -> Address:
     """Return where somebody lives."""
-    return Address(name=name, lines=(street,), postcode=postcode, city=stop.city, region=stop.region, country=stop.country)
+    return Address(
+        name=name, lines=(street,), postcode=postcode, city=stop.city, region=stop.region, country=stop.country
+    )
 
 
 def stored(of: Address) -> str:

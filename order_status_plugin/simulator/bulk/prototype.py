@@ -24,7 +24,6 @@ from ...events import (
     OrderSnapshot,
     OrderState,
     ParcelSnapshot,
-    ParcelStatus,
     PaymentState,
     TrackingUpdate,
 )
@@ -328,5 +327,3 @@ def _post(found: Prototype, update: TrackingUpdate, play: Play) -> None:
     for count, event in enumerate(events, 1):
         so_far = TrackingUpdate(tracking_number=key, carrier=update.carrier, scans=update.scans[:count])
         found.bodies[event.pk] = play.body(so_far, "delivery")
-
-

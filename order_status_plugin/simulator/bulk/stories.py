@@ -57,7 +57,9 @@ def _moments(steps: tuple[Step, ...]) -> tuple[Moment, ...]:
         found.append(Moment(hours, step))
         if isinstance(step, Scan) and (message := _THEN.get(step.message)):
             hours += GOES_ON
-            found.append(Moment(hours, replace(step, status=ParcelStatus.IN_TRANSIT, message=message, due_in_days=None)))
+            found.append(
+                Moment(hours, replace(step, status=ParcelStatus.IN_TRANSIT, message=message, due_in_days=None))
+            )
     return tuple(found)
 
 
