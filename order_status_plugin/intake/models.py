@@ -54,6 +54,9 @@ class InboxMessage(models.Model):
             ),
             models.Index(fields=("-id",), name="order_status_inbox_failed", condition=models.Q(state="failed")),
             models.Index(fields=("waits_for",), name="order_status_inbox_waiting", condition=models.Q(state="waiting")),
+            models.Index(
+                fields=("received_at", "id"), name="order_status_inbox_bodies", condition=~models.Q(state="redacted")
+            ),
             models.Index(fields=("alias", "about"), name="order_status_inbox_about", condition=~models.Q(about="")),
         )
 

@@ -172,5 +172,10 @@ def _recipients(order: Order, alias: str, contact: ContactSnapshot) -> list[list
 
 
 def _key(reached: Reached, alias: str, digest: str) -> str:
-    about = (str(reached.order.pk), reached.milestone.value, reached.subject, reached.occurrence, alias, digest)
+    return key_of(reached.order.pk, reached.milestone.value, reached.subject, reached.occurrence, alias, digest)
+
+
+def key_of(order: int, milestone: str, subject: str, occurrence: str, channel: str, recipient: str) -> str:
+    """Return the key of the message that tells a recipient (by digest) on a channel of this news, and of no other."""
+    about = (str(order), milestone, subject, occurrence, channel, recipient)
     return hashlib.sha256("\0".join(about).encode()).hexdigest()[:32]
