@@ -56,7 +56,10 @@ class Field:
             victim = self.victims.pop(pid, None)
             if victim is None:
                 return None
-            os.kill(pid, signal.SIGKILL)
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:  # it ended by itself
+                return None
             now = time.time()
             self.dead[pid] = victim
             self.kills[victim.point] += 1
