@@ -8,7 +8,7 @@ EXTRAS  = oscar,postgres
 INSTALL = $(BIN)/python -m pip install -qq --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-full test-saleor bench lint docs
+.PHONY: help demo test test-full test-saleor bench chaos lint docs
 
 help:
 	@echo "make demo       the example shop on http://127.0.0.1:$(PORT), with its worker and a parcel simulator"
@@ -16,6 +16,7 @@ help:
 	@echo "make test-full  the large volumes and the matrix of Pythons, Djangos and Wagtails"
 	@echo "make test-saleor SALEOR_API_URL=…  the app in a Saleor of yours; docs/hosts/saleor.md"
 	@echo "make bench      the benchmark table, and bench/results.json"
+	@echo "make chaos      a thousand faults while orders come in: FAULTS=1000 SEED=7 BROKER=redis|orm"
 	@echo "make lint       ruff, mypy, import contracts"
 	@echo "make docs       the manual, in docs/_build/html"
 
@@ -34,6 +35,9 @@ test-saleor: $(STAMP)-test
 
 bench: $(STAMP)-bench
 	@$(BIN)/python -m bench
+
+chaos: $(STAMP)-test
+	@$(BIN)/python -m tests.chaos $(if $(FAULTS),--faults $(FAULTS)) $(if $(SEED),--seed $(SEED)) $(if $(BROKER),--broker $(BROKER))
 
 lint: $(STAMP)-lint
 	$(BIN)/ruff check .

@@ -13,14 +13,30 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import psycopg
+
 from .faults import AT_A_POINT, KINDS, POINTS, Fault, Kind
-from .ledger import STEPS, Step
+from .ledger import STEPS
 from .world import World, world
 
 #: Faults of one storm; then nothing more happens until all is well, and for at the most so many seconds.
 STORM, CALM = 30, 150.0
 #: Orders placed in a second of a storm, and seconds between two calls on one at the most.
 ORDERS, PACE = 1.2, 4.0
+#: Kinds after which nobody has to wait for a lease or a restart: a storm of them is over in seconds.
+QUICK = frozenset(
+    {
+        "web worker killed",
+        "everything delivered again",
+        "worker cluster killed",
+        "provider answers 500",
+        "provider takes it and hangs up",
+        "database crashed",
+        "database connections cut",
+        "disk full for the inbox",
+        "Redis killed",
+    }
+)
 #: Workers of the nursery at once, and the seconds that one has to come to its point.
 VICTIMS, PATIENCE = 2, 6.0
 
@@ -56,11 +72,15 @@ class Report:
 class Storm:
     """Does faults to a world, one after the other."""
 
-    def __init__(self, place: World, rng: random.Random) -> None:
+    def __init__(self, place: World, rng: random.Random, only: frozenset[str]) -> None:
         self.world, self.rng = place, rng
+        self.kinds = [kind for kind in KINDS if kind.needs(place) and (not only or kind.name in only)]
+        self.at_a_point = 0.0 if only else AT_A_POINT
         self.faults: list[Fault] = []
         self.is_blowing = False
         self.starting = 0
+        #: When each cluster was heard, by the name of its supervisor's service.
+        self.beats: dict[str, list[float]] = defaultdict(list)
         self.is_over = threading.Event()
         self.threads = [threading.Thread(target=work, daemon=True) for work in (self._have_victims, self._place_orders)]
         for thread in self.threads:
@@ -72,7 +92,7 @@ class Storm:
         self.is_blowing = True
         try:
             while len(self.faults) - before < count:
-                if self.rng.random() < AT_A_POINT:
+                if self.rng.random() < self.at_a_point:
                     time.sleep(0.15)  # the nursery's turn: it counts when one of its own is killed
                     continue
                 self._one()
@@ -89,8 +109,7 @@ class Storm:
             thread.join(5)
 
     def _one(self) -> None:
-        kinds = [kind for kind in KINDS if kind.needs(self.world)]
-        kind: Kind = self.rng.choices(kinds, [kind.weight for kind in kinds])[0]
+        kind: Kind = self.rng.choices(self.kinds, [kind.weight for kind in self.kinds])[0]
         fault = Fault(kind.name, time.monotonic())
         broke = kind.do(self.world, self.rng)
         if broke is None:
@@ -107,7 +126,7 @@ class Storm:
         receivers = self.world.receivers
         counted = 0
         while not self.is_over.is_set():
-            while self.is_blowing and len(receivers.victims) + self.starting < VICTIMS:
+            while self.at_a_point and self.is_blowing and len(receivers.victims) + self.starting < VICTIMS:
                 self.starting += 1
                 with contextlib.suppress(OSError):
                     self.world.nursery.stdin.write(f"{self.rng.choice(POINTS)} {self.rng.randrange(3)}\n")  # type: ignore[union-attr]
@@ -127,26 +146,44 @@ class Storm:
                 self._count(victim.point)
             counted = killed
 
+    def _hear_clusters(self) -> None:
+        last: dict[str, object] = {}
+        while not self.is_over.wait(0.5):
+            names = {f".{service.process.pid}": service.name for service in self.world.clusters}
+            with contextlib.suppress(psycopg.Error):
+                for name, beat_at in self.world.rows("select name, beat_at from order_status_plugin_pulse"):
+                    service = names.get(name[name.rfind(".") :]) if beat_at else None
+                    if service and last.get(name) != beat_at:
+                        last[name] = beat_at
+                        self.beats[service].append(time.monotonic())
+
+    def healed_at(self, fault: Fault) -> float:
+        """Return when a cluster that was broken was heard again; 0.0 where it was not yet."""
+        # What it was doing at that moment may still be heard.
+        return next((at for at in self.beats[fault.broke] if at > fault.at + 2), 0.0)
+
     def _place_orders(self) -> None:
         while not self.is_over.wait(self.rng.expovariate(ORDERS)):
             if self.is_blowing:
                 self.world.load.place(pace=PACE)
 
 
-def run(*, faults: int, seed: int, broker: str, apart: bool, folder: Path, storm: int = STORM) -> Report:
-    """Do so many faults, in storms, and return what came of it."""
+def run(
+    *, faults: int, seed: int, broker: str, apart: bool, folder: Path, only: frozenset[str] = frozenset()
+) -> Report:
+    """Do so many faults, in storms, and return what came of it. ``only`` leaves out all other kinds."""
     rng, report = random.Random(seed), Report()
     with world(folder, rng, broker=broker, apart=apart) as place:
-        blowing = Storm(place, rng)
+        blowing = Storm(place, rng, only)
         try:
             while len(report.faults) < faults and not report.lost[20:]:
                 first = len(report.faults)
-                blowing.blow(min(storm, faults - first))
+                blowing.blow(min(STORM, faults - first))
                 began = time.monotonic()
-                _calm(place, report)
+                _calm(blowing, report)
                 report.longest_calm = max(report.longest_calm, time.monotonic() - began)
                 report.faults = list(blowing.faults)
-                _recoveries(place, report.faults[first:])
+                _recoveries(blowing, report.faults[first:])
                 _say(report, first, time.monotonic() - began)
         finally:
             blowing.end()
@@ -154,12 +191,14 @@ def run(*, faults: int, seed: int, broker: str, apart: bool, folder: Path, storm
     return report
 
 
-def _calm(place: World, report: Report) -> None:
+def _calm(storm: Storm, report: Report) -> None:
     """Wait until all is well; what is not by then is lost."""
+    place = storm.world
     end = time.monotonic() + CALM
     said = ""
     while time.monotonic() < end:
-        if not place.ledger.waiting():
+        broken = [fault for fault in storm.faults if fault.broke and not storm.healed_at(fault)]
+        if not place.ledger.waiting() and not broken:
             status, answer = place.health()
             if status == 200:
                 return
@@ -167,21 +206,19 @@ def _calm(place: World, report: Report) -> None:
         time.sleep(0.25)
     for step in place.ledger.waiting():
         report.lost.append(place.ledger.give_up(step))
+    report.wrong += [f"{fault.broke} was not heard again after: {fault.name}" for fault in broken]
     if said:
         report.wrong.append(f"health: {said}")
 
 
-def _recoveries(place: World, faults: list[Fault]) -> None:
+def _recoveries(storm: Storm, faults: list[Fault]) -> None:
     """Find when each fault was felt no more: what was under way is right, and so is the first that came after it."""
-    settled = sorted(place.ledger.settled, key=lambda step: step.sent_at)
+    settled = sorted(storm.world.ledger.settled, key=lambda step: step.sent_at)
     for fault in faults:
         felt = [step for step in settled if step.sent_at <= fault.ended_at and step.right_at > fault.at]
-        felt += _first([step for step in settled if step.sent_at > fault.ended_at])
-        fault.recovered_at = max((step.right_at for step in felt), default=fault.ended_at)
-
-
-def _first(steps: list[Step]) -> list[Step]:
-    return steps[:1]
+        felt += [step for step in settled if step.sent_at > fault.ended_at][:1]
+        times = [step.right_at for step in felt] + [storm.healed_at(fault)] * bool(fault.broke)
+        fault.recovered_at = max(times, default=fault.ended_at)
 
 
 def _audit(place: World, report: Report) -> None:

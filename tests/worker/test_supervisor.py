@@ -14,6 +14,8 @@ import pytest
 from order_status_plugin.worker import family, guardian
 from order_status_plugin.worker.supervisor import Supervisor, Timing
 
+from .processes import eventually
+
 #: A cluster of two processes; the first dies after a moment, as a killed worker does.
 LOSES_ONE = ["sh", "-c", "sleep 0.4 & sleep 30 & wait"]
 LOSES_NONE = ["sh", "-c", "sleep 30 & sleep 30 & wait"]
@@ -157,8 +159,12 @@ def test_the_signal_handlers_are_given_back() -> None:
 def test_the_family_is_seen_the_same_way_by_proc_and_by_ps(monkeypatch: pytest.MonkeyPatch) -> None:
     process = subprocess.Popen(["sleep", "30"], start_new_session=True)
     try:
+        eventually(lambda: family.states(process.pid) == {process.pid: "S"})
+        assert family._from_ps(process.pid) == {process.pid: "S"}
         assert family.members(process.pid) == {process.pid}
-        assert family._from_ps(process.pid) == {process.pid}
+        process.send_signal(signal.SIGSTOP)
+        eventually(lambda: family.states(process.pid) == {process.pid: "T"})
+        assert family._from_ps(process.pid) == {process.pid: "T"}
     finally:
         process.kill()
         process.wait()

@@ -81,7 +81,7 @@ class Command(BaseCommand):
         if not logging.getLogger("order_status_plugin").hasHandlers():
             logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
         cluster = options["cluster"]
-        others: dict[str, Any] = settings.Q_CLUSTER.get("ALT_CLUSTERS", {})
+        others: Any = settings.Q_CLUSTER.get("ALT_CLUSTERS", {})
         if cluster and cluster not in {Conf.PREFIX, Conf.CLUSTER_NAME, *others}:
             raise CommandError(f"Q_CLUSTER['ALT_CLUSTERS'] has no {cluster!r}: django-q2 would not start.")
         # A task may take its time: only one that outlasted its own limit twice says that nobody works any more.
