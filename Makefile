@@ -8,7 +8,7 @@ EXTRAS  = oscar,postgres
 INSTALL = $(BIN)/python -m pip install -qq --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-full test-saleor coverage bench lint docs
+.PHONY: help demo test test-full test-saleor coverage bench chaos lint docs
 
 help:
 	@echo "make demo       the example shop on http://127.0.0.1:$(PORT), with its worker and a parcel simulator"
@@ -17,6 +17,7 @@ help:
 	@echo "make test-saleor SALEOR_API_URL=…  the app in a Saleor of yours; docs/hosts/saleor.md"
 	@echo "make coverage   the tests of make test again, and how much of the code they reach"
 	@echo "make bench      the benchmark table, and bench/results.json"
+	@echo "make chaos      a thousand faults while orders come in: FAULTS=1000 SEED=7 BROKER=redis|orm"
 	@echo "make lint       ruff, mypy, import contracts"
 	@echo "make docs       the manual, in docs/_build/html"
 
@@ -38,6 +39,9 @@ coverage: $(STAMP)-test $(STAMP)-chromium
 
 bench: $(STAMP)-bench
 	@$(BIN)/python -m bench
+
+chaos: $(STAMP)-test
+	@$(BIN)/python -m tests.chaos $(if $(FAULTS),--faults $(FAULTS)) $(if $(SEED),--seed $(SEED)) $(if $(BROKER),--broker $(BROKER))
 
 lint: $(STAMP)-lint
 	$(BIN)/ruff check .

@@ -68,9 +68,11 @@ from .events import (
 )
 from .exceptions import BackendError, OrderStatusError, UnknownParcel, UnreadableMessage
 from .hosts.base import Host
+from .intake import ahead as intake_ahead
 from .intake import inbox
 from .intake import privacy as intake_privacy
 from .intake.models import InboxMessage
+from .messages import ahead as messages_ahead
 from .messages import consent, relay, reports, requests, stalled
 from .outgoing import relay as webhooks
 from .page import kept
@@ -80,7 +82,7 @@ from .staff import import_run
 from .tracking import record, rows, snapshot
 from .tracking.by_hand_numbers import Did, Given
 from .tracking.models import Order, Parcel
-from .worker import wake
+from .worker import clock, wake
 
 logger = logging.getLogger(__name__)
 
@@ -534,6 +536,18 @@ def _compare(host: Host) -> int:
     for reference in changed:
         _take_quietly(host.alias, reference)
     return len(changed)
+
+
+def disbelieve() -> int:
+    """Put right what a clock that was wrong has put ahead; return how many rows."""
+    if not clock.is_right():
+        logger.error("this machine's clock differs from the database's: set it by NTP")
+        return 0
+    now = timezone.now()
+    wrong = clock.disbelieve(now) + intake_ahead.disbelieve(now) + messages_ahead.disbelieve(now)
+    if wrong:
+        logger.warning("a clock was ahead: %s rows that it wrote are put right", wrong)
+    return wrong
 
 
 def retain() -> str:

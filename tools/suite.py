@@ -43,6 +43,7 @@ SHARED = ignoring("browser", "page/test_browser.py", "projects")
 HALF = ("access", "accessibility", "cms", "maps", "messages", "security", "simulator")
 #: These start servers and workers of their own and wait for them: they run beside the two that compute.
 PROCESSES = (
+    "chaos",
     "live/test_servers.py",
     "polling/test_processes.py",
     "worker/test_processes.py",
@@ -54,6 +55,7 @@ OF_THEIR_OWN = ignoring(
     "accessibility",
     "api/test_browser.py",
     "carriers",
+    "chaos",
     "live/test_servers.py",
     "maps",
     "polling/test_processes.py",
