@@ -47,8 +47,10 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django_q.tasks import async_task
 
+from . import spans
 from .access import cleaning, retention
 from .access.links import order_url
+from .backend import Receiver
 from .backends import all_hosts, get_channel, get_host, get_receiver, get_source
 from .carriers import catalogue
 from .channels.base import Channel
@@ -77,6 +79,7 @@ from .sources.base import Source, Webhook
 from .staff import import_run
 from .tracking import record, rows, snapshot
 from .tracking.by_hand_numbers import Did, Given
+from .tracking.locator import locator_for
 from .tracking.models import Order, Parcel
 from .worker import wake
 
@@ -110,18 +113,20 @@ def hear(alias: str, said: Webhook) -> None:
     wake.wake("inbox", INBOX)
 
 
+@spans.traced("nudge")
 def nudge(alias: str, reference: str, locale: str = "", consents: Sequence[ConsentSnapshot] = ()) -> None:
     """Hear of an order from its host: keep the least now, read the rest after commit. Never raises.
 
     ``consents`` is what was answered at a checkout that keeps no answers itself: nobody could read them later.
     """
+    spans.note(alias=alias, order=_short(alias, reference))
     try:
         with transaction.atomic():
             row = record.first_sight(alias, reference, locale)
             consent.answered(row, consents)
     except Exception:
         # The host goes on: the sweep finds what is missing here.
-        logger.exception("order %s of %s could not be noted; the sweep will take it", reference, alias)
+        logger.exception("order %s of %s could not be noted; the sweep will take it", _short(alias, reference), alias)
     transaction.on_commit(lambda: _take_quietly(alias, reference), robust=True)
 
 
@@ -129,11 +134,18 @@ def _take_quietly(alias: str, reference: str) -> None:
     try:
         take_order(alias, reference)
     except Exception:
-        logger.exception("order %s of %s could not be read; the sweep will take it", reference, alias)
+        logger.exception("order %s of %s could not be read; the sweep will take it", _short(alias, reference), alias)
 
 
+def _short(alias: str, reference: str) -> str:
+    """Return by what an order is called in logs and traces: a shop's own reference may be its number."""
+    return spans.short(locator_for(alias, reference))
+
+
+@spans.traced("take_order")
 def take_order(alias: str, reference: str, *, is_import: bool = False) -> Order:
     """Read one order from its host and record it. Raises what the host's adapter raises."""
+    spans.note(alias=alias, order=_short(alias, reference))
     catalogue.refresh()
     return take(alias, get_host(alias).read(reference), is_import=is_import)
 
@@ -236,7 +248,13 @@ class _Handled:
 
 
 def _handle(message: InboxMessage) -> _Handled:
-    receiver = get_receiver(message.alias)
+    """Handle it within the trace of the request that brought it."""
+    with spans.resumed(message.headers), spans.span("handle_message"):
+        spans.note(alias=message.alias, message=message.pk)
+        return _handle_by(get_receiver(message.alias), message)
+
+
+def _handle_by(receiver: Receiver, message: InboxMessage) -> _Handled:
     if isinstance(receiver, Host):
         return _take_told(receiver, message)
     if isinstance(receiver, Channel):
@@ -319,12 +337,14 @@ def _report(channel: Channel, message: InboxMessage) -> _Handled:
     return _Handled(f"{unknown} reports are on messages that are not ours" if unknown else "")
 
 
+@spans.traced("ask")
 def ask(alias: str, parcels: Sequence[Parcel]) -> None:
     """Ask a source about parcels (at most its ``batch_size``) and record what it answers.
 
     Raises TemporaryFailure, AccessDenied, PermanentFailure. An answer that cannot be read stays in the inbox; one that
     says nothing new leaves nothing behind.
     """
+    spans.note(alias=alias, count=len(parcels))
     source, now = get_source(alias), timezone.now()
     for answer in source.fetch(_tracked(parcels)):
         _take_answer(source, answer)
@@ -367,6 +387,7 @@ def hasten(alias: str, nudge: Nudge) -> int:
     return len(parcels)
 
 
+@spans.traced("drain_polls")
 def drain_polls() -> int:
     """Tell sources of new parcels, and ask them about those that are due; return how many were asked about."""
     wake.begin("polls")
@@ -376,12 +397,14 @@ def drain_polls() -> int:
     return done.asked
 
 
+@spans.traced("drain_inbox")
 def drain_inbox() -> int:
     """Handle what waits in the inbox; return how many."""
     wake.begin("inbox")
     return inbox.drain(handle_message)
 
 
+@spans.traced("drain_outbox")
 def drain_outbox() -> int:
     """Send what waits in the outbox; return how many."""
     wake.begin("outbox")
@@ -409,12 +432,14 @@ def drain_schedule() -> int:
     return schedule.run()
 
 
+@spans.traced("drain_webhooks")
 def drain_webhooks() -> int:
     """Tell other systems of the shop what is due; return how many calls were made."""
     wake.begin("webhooks")
     return webhooks.drain()
 
 
+@spans.traced("sweep")
 def sweep() -> int:
     """Compare with the hosts what their signals may have missed; return how many orders were read."""
     wake.begin("sweep")
@@ -468,6 +493,7 @@ def _compare(host: Host) -> int:
     return len(changed)
 
 
+@spans.traced("retain")
 def retain() -> str:
     """Let go what has been kept long enough; return what was done."""
     wake.begin("retention")

@@ -14,6 +14,7 @@ from django.db import DataError, Error, IntegrityError, connections, router, tra
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
+from .. import spans
 from ..backend import Receiver, Webhook
 from ..exceptions import OrderStatusError, TemporaryFailure, UnknownParcel, UnreadableMessage
 from ..tracking.models import Parcel
@@ -67,6 +68,7 @@ def put(alias: str, webhook: Webhook, receiver: Receiver, *, key: str, digest: s
         for name in receiver.kept_headers
         if (value := webhook.headers.get(name)) is not None
     }
+    headers |= spans.carried()
     fields = {
         "digest": digest,
         "body": webhook.body,

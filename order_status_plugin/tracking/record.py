@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from .. import signals
+from .. import signals, spans
 from ..carriers import catalogue
 from ..conf import conf
 from ..events import (
@@ -84,6 +84,7 @@ def first_sight(host: str, reference: str, locale: str = "") -> Order:
     return order
 
 
+@spans.traced("record")
 def order(host: str, snap: OrderSnapshot, *, is_import: bool = False) -> Order:
     """Record the present state of an order as its host reads it. Repeating it changes nothing.
 
@@ -126,6 +127,7 @@ def _outlive(row: Order, snap: OrderSnapshot) -> Order:
     return row
 
 
+@spans.traced("record")
 def tracking(
     source: str,
     update: TrackingUpdate,
@@ -167,6 +169,7 @@ def _unknown(said: TrackingUpdate | Nudge, number_key: str) -> UnknownParcel:
     )
 
 
+@spans.traced("record")
 def entry(
     source: str,
     parcel: Parcel,
