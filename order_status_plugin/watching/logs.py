@@ -19,7 +19,7 @@ from .. import spans
 from ..intake.masking import mask
 
 #: What a line may have beside what was said. Other things that a caller hands over in ``extra`` stay out.
-EXTRA = ("alias", "order", "message", "channel", "milestone", "status_code")
+EXTRA = ("alias", "order", "inbox_message", "channel", "milestone", "status_code")
 
 _EMAIL = re.compile(r"[^\s\"'<>(),;:=]+@[^\s\"'<>(),;:=]+")
 #: As phones are written: a plus, or a zero in front, and eight digits at least with gaps between them.
@@ -39,7 +39,7 @@ def scrub(text: str) -> str:
 class JsonFormatter(logging.Formatter):
     """One JSON object a line.
 
-    ``time`` (ISO 8601, UTC), ``level``, ``logger``, ``said``; ``alias``, ``order``, ``message``, ``channel``,
+    ``time`` (ISO 8601, UTC), ``level``, ``logger``, ``said``; ``alias``, ``order``, ``inbox_message``, ``channel``,
     ``milestone``, ``status_code`` where they are known; ``error`` and ``where`` of an exception; ``process``, ``thread``;
     ``trace_id`` and ``span_id`` within a trace.
 
