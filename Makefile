@@ -2,25 +2,31 @@
 PYTHON ?= python3
 VENV   ?= .venv
 PORT   ?= 8000
+SECONDS ?= 300
 BIN     = $(VENV)/bin
 STAMP   = $(VENV)/.installed
 EXTRAS  = oscar,postgres
 INSTALL = $(BIN)/python -m pip install -qq --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-full test-saleor bench lint docs
+.PHONY: help demo demo-cluster test test-full test-saleor bench bench-cluster lint docs
 
 help:
 	@echo "make demo       the example shop on http://127.0.0.1:$(PORT), with its worker and a parcel simulator"
+	@echo "make demo-cluster  the same on three web servers behind nginx, two worker clusters, PostgreSQL and Redis"
 	@echo "make test       every test on this interpreter: SQLite, PostgreSQL, browser"
 	@echo "make test-full  the large volumes and the matrix of Pythons, Djangos and Wagtails"
 	@echo "make test-saleor SALEOR_API_URL=…  the app in a Saleor of yours; docs/hosts/saleor.md"
 	@echo "make bench      the benchmark table, and bench/results.json"
+	@echo "make bench-cluster  holds 1,000 open pages against that cluster for five minutes; SECONDS=60 for less"
 	@echo "make lint       ruff, mypy, import contracts"
 	@echo "make docs       the manual, in docs/_build/html"
 
 demo: $(STAMP)-demo
 	@export PORT=$(PORT); exec $(BIN)/python -u -m example_site.demo
+
+demo-cluster: $(STAMP)-cluster
+	@export PORT=$(PORT); exec $(BIN)/python -u -m example_site.cluster
 
 test: $(STAMP)-test $(STAMP)-chromium
 	@$(BIN)/python -m tools.suite moderate
@@ -34,6 +40,9 @@ test-saleor: $(STAMP)-test
 
 bench: $(STAMP)-bench
 	@$(BIN)/python -m bench
+
+bench-cluster: $(STAMP)-cluster
+	@$(BIN)/python -u -m bench.cluster --seconds $(SECONDS)
 
 lint: $(STAMP)-lint
 	$(BIN)/ruff check .
@@ -52,6 +61,11 @@ $(STAMP):
 
 $(STAMP)-demo: $(STAMP) pyproject.toml
 	$(INSTALL) -e ".[$(EXTRAS)]" --group demo
+	@touch $@
+
+$(STAMP)-cluster: $(STAMP)-demo tools/find_nginx.py
+	$(INSTALL) -e ".[$(EXTRAS),redis]" --group cluster
+	$(BIN)/python tools/find_nginx.py --install
 	@touch $@
 
 $(STAMP)-test $(STAMP)-lint $(STAMP)-bench $(STAMP)-docs: $(STAMP)-dev

@@ -235,6 +235,8 @@ ORDER_STATUS = {
         },
     },
     "KEYS": link_keys(),
+    "TRUSTED_PROXIES": os.environ.get("TRUSTED_PROXIES", "").split(),
+    "METRICS_TOKENS": [kept(VAR, "metrics")],
     "HELP_EMAIL": "hello@tilia-sal.example",
 }
 

@@ -50,7 +50,6 @@ from django_q.tasks import async_task
 from . import spans
 from .access import cleaning, retention
 from .access.links import order_url
-from .backend import Receiver
 from .backends import all_hosts, get_channel, get_host, get_receiver, get_source
 from .carriers import catalogue
 from .channels.base import Channel
@@ -79,7 +78,7 @@ from .sources.base import Source, Webhook
 from .staff import import_run
 from .tracking import record, rows, snapshot
 from .tracking.by_hand_numbers import Did, Given
-from .tracking.locator import locator_for
+from .tracking.locator import called
 from .tracking.models import Order, Parcel
 from .worker import wake
 
@@ -119,14 +118,14 @@ def nudge(alias: str, reference: str, locale: str = "", consents: Sequence[Conse
 
     ``consents`` is what was answered at a checkout that keeps no answers itself: nobody could read them later.
     """
-    spans.note(alias=alias, order=_short(alias, reference))
+    spans.note(alias=alias, order=called(alias, reference))
     try:
         with transaction.atomic():
             row = record.first_sight(alias, reference, locale)
             consent.answered(row, consents)
     except Exception:
         # The host goes on: the sweep finds what is missing here.
-        logger.exception("order %s of %s could not be noted; the sweep will take it", _short(alias, reference), alias)
+        logger.exception("order %s of %s could not be noted; the sweep will take it", called(alias, reference), alias)
     transaction.on_commit(lambda: _take_quietly(alias, reference), robust=True)
 
 
@@ -134,18 +133,13 @@ def _take_quietly(alias: str, reference: str) -> None:
     try:
         take_order(alias, reference)
     except Exception:
-        logger.exception("order %s of %s could not be read; the sweep will take it", _short(alias, reference), alias)
-
-
-def _short(alias: str, reference: str) -> str:
-    """Return by what an order is called in logs and traces: a shop's own reference may be its number."""
-    return spans.short(locator_for(alias, reference))
+        logger.exception("order %s of %s could not be read; the sweep will take it", called(alias, reference), alias)
 
 
 @spans.traced("take_order")
 def take_order(alias: str, reference: str, *, is_import: bool = False) -> Order:
     """Read one order from its host and record it. Raises what the host's adapter raises."""
-    spans.note(alias=alias, order=_short(alias, reference))
+    spans.note(alias=alias, order=called(alias, reference))
     catalogue.refresh()
     return take(alias, get_host(alias).read(reference), is_import=is_import)
 
@@ -248,13 +242,7 @@ class _Handled:
 
 
 def _handle(message: InboxMessage) -> _Handled:
-    """Handle it within the trace of the request that brought it."""
-    with spans.resumed(message.headers), spans.span("handle_message"):
-        spans.note(alias=message.alias, message=message.pk)
-        return _handle_by(get_receiver(message.alias), message)
-
-
-def _handle_by(receiver: Receiver, message: InboxMessage) -> _Handled:
+    receiver = get_receiver(message.alias)
     if isinstance(receiver, Host):
         return _take_told(receiver, message)
     if isinstance(receiver, Channel):

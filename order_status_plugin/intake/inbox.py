@@ -177,7 +177,9 @@ def settle(message: InboxMessage, handle: Handle) -> str:
     if message.leased_until is None:
         message.attempts += 1
     try:
-        note = handle(message.pk)
+        with spans.resumed(message.headers), spans.span("handle_message"):
+            spans.note(alias=message.alias, message=message.pk)
+            note = handle(message.pk)
     except UnknownParcel as error:
         return _note(message, wait, str(error), error.number_key)
     except TemporaryFailure as error:
