@@ -22,6 +22,8 @@ from .demo import answers, chosen_port, fill
 
 VAR = Path(__file__).resolve().parent / "var"
 WEB, WORKERS = 3, 2
+#: Workers of one cluster: while one drains the inbox the other sends, and says that it lives.
+EACH = 2
 #: Connections of one web server: under ASGI a pool, for each request is a thread of its own.
 POOL = 8
 
@@ -38,10 +40,11 @@ def main() -> int:
         print("No nginx here: install it, or set NGINX to the path of one.", flush=True)
         return 2
     try:
-        with stores.postgresql() as database_url, stores.redis() as redis_url:
-            os.environ |= {"DATABASE_URL": database_url, "REDIS_URL": redis_url}
+        with stores.postgresql() as database, stores.redis() as redis:
+            os.environ |= {"DATABASE_URL": database.url, "REDIS_URL": redis.url}
+            servers = {name: store.pid for name, store in (("PostgreSQL", database), ("Redis", redis)) if store.pid}
             try:
-                return _run(children, nginx, asked)
+                return _run(children, nginx, asked, servers)
             finally:
                 end(children)
     except Stopped:
@@ -55,7 +58,7 @@ def _asked() -> Namespace:
     return parser.parse_args()
 
 
-def _run(children: list[Child], nginx: str, asked: Namespace) -> int:
+def _run(children: list[Child], nginx: str, asked: Namespace, servers: dict[str, int]) -> int:
     port = chosen_port("demo-cluster")
     if port is None:
         return 2
@@ -72,7 +75,7 @@ def _run(children: list[Child], nginx: str, asked: Namespace) -> int:
     pooled = {"DATABASE_URL": _with_pool(os.environ["DATABASE_URL"])}
     kinds: list[Kind] = [
         *((f"Web server {place}", partial(uvicorn, each, pooled)) for place, each in enumerate(behind, start=1)),
-        *((f"Worker cluster {place}", worker) for place in range(1, WORKERS + 1)),
+        *((f"Worker cluster {place}", partial(worker, {"WORKERS": str(EACH)})) for place in range(1, WORKERS + 1)),
         (
             "nginx",
             partial(
@@ -82,18 +85,18 @@ def _run(children: list[Child], nginx: str, asked: Namespace) -> int:
     ]
     children += [begin() for _name, begin in kinds]
     base_url = f"http://{HOST}:{port}"
-    for each in (*behind, port):
-        if not answers(f"http://{HOST}:{each}", children[0]):
-            print("The cluster did not start; see above.", flush=True)
+    for place, each in enumerate(behind):
+        if not answers(f"http://{HOST}:{each}", children[place], "/orders/"):
             return 1
+    if not answers(base_url, children[0]):
+        return 1
     write_facts(base_url, password)
     kinds.append(
         ("Simulator", partial(start, "-m", "example_site.traffic", base_url, str(asked.rate), str(asked.orders)))
     )
     children.append(kinds[-1][1]())
-    _tell(
-        settings.VAR, base_url, behind, {name: child.pid for (name, _begin), child in zip(kinds, children, strict=True)}
-    )
+    pids = {name: child.pid for (name, _begin), child in zip(kinds, children, strict=True)}
+    _tell(settings.VAR, base_url, behind, {**servers, **pids})
     print(f"cluster ready: {base_url}", flush=True)
     print(_table(base_url, behind, password, asked), flush=True)
     return watch(children, kinds)
@@ -125,7 +128,7 @@ def _table(base_url: str, behind: list[int], password: str, asked: Namespace) ->
     lines = [
         f"  nginx            {base_url}",
         *(f"  web server       http://{HOST}:{each}   its metrics: /orders/metrics/" for each in behind),
-        f"  worker clusters  {WORKERS}, on Redis",
+        f"  worker clusters  {WORKERS} of {EACH} workers, on Redis",
         f"  simulator        {asked.rate:g} events a second about {asked.orders} orders",
         f"  staff            {STAFF} / {password}   {base_url}/cms/",
     ]

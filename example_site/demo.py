@@ -81,12 +81,12 @@ def fill() -> str:
     return password
 
 
-def answers(base_url: str, server: Child) -> bool:
+def answers(base_url: str, server: Child, path: str = "/orders/health/") -> bool:
     """Wait for the shop, then for the worker's first sign of life."""
     deadline = time.monotonic() + 60
     while server.poll() is None:
         try:
-            with urllib.request.urlopen(f"{base_url}/orders/health/", timeout=30):
+            with urllib.request.urlopen(base_url + path, timeout=30):
                 return True
         except urllib.error.HTTPError as error:
             problem = error.read().decode(errors="replace")
