@@ -56,6 +56,7 @@ _NEEDS_CHECKOUT = {
     "test_packaging.py",
     "test_signals.py",
     "test_tutorial.py",
+    "upgrade",
 }
 
 
