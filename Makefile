@@ -28,7 +28,7 @@ demo: $(STAMP)-demo
 demo-cluster: $(STAMP)-cluster
 	@export PORT=$(PORT); exec $(BIN)/python -u -m example_site.cluster
 
-test: $(STAMP)-test $(STAMP)-chromium
+test: $(STAMP)-test $(STAMP)-chromium $(STAMP)-nginx
 	@$(BIN)/python -m tools.suite moderate
 
 test-full: $(STAMP)-test
@@ -63,8 +63,11 @@ $(STAMP)-demo: $(STAMP) pyproject.toml
 	$(INSTALL) -e ".[$(EXTRAS)]" --group demo
 	@touch $@
 
-$(STAMP)-cluster: $(STAMP)-demo tools/find_nginx.py
+$(STAMP)-cluster: $(STAMP)-demo $(STAMP)-nginx
 	$(INSTALL) -e ".[$(EXTRAS),redis]" --group cluster
+	@touch $@
+
+$(STAMP)-nginx: $(STAMP) tools/find_nginx.py
 	$(BIN)/python tools/find_nginx.py --install
 	@touch $@
 

@@ -50,6 +50,7 @@ _NEEDS_CHECKOUT = {
     "example_site",
     "test_architecture.py",
     "test_browser.py",
+    "test_deploy_files.py",
     "test_docs.py",
     "test_locale.py",
     "test_manual.py",
