@@ -53,6 +53,10 @@ def write_facts(base_url: str, password: str) -> dict[str, Any]:
             if entry.get("OPTIONS", {}).get("url")
         ],
         "api_key": _api_key(),
+        "metrics": {
+            "url": base_url + reverse("order_status:metrics"),
+            "token": settings.ORDER_STATUS["METRICS_TOKENS"][0],
+        },
         "orders": [_order(base_url, demo.number, demo.scenario) for demo in ORDERS],
     }
     path = settings.VAR / "demo.json"

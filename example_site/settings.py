@@ -158,7 +158,7 @@ OSCAR_ORDER_STATUS_CASCADE = {"Being processed": "Being processed", "Cancelled":
 # --- the worker ----------------------------------------------------------------------------------------
 Q_CLUSTER = {
     "name": "shop",
-    "workers": 1,
+    "workers": int(os.environ.get("WORKERS") or 1),
     "queue_limit": 2,
     "bulk": 1,
     "timeout": 60,
@@ -235,6 +235,8 @@ ORDER_STATUS = {
         },
     },
     "KEYS": link_keys(),
+    "TRUSTED_PROXIES": os.environ.get("TRUSTED_PROXIES", "").split(),
+    "METRICS_TOKENS": [kept(VAR, "metrics")],
     "HELP_EMAIL": "hello@tilia-sal.example",
 }
 

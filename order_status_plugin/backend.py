@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -44,6 +45,10 @@ class Backend:
     def check(self) -> list[CheckMessage]:
         """Return what ``manage.py check`` should say about these options. No network here."""
         return []
+
+    def expiries(self) -> Mapping[str, dt.datetime]:
+        """Return when what it signs or proves itself with ends, by its name: for the doctor. No network here."""
+        return {}
 
     # --- options that many have -----------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import ipaddress
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -78,7 +79,22 @@ def check_settings(**kwargs: Any) -> list[CheckMessage]:
                 id="order_status.E007",
             )
         )
+    found += _check_metrics()
     return found
+
+
+def _check_metrics() -> Iterator[CheckMessage]:
+    if any(len(str(token)) < 32 for token in conf.METRICS_TOKENS):
+        yield Error(
+            "A token in ORDER_STATUS['METRICS_TOKENS'] is shorter than 32 characters.",
+            hint="Anybody may try: take e.g. secrets.token_urlsafe(32).",
+            id="order_status.E017",
+        )
+    for network in conf.METRICS_NETWORKS:
+        try:
+            ipaddress.ip_network(network, strict=False)
+        except ValueError as error:
+            yield Error(f"ORDER_STATUS['METRICS_NETWORKS']: {error}", id="order_status.E017")
 
 
 def _check_type(name: str, default: Any, value: Any) -> Iterator[CheckMessage]:

@@ -175,6 +175,12 @@ class Settings:
     #: Hosts inside of the shop's own network that webhooks may be sent to, e.g. ("erp.internal",). Others must be public.
     WEBHOOKS_PRIVATE_HOSTS: Sequence[str] = ()
 
+    # --- watching it run ------------------------------------------------------------------------
+    #: Tokens that open ``orders/metrics/`` for a monitor ("Authorization: Bearer …"), of 32 characters at least, and
+    #: networks that need none, e.g. ("10.0.0.0/8",). With neither there is no such address.
+    METRICS_TOKENS: Sequence[str] = ()
+    METRICS_NETWORKS: Sequence[str] = ()
+
     # --- the worker -----------------------------------------------------------------------------
     #: Options for each django-q2 task and schedule, e.g. {"cluster": "orders"}.
     Q_OPTIONS: Mapping[str, Any] = {}

@@ -38,9 +38,8 @@ import contextlib
 import datetime as dt
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
-from itertools import islice
 from typing import Any
 
 from django.db import DatabaseError, transaction
@@ -48,6 +47,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django_q.tasks import async_task
 
+from . import spans, together
 from .access import cleaning, retention
 from .access.links import order_url
 from .backends import all_hosts, get_channel, get_host, get_receiver, get_source
@@ -64,9 +64,8 @@ from .events import (
     OrderSnapshot,
     ParcelNews,
     TrackedParcel,
-    TrackingUpdate,
 )
-from .exceptions import BackendError, OrderStatusError, UnknownParcel, UnreadableMessage
+from .exceptions import BackendError, OrderStatusError, UnreadableMessage
 from .hosts.base import Host
 from .intake import ahead as intake_ahead
 from .intake import inbox
@@ -79,8 +78,10 @@ from .page import kept
 from .polling import follow, run
 from .sources.base import Source, Webhook
 from .staff import import_run
+from .together import Handled
 from .tracking import record, rows, snapshot
 from .tracking.by_hand_numbers import Did, Given
+from .tracking.locator import called
 from .tracking.models import Order, Parcel
 from .worker import clock, wake
 
@@ -114,18 +115,20 @@ def hear(alias: str, said: Webhook) -> None:
     wake.wake("inbox", INBOX)
 
 
+@spans.traced("nudge")
 def nudge(alias: str, reference: str, locale: str = "", consents: Sequence[ConsentSnapshot] = ()) -> None:
     """Hear of an order from its host: keep the least now, read the rest after commit. Never raises.
 
     ``consents`` is what was answered at a checkout that keeps no answers itself: nobody could read them later.
     """
+    spans.note(alias=alias, order=called(alias, reference))
     try:
         with transaction.atomic():
             row = record.first_sight(alias, reference, locale)
             consent.answered(row, consents)
     except Exception:
         # The host goes on: the sweep finds what is missing here.
-        logger.exception("order %s of %s could not be noted; the sweep will take it", reference, alias)
+        logger.exception("order %s of %s could not be noted; the sweep will take it", called(alias, reference), alias)
     transaction.on_commit(lambda: _take_quietly(alias, reference), robust=True)
 
 
@@ -133,11 +136,13 @@ def _take_quietly(alias: str, reference: str) -> None:
     try:
         take_order(alias, reference)
     except Exception:
-        logger.exception("order %s of %s could not be read; the sweep will take it", reference, alias)
+        logger.exception("order %s of %s could not be read; the sweep will take it", called(alias, reference), alias)
 
 
+@spans.traced("take_order")
 def take_order(alias: str, reference: str, *, is_import: bool = False) -> Order:
     """Read one order from its host and record it. Raises what the host's adapter raises."""
+    spans.note(alias=alias, order=called(alias, reference))
     catalogue.refresh()
     return take(alias, get_host(alias).read(reference), is_import=is_import)
 
@@ -233,96 +238,22 @@ def handle_message(pk: int) -> str:
 
 def handle_updates(messages: Sequence[InboxMessage]) -> list[str | Exception]:
     """Parse messages of one source and record together what they say; return of each its note, or what is wrong."""
-    return [done.note if isinstance(done, _Handled) else done for done in _take_updates(messages)]
+    return [done.note if isinstance(done, Handled) else done for done in together.take(messages, hasten)]
 
 
-@dataclass(frozen=True, slots=True)
-class _Handled:
-    """What a message did."""
-
-    note: str = ""
-    is_news: bool = False
-
-
-def _handle(message: InboxMessage) -> _Handled:
+def _handle(message: InboxMessage) -> Handled:
     receiver = get_receiver(message.alias)
     if isinstance(receiver, Host):
         return _take_told(receiver, message)
     if isinstance(receiver, Channel):
         return _report(receiver, message)
-    (done,) = _take_updates([message])
+    (done,) = together.take([message], hasten)
     if isinstance(done, Exception):
         raise done
     return done
 
 
-@dataclass(slots=True)
-class _Parsed:
-    """What a source's message says, as far as it could be read."""
-
-    message: InboxMessage
-    updates: list[TrackingUpdate] = field(default_factory=list)
-    nudges: list[Nudge] = field(default_factory=list)
-    error: Exception | None = None
-
-
-def _take_updates(messages: Sequence[InboxMessage]) -> list[_Handled | Exception]:
-    """Record what messages of one source say, all together."""
-    catalogue.refresh()
-    source = get_source(messages[0].alias)
-    parsed = [_parse(source, message) for message in messages]
-    outcomes = iter(
-        record.tracking_each(
-            [
-                record.Said(
-                    source=source.alias,
-                    update=update,
-                    message_id=one.message.pk,
-                    received_at=one.message.received_at,
-                )
-                for one in parsed
-                for update in one.updates
-            ]
-        )
-    )
-    return [_taken(one, list(islice(outcomes, len(one.updates)))) for one in parsed]
-
-
-def _parse(source: Source, message: InboxMessage) -> _Parsed:
-    found = _Parsed(message)
-    try:
-        for said in source.parse(inbox.as_webhook(message)):
-            if isinstance(said, Nudge):
-                found.nudges.append(said)
-            else:
-                found.updates.append(said)
-    except Exception as error:  # noqa: BLE001 (the inbox notes it; what stood before it counts)
-        found.error = error
-    return found
-
-
-def _taken(one: _Parsed, outcomes: list[record.Recorded | Exception]) -> _Handled | Exception:
-    """Return what a message did, or the worst of what is wrong with it."""
-    wrong = [outcome for outcome in outcomes if isinstance(outcome, Exception)]
-    done = [outcome for outcome in outcomes if not isinstance(outcome, Exception)]
-    is_erased = any(each.is_erased for each in done)
-    for said in one.nudges:
-        try:
-            is_erased |= not hasten(one.message.alias, said)
-        except Exception as error:  # noqa: BLE001 (the inbox notes it)
-            wrong.append(error)
-    if one.error is not None:
-        wrong.append(one.error)
-    if wrong:
-        return next((error for error in wrong if not isinstance(error, UnknownParcel)), wrong[-1])
-    if is_erased:
-        inbox.redact(InboxMessage.objects.filter(pk=one.message.pk))
-    too_old = sum(each.too_old for each in done)
-    note = f"{too_old} events are older than their parcel and were not applied" if too_old else ""
-    return _Handled(note, any(each.is_news for each in done))
-
-
-def _take_told(host: Host, message: InboxMessage) -> _Handled:
+def _take_told(host: Host, message: InboxMessage) -> Handled:
     """Take what a shop tells of its orders: read those that it names, keep those that nobody could read."""
     is_erased = False
     for said in host.parse(inbox.as_webhook(message)):
@@ -343,7 +274,7 @@ def _take_told(host: Host, message: InboxMessage) -> _Handled:
             take_order(host.alias, said.reference)
     if is_erased:
         inbox.redact(InboxMessage.objects.filter(pk=message.pk))
-    return _Handled()
+    return Handled()
 
 
 def _take_news(alias: str, said: ParcelNews, message: InboxMessage) -> None:
@@ -364,7 +295,7 @@ def _take_note(alias: str, said: NoteTold, message: InboxMessage) -> None:
     )
 
 
-def _report(channel: Channel, message: InboxMessage) -> _Handled:
+def _report(channel: Channel, message: InboxMessage) -> Handled:
     """Take what a channel's provider says of messages, and what customers answered to them."""
     unknown = 0
     for said in channel.parse(inbox.as_webhook(message)):
@@ -374,15 +305,17 @@ def _report(channel: Channel, message: InboxMessage) -> _Handled:
             unknown += 1
     if unknown and message.attempts < REPORT_TRIES:
         raise reports.UnknownMessage  # faster than our own note of the receipt, perhaps
-    return _Handled(f"{unknown} reports are on messages that are not ours" if unknown else "")
+    return Handled(f"{unknown} reports are on messages that are not ours" if unknown else "")
 
 
+@spans.traced("ask")
 def ask(alias: str, parcels: Sequence[Parcel]) -> None:
     """Ask a source about parcels (at most its ``batch_size``) and record what it answers.
 
     Raises TemporaryFailure, AccessDenied, PermanentFailure. An answer that cannot be read stays in the inbox; one that
     says nothing new leaves nothing behind.
     """
+    spans.note(alias=alias, count=len(parcels))
     source, now = get_source(alias), timezone.now()
     for answer in source.fetch(_tracked(parcels)):
         _take_answer(source, answer)
@@ -390,7 +323,7 @@ def ask(alias: str, parcels: Sequence[Parcel]) -> None:
 
 
 def _take_answer(source: Source, answer: Webhook) -> None:
-    done: list[_Handled] = []
+    done: list[Handled] = []
 
     def handle(pk: int) -> str:
         done.append(_handle(InboxMessage.objects.get(pk=pk)))
@@ -425,6 +358,7 @@ def hasten(alias: str, nudge: Nudge) -> int:
     return len(parcels)
 
 
+@spans.traced("drain_polls")
 def drain_polls() -> int:
     """Tell sources of new parcels, and ask them about those that are due; return how many were asked about."""
     wake.begin("polls")
@@ -434,12 +368,13 @@ def drain_polls() -> int:
     return done.asked
 
 
+@spans.traced("drain_inbox")
 def drain_inbox() -> int:
     """Handle what waits in the inbox; return how many."""
     wake.begin("inbox")
     aliases = [*conf.HOSTS, *conf.SOURCES, *conf.CHANNELS]
-    together = {alias: handle_updates for alias in aliases if _is_source(alias)}
-    taken = inbox.drain(handle_message, together=together, aliases=aliases)
+    by_batch = {alias: handle_updates for alias in aliases if _is_source(alias)}
+    taken = inbox.drain(handle_message, together=by_batch, aliases=aliases)
     if inbox.is_due():
         wake.wake("inbox", INBOX)
     return taken
@@ -452,6 +387,7 @@ def _is_source(alias: str) -> bool:
         return False
 
 
+@spans.traced("drain_outbox")
 def drain_outbox() -> int:
     """Send what waits in the outbox; return how many."""
     wake.begin("outbox")
@@ -479,12 +415,14 @@ def drain_schedule() -> int:
     return schedule.run()
 
 
+@spans.traced("drain_webhooks")
 def drain_webhooks() -> int:
     """Tell other systems of the shop what is due; return how many calls were made."""
     wake.begin("webhooks")
     return webhooks.drain()
 
 
+@spans.traced("sweep")
 def sweep() -> int:
     """Compare with the hosts what their signals may have missed; return how many orders were read."""
     wake.begin("sweep")
@@ -550,6 +488,7 @@ def disbelieve() -> int:
     return wrong
 
 
+@spans.traced("retain")
 def retain() -> str:
     """Let go what has been kept long enough; return what was done."""
     wake.begin("retention")

@@ -28,6 +28,7 @@ from .page.views import StatusPageView
 from .page.wallet import WalletFileView
 from .staff.dashboard import HomeView, OpenView, PopupView, WidgetView
 from .wallet.service import LatestView, LogView, NothingView, RegistrationsView, RegistrationView
+from .watching.views import MetricsView
 
 app_name = "order_status"
 
@@ -54,6 +55,7 @@ urlpatterns = [
     path("hooks/<str:alias>/", hook, name="hook"),
     path("hooks/<str:alias>/<str:secret>/", hook, name="hook-with-secret"),
     path("links/", MailLinksView.as_view(), name="mail-links"),
+    path("metrics/", MetricsView.as_view(), name="metrics"),
     path("push/moved/", MovedView.as_view(), name="push-moved"),
     path("push/worker.js", WorkerView.as_view(), name="push-worker"),
     re_path(rf"^push/{LINK}/app\.webmanifest$", AppView.as_view(), name="push-app"),

@@ -50,12 +50,14 @@ _NEEDS_CHECKOUT = {
     "example_site",
     "test_architecture.py",
     "test_browser.py",
+    "test_deploy_files.py",
     "test_docs.py",
     "test_locale.py",
     "test_manual.py",
     "test_packaging.py",
     "test_signals.py",
     "test_tutorial.py",
+    "upgrade",
 }
 
 

@@ -42,16 +42,21 @@ def address_of(request: HttpRequest) -> str:
     ``X-Forwarded-For`` is believed only as far as each hop is one of ``TRUSTED_PROXIES``. A proxy that reaches us
     over a Unix socket has no address: it is trusted when the setting names "unix".
     """
-    hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
-    visitor = request.META.get("REMOTE_ADDR", "")
-    while hops and _is_trusted(visitor):
-        visitor = hops.pop()
-    address = _parse(visitor)
+    address = visitor(request)
     if address is None:
         return ""
     if address.version == 6:
         return str(ipaddress.ip_network((address, 64), strict=False))
     return str(address)
+
+
+def visitor(request: HttpRequest) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """Return the visitor's own address, as far as our proxies are believed; None where there is none."""
+    hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
+    said = request.META.get("REMOTE_ADDR", "")
+    while hops and _is_trusted(said):
+        said = hops.pop()
+    return _parse(said)
 
 
 def _parse(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:

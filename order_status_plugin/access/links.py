@@ -19,7 +19,7 @@ from ..backends import all_hosts, get_host
 from ..conf import conf
 from ..keys import Key, keys_numbered, signing_key
 from ..tracking.locator import SIZE as LOCATOR_SIZE
-from ..tracking.locator import locator_for
+from ..tracking.locator import called, locator_for
 from ..tracking.models import Order
 from .site import kept_sites, site_of
 from .site import site as site_with
@@ -78,7 +78,9 @@ def _known(host_alias: str, reference: str) -> tuple[str, int, int | None]:
             # Nobody has read the order yet, so that no row says whose it is: the shop knows.
             site = found[2] if found and found[3] else _host_site(host_alias, reference)
     except DatabaseError:
-        logger.exception("the link of order %s of %s is printed without its row", reference, host_alias)
+        logger.exception(
+            "the link of order %s of %s is printed without its row", called(host_alias, reference), host_alias
+        )
         found, site = None, None
     locator, version = found[:2] if found else (locator_for(host_alias, reference), 1)
     return locator, version, site

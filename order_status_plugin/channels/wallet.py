@@ -111,6 +111,17 @@ class WalletChannel(Channel, OrderIssuer):
             raise UnreadableMessage("This is no push token.")
         return token
 
+    def expiries(self) -> Mapping[str, dt.datetime]:
+        """Return the ends of both certificates; nothing where one cannot be read: the system checks say so."""
+        try:
+            identity = self._identity()
+        except (ImportError, OSError, ValueError):
+            return {}
+        return {
+            "certificate": identity.certificate.not_valid_after_utc,
+            "wwdr_certificate": identity.issuer.not_valid_after_utc,
+        }
+
     # --- the file -------------------------------------------------------------------------------------
 
     def is_ready(self) -> bool:

@@ -18,6 +18,7 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Length
 from django.utils import timezone
 
+from .. import spans
 from ..backend import Receiver, Webhook
 from ..exceptions import OrderStatusError, TemporaryFailure, UnknownParcel, UnreadableMessage
 from ..tracking.models import Parcel
@@ -77,6 +78,7 @@ def put(alias: str, webhook: Webhook, receiver: Receiver, *, key: str, digest: s
         for name in receiver.kept_headers
         if (value := webhook.headers.get(name)) is not None
     }
+    headers |= spans.carried()
     fields = {
         "digest": digest,
         "body": webhook.body,
@@ -235,7 +237,9 @@ def settle(message: InboxMessage, handle: Handle) -> str:
     if message.leased_until is None:
         message.attempts += 1
     try:
-        outcome: str | Exception = handle(message.pk) or ""
+        with spans.resumed(message.headers), spans.span("handle_message"):
+            spans.note(alias=message.alias, message=message.pk)
+            outcome: str | Exception = handle(message.pk) or ""
     except Exception as error:  # noqa: BLE001 (it is noted below)
         outcome = error
     return _conclude(message, outcome)
@@ -244,7 +248,9 @@ def settle(message: InboxMessage, handle: Handle) -> str:
 def settle_together(messages: Sequence[InboxMessage], handle: HandleTogether) -> None:
     """Handle messages of one alias and one lease, and note what became of each. Never raises."""
     try:
-        outcomes = handle(messages)
+        with spans.span("handle_messages"):
+            spans.note(alias=messages[0].alias, count=len(messages))
+            outcomes = handle(messages)
     except Exception as error:  # noqa: BLE001 (it is noted of each)
         outcomes = [error] * len(messages)
     plain = []

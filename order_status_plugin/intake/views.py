@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.request import UnreadablePostError
 from django.http.response import HttpResponseBase
 
+from .. import spans
 from ..access.headers import Secure
 from ..backend import Receiver, Webhook
 from ..backends import get_receiver
@@ -53,8 +54,10 @@ class HookView(Secure):
         """Answer providers that knock before they send (Ship24 does)."""
         return HttpResponse()
 
+    @spans.traced("receive")
     def post(self, request: HttpRequest, alias: str, secret: str = "") -> HttpResponse:
         """Take one webhook in."""
+        spans.note(alias=alias)
         body = read_body(request)
         if body is None:
             return _refuse(413, f"The body is larger than {conf.WEBHOOK_MAX_BYTES} bytes.")

@@ -165,6 +165,11 @@ def get_hub() -> Hub:
     return _hubs.get(loop) or Hub(loop)
 
 
+def open_streams() -> int:
+    """Return how many streams are open in this process."""
+    return sum(hub.count for hub in _open_hubs())
+
+
 def announce(channel: str, version: int) -> None:
     """Publish to every hub of this process, from any thread. Nothing happens where no stream is open."""
     for hub in _open_hubs():

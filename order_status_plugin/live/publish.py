@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .. import spans
 from ..access.links import channel_of
 from ..tracking.models import Order
 from . import hub
@@ -9,8 +10,10 @@ from .brokers import CONTENT
 from .telling import teller
 
 
+@spans.traced("publish")
 def changed(order: Order, version: int) -> None:
     """Tell the open pages of an order that they have this version now. Call it after commit, from any thread."""
+    spans.note(order=spans.short(order.locator))
     _publish(channel_of(order.locator, order.link_version), version)
 
 

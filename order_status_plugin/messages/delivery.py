@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from django.db import Error, router, transaction
 from django.utils import timezone
 
+from .. import spans
 from ..access.site import kept_sites
 from ..backends import get_channel
 from ..channels.base import Channel, Message, Receipt
@@ -206,7 +207,9 @@ class Delivery:
             if row.recipient_digest not in known_as:
                 row.recipient_digest = known_as[0]
 
+    @spans.traced("send")
     def _call(self, messages: list[Message]) -> Mapping[str, Receipt | Exception]:
+        spans.note(alias=self.alias, count=len(messages))
         assert self.channel is not None  # noqa: S101 - nothing is composed for one that is not there
         try:
             return self.channel.send(messages)

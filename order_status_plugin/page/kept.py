@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import threading
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -22,6 +23,16 @@ from .models import KeptPage
 from .subscribing import server_key
 
 logger = logging.getLogger(__name__)
+
+
+_lock = threading.Lock()
+_looks = {"hit": 0, "miss": 0}
+
+
+def looks() -> dict[str, int]:
+    """Return how often this process found a kept page, and how often it did not."""
+    with _lock:
+        return dict(_looks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +59,10 @@ def find(locator: str, link_version: int, language: str) -> Found:
     now = connection.ops.adapt_datetimefield_value(timezone.now())
     with connection.cursor() as cursor:
         cursor.execute(sql, [locator, link_version, _variant(language), now])
-        return Found(*cursor.fetchone())
+        found = Found(*cursor.fetchone())
+    with _lock:
+        _looks["miss" if found.html is None else "hit"] += 1
+    return found
 
 
 def keep(order: Order, html: str, valid_until: dt.datetime, language: str, epoch: int) -> None:

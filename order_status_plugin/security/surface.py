@@ -187,6 +187,7 @@ ROUTES: dict[str, Route] = {
     "app-widget": Route(Tier.PUBLIC, ("POST", "OPTIONS"), (HTML, TEXT), _apps("app-widget")),
     "app-popup": Route(Tier.PUBLIC, READ, (HTML, TEXT), _apps("app-popup")),
     "health": Route(Tier.PUBLIC, ("GET", "HEAD"), (JSON,), _plain("health")),
+    "metrics": Route(Tier.PUBLIC, ("GET", "HEAD"), (TEXT,), _plain("metrics")),
     "api-description": Route(Tier.PUBLIC, READ, (JSON,), _plain("api-description")),
     "put_order": Route(Tier.PUBLIC, (), (JSON,), _api("put_order")),
     "list_orders": Route(Tier.PUBLIC, (), (JSON,), _api("list_orders")),

@@ -13,6 +13,7 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from .. import spans
 from ..carriers import catalogue
 from ..events import (
     FulfillmentSnapshot,
@@ -79,6 +80,7 @@ def first_sight(host: str, reference: str, locale: str = "") -> Order:
     return order
 
 
+@spans.traced("record")
 def order(host: str, snap: OrderSnapshot, *, is_import: bool = False) -> Order:
     """Record the present state of an order as its host reads it. Repeating it changes nothing.
 
@@ -123,6 +125,7 @@ def _outlive(row: Order, snap: OrderSnapshot) -> Order:
     return row
 
 
+@spans.traced("record")
 def tracking(
     source: str,
     update: TrackingUpdate,
@@ -142,6 +145,7 @@ def tracking(
     return done
 
 
+@spans.traced("record")
 def tracking_each(said: Sequence[Said]) -> list[Recorded | Exception]:
     """Record what sources say, in this order, all in one transaction; return what each update did, or what it raises.
 
@@ -196,6 +200,7 @@ def _unknown(said: TrackingUpdate | Nudge, number_key: str) -> UnknownParcel:
     )
 
 
+@spans.traced("record")
 def entry(
     source: str,
     parcel: Parcel,

@@ -8,7 +8,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from ...carriers import audit
-from ...security import crawl, readiness
+from ...security import crawl
+from ...watching import readiness
 
 
 class Command(BaseCommand):

@@ -11,8 +11,8 @@ from django.test import override_settings
 from oscar.core.loading import get_model
 
 from order_status_plugin.hosts.oscar import OscarHost
-from order_status_plugin.security import readiness
 from order_status_plugin.testing.hosts import HostContract
+from order_status_plugin.watching import readiness
 
 from . import shop
 

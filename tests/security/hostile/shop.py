@@ -235,7 +235,9 @@ def fill(supply: Supply, number: int) -> Hostile:
     customer.cookies.load(let_in(row))
     customer.post(f"{order_path(row)}feedback/", {"rating": "bad", **columns(Feedback, take)}, secure=True)
     staff.force_login(_admin())
-    shop = Hostile(row, page, draft(page, supply), messages, mails, {"public": Client(), "private": customer, "staff": staff})
+    shop = Hostile(
+        row, page, draft(page, supply), messages, mails, {"public": Client(), "private": customer, "staff": staff}
+    )
     theirs = dict(_looks_elsewhere(shop))
     shop.looks, shop.without_policy = dict(_looks(shop, shared)) | theirs, set(theirs)
     return shop

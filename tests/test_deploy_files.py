@@ -1,0 +1,75 @@
+"""What the manual gives to systemd, nginx and Compose: it can be read, and names what there is."""
+
+from __future__ import annotations
+
+import configparser
+import re
+import shlex
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tools.find_nginx import find
+
+CHECKOUT = Path(__file__).parent.parent
+FOLDER = CHECKOUT / "docs" / "deploy"
+UNITS = sorted(FOLDER.glob("*.service"))
+COMPOSE: dict[str, Any] = yaml.safe_load((FOLDER / "compose.yaml").read_text())
+COMMANDS = {path.stem for path in (CHECKOUT / "order_status_plugin" / "management" / "commands").glob("*.py")}
+
+
+@pytest.mark.parametrize("path", UNITS, ids=lambda path: path.name)
+def test_units_start_one_thing_and_start_it_again(path: Path) -> None:
+    unit = configparser.ConfigParser(interpolation=None, strict=True)
+    unit.optionxform = str  # type: ignore[assignment, method-assign]
+    unit.read_string(path.read_text())
+    service = unit["Service"]
+    assert service["Restart"] == "always"
+    assert int(service["TimeoutStopSec"]) > 10
+    words = shlex.split(service["ExecStart"])
+    assert Path(words[0]).is_absolute()
+    if "manage.py" in words:
+        assert words[words.index("manage.py") + 1] in COMMANDS
+    assert "Install" in unit
+
+
+def test_the_worker_has_the_time_that_a_task_may_take() -> None:
+    """django-q2 waits for the running task, which may take ``timeout``: less would kill it."""
+    text = (FOLDER / "order-status-worker@.service").read_text()
+    (seconds,) = map(int, re.findall(r"^TimeoutStopSec=(\d+)$", text, re.MULTILINE))
+    (timeout,) = map(int, re.findall(r'"timeout": (\d+)', (CHECKOUT / "docs" / "deploy.md").read_text()))
+    assert seconds > timeout
+    assert int(COMPOSE["services"]["worker"]["stop_grace_period"].rstrip("s")) > timeout
+
+
+def test_compose_names_what_it_has() -> None:
+    services = COMPOSE["services"]
+    for name, service in services.items():
+        assert set(service.get("depends_on", {})) <= set(services), name
+        for volume in service.get("volumes", ()):
+            source = volume.partition(":")[0]
+            assert source in COMPOSE["volumes"] or (FOLDER / source).exists(), volume
+        for command in re.findall(r"manage\.py (order_status_\w+)", str(service.get("command"))):
+            assert command in COMMANDS
+
+
+@pytest.mark.skipif(find() is None, reason="no nginx here; tools/find_nginx.py --install brings it")
+def test_nginx_reads_its_file(tmp_path: Path) -> None:
+    whole = tmp_path / "nginx.conf"
+    whole.write_text(f"pid {tmp_path}/pid;\nevents {{}}\nhttp {{\naccess_log off;\ninclude {FOLDER}/nginx.conf;\n}}\n")
+    command = [str(find()), "-t", "-p", str(tmp_path), "-c", str(whole), "-e", "stderr"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert "syntax is ok" in done.stderr, done.stderr
+
+
+def test_streams_have_a_place_of_their_own() -> None:
+    """The pattern of nginx finds every stream, and nothing else of ours."""
+    (pattern,) = re.findall(r"location ~ (\S+) \{", (FOLDER / "nginx.conf").read_text())
+    link = "A" * 43
+    assert re.search(pattern, f"/orders/{link}/live/")
+    assert not re.search(pattern, f"/orders/{link}/")
+    assert not re.search(pattern, f"/orders/{link}/live/more/")
+    assert not re.search(pattern, "/orders/hooks/aftership/live/")
