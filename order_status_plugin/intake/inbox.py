@@ -248,7 +248,7 @@ def settle(message: InboxMessage, handle: Handle) -> str:
 def settle_together(messages: Sequence[InboxMessage], handle: HandleTogether) -> None:
     """Handle messages of one alias and one lease, and note what became of each. Never raises."""
     try:
-        with spans.span("handle_messages"):
+        with spans.span("handle_messages", [message.headers for message in messages]):
             spans.note(alias=messages[0].alias, count=len(messages))
             outcomes = handle(messages)
     except Exception as error:  # noqa: BLE001 (it is noted of each)
