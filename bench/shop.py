@@ -38,7 +38,7 @@ WAY = (
 def build() -> tuple[Any, Order]:
     """Make the tables and the shop; return Oscar's order and ours."""
     call_command("migrate", run_syncdb=True, verbosity=0)
-    _wagtail_site()
+    wagtail_site()
     placed = _oscar_order()
     host = get_host("shop")
     (reference,) = host.changed_since(None)
@@ -112,7 +112,7 @@ def scans(number: str) -> TrackingUpdate:
     )
 
 
-def _wagtail_site() -> None:
+def wagtail_site() -> None:
     """Make what Wagtail's migrations would have made: a language, a tree, a site."""
     from wagtail.models import Collection, Locale, Page, Site
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Model, Q, QuerySet
@@ -77,7 +78,7 @@ def due(what: str) -> QuerySet[Order]:
     return Order.objects.filter(ended, erased_at=None)
 
 
-def _parts(what: str) -> list[QuerySet[Order]]:
+def _parts(what: str) -> list[QuerySet[Any]]:
     """Return what is due in two parts with ``over_at``, their moment: an index has each of them, oldest first."""
     after, silent, now = conf.retention(what), conf.retention("silent"), timezone.now()
     if after is None:
@@ -90,7 +91,7 @@ def _parts(what: str) -> list[QuerySet[Order]]:
     return [rows.filter(is_held=False) for rows in parts]
 
 
-def _with_access() -> list[QuerySet[Order]]:
+def _with_access() -> list[QuerySet[Any]]:
     return [rows.filter(grants_ended_at=None) for rows in _parts("grants")]
 
 
@@ -124,7 +125,7 @@ def _erase(report: Report, most: int | None) -> None:
                 report.failed += 1
 
 
-def _batches(parts: list[QuerySet[Order]], most: int | None, report: Report) -> Iterator[list[int]]:
+def _batches(parts: list[QuerySet[Any]], most: int | None, report: Report) -> Iterator[list[int]]:
     """Yield keys, batch by batch, each read anew: nobody's table is locked, and what is handled is behind us."""
     taken = 0
     for rows in parts:
