@@ -302,7 +302,7 @@ class Grown:
 
         order = Order.objects.exclude(number="").select_related("contact").earliest("pk")
         number = Parcel.objects.filter(order=order).values_list("tracking_number", flat=True).first() or order.number
-        admin, cms = "/admin/order_status_plugin/", "/cms/orders/"
+        admin, cms = "/admin/order_status_plugin/", "/cms/order-status/orders/"
         (customer,) = narrow.digests_of(order.contact.email) if hasattr(order, "contact") else [""]
         wagtail = ["", f"?q={order.number}", f"?q={number}", f"?customer={customer}", "?p=20", "?headline=delivered"]
         wagtail += [f"?needs={word}" for word in narrow.NEEDS]

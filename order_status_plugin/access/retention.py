@@ -17,7 +17,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from ..conf import conf
-from ..tracking.models import ENDED, OPEN, Order
+from ..tracking.models import ENDED_ORDER, OPEN_ORDER, Order
 from .audit import SYSTEM, Action
 from .erase import OrderIsHeld, erase
 from .models import AuditEntry, StaffView
@@ -83,10 +83,10 @@ def _parts(what: str) -> list[QuerySet[Any]]:
     after, silent, now = conf.retention(what), conf.retention("silent"), timezone.now()
     if after is None:
         return []
-    ended = Order.objects.filter(ENDED, erased_at=None).annotate(over_at=Coalesce("delivered_at", "closed_at"))
+    ended = Order.objects.filter(ENDED_ORDER, erased_at=None).annotate(over_at=Coalesce("delivered_at", "closed_at"))
     parts = [ended.filter(over_at__lte=now - after)]
     if silent is not None:
-        unheard = Order.objects.filter(OPEN).annotate(over_at=F("last_activity_at"))
+        unheard = Order.objects.filter(OPEN_ORDER).annotate(over_at=F("last_activity_at"))
         parts.append(unheard.filter(over_at__lte=now - after - silent))
     return [rows.filter(is_held=False) for rows in parts]
 
