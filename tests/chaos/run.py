@@ -20,7 +20,7 @@ from .ledger import STEPS
 from .world import World, world
 
 #: Faults of one storm; then nothing more happens until all is well, and for at the most so many seconds.
-STORM, CALM = 60, 150.0
+STORM, CALM = 84, 150.0
 #: Orders placed in a second of a storm, and seconds between two calls on one at the most.
 ORDERS, PACE = 1.2, 4.0
 #: Kinds after which nobody has to wait for a lease or a restart: a storm of them is over in seconds.
@@ -82,7 +82,8 @@ class Storm:
         #: When each cluster was heard, by the name of its supervisor's service.
         self.beats: dict[str, list[float]] = defaultdict(list)
         self.is_over = threading.Event()
-        self.threads = [threading.Thread(target=work, daemon=True) for work in (self._have_victims, self._place_orders)]
+        works = (self._have_victims, self._place_orders, self._hear_clusters)
+        self.threads = [threading.Thread(target=work, daemon=True) for work in works]
         for thread in self.threads:
             thread.start()
 

@@ -29,7 +29,7 @@ print(json.dumps(Client().get("/orders/health/", headers={"host": "127.0.0.1"}).
 """
 
 
-@pytest.fixture(params=["orm", "redis"])
+@pytest.fixture(params=["orm", pytest.param("redis", marks=pytest.mark.full)])
 def brokered(request: pytest.FixtureRequest, project: Project) -> Iterator[Project]:
     if request.param == "orm":
         yield project
@@ -101,6 +101,7 @@ def tasks(project: Project) -> int:
     return int(project.query("select seq from sqlite_sequence where name = 'django_q_ormq'")[0][0])
 
 
+@pytest.mark.full
 def test_a_cluster_of_its_own_queue_is_supervised_by_its_name(project: Project) -> None:
     supervisor, _cluster = start_worker(project, "--cluster", "reports")
     last = beats(project, supervisor)
