@@ -154,6 +154,13 @@ def claim(limit: int = BATCH) -> list[InboxMessage]:
     return list(InboxMessage.objects.filter(pk__in=keys, leased_until=until).order_by("due_at", "pk"))
 
 
+def is_due() -> bool:
+    """Say whether a message waits for a worker: one that nobody holds, or whose worker has died."""
+    now = timezone.now()
+    free = Q(leased_until=None) | Q(leased_until__lte=now)
+    return InboxMessage.objects.filter(free, state=State.RECEIVED, due_at__lte=now).exists()
+
+
 def drain(handle: Handle, limit: int = 1000) -> int:
     """Handle what is due, batch by batch; return how many were taken."""
     taken = 0
