@@ -154,7 +154,7 @@ def _due(now: dt.datetime) -> QuerySet[InboxMessage]:
 
 
 def is_due() -> bool:
-    """Say whether a message waits that no worker has."""
+    """Say whether a message waits for a worker: one that nobody holds, or whose worker has died."""
     return _due(timezone.now()).exists()
 
 
