@@ -157,12 +157,20 @@ def give_number(order: Order, given: Given) -> Did:
     return did
 
 
-def _has_numbers(order: Order) -> None:
-    """Let what waited for the order's parcels go on, and have them followed."""
-    numbers = {parcel.number_key for parcel in order.parcels.all() if parcel.number_key}
-    if sum(inbox.release_waiting(number) for number in numbers):
+def take_history(alias: str, said: Sequence[OrderSnapshot]) -> list[Order | Exception]:
+    """Record orders of before our time as their host reads them; return each, or why it cannot be recorded."""
+    catalogue.refresh()
+    done = record.history(alias, said)
+    _has_numbers(*(order for order in done if isinstance(order, Order)))
+    return done
+
+
+def _has_numbers(*orders: Order) -> None:
+    """Let what waited for the parcels of these orders go on, and have them followed."""
+    numbers = Parcel.objects.filter(order__in=orders).exclude(number_key="").order_by()
+    if inbox.release_waiting(*numbers.values_list("number_key", flat=True).distinct()):
         wake.wake("inbox", INBOX)
-    if follow.follow(order):
+    if follow.follow(*orders):
         wake.wake("polls", POLLS)
 
 

@@ -6,6 +6,7 @@ They are plain SQL that SQLite and PostgreSQL both read; all else is asked throu
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.db import connections, router
 
@@ -15,7 +16,7 @@ from .models import InboxMessage
 
 _TABLE, _PULSE = (f'"{model._meta.db_table}"' for model in (InboxMessage, Pulse))
 _NAMES = ("alias", "key", "digest", "body", "headers", "is_answer", "about", "received_at", "due_at")
-_COLUMNS = ", ".join(f'"{InboxMessage._meta.get_field(name).column}"' for name in _NAMES)
+_COLUMNS = ", ".join(f'"{name}"' for name in _NAMES)
 #: In the words of the index of what is due.
 _DUE = f"SELECT id FROM {_TABLE} WHERE state = 'received' AND due_at <= %s ORDER BY due_at, id LIMIT %s"  # noqa: S608
 _INSERT = (
@@ -31,7 +32,7 @@ def insert(message: InboxMessage, backlog: int) -> None:
 
     It is where more than ``backlog`` others are due, and a worker was woken for them that has not begun.
     """
-    connection = connections[router.db_for_write(InboxMessage)]
+    connection: Any = connections[router.db_for_write(InboxMessage)]
     ops = connection.ops
     now, due_at = ops.adapt_datetimefield_value(message.received_at), ops.adapt_datetimefield_value(message.due_at)
     stale = ops.adapt_datetimefield_value(message.received_at - STALE)

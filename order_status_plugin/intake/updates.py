@@ -39,9 +39,7 @@ def take(source: Source, messages: Sequence[InboxMessage], hasten: Hasten) -> li
     """Record what these messages of the source say; return what each did, or what is wrong with it."""
     parsed = [_parse(source, message) for message in messages]
     said = [
-        record.Said(
-            source=source.alias, update=update, message_id=one.message.pk, received_at=one.message.received_at
-        )
+        record.Said(source=source.alias, update=update, message_id=one.message.pk, received_at=one.message.received_at)
         for one in parsed
         for update in one.updates
     ]
