@@ -55,7 +55,9 @@ class Shop:
     def html(self) -> str:
         cards = "".join(CARD.format(n=n, word=self.word, version=self.version) for n in self.parcels)
         status = self.word.lower().replace(" ", "_")
-        return PAGE.format(logo=self.logo, word=self.word, version=self.version, lede=self.lede, cards=cards, status=status)
+        return PAGE.format(
+            logo=self.logo, word=self.word, version=self.version, lede=self.lede, cards=cards, status=status
+        )
 
     def change(self, word: str, *, is_told: bool = True) -> None:
         self.version += 1
