@@ -9,7 +9,7 @@ EXTRAS  = oscar,postgres
 INSTALL = $(BIN)/python -m pip install -qq --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-cluster test test-full test-saleor bench bench-cluster lint docs
+.PHONY: help demo demo-cluster test test-full test-saleor coverage bench bench-cluster chaos lint docs
 
 help:
 	@echo "make demo       the example shop on http://127.0.0.1:$(PORT), with its worker and a parcel simulator"
@@ -17,8 +17,10 @@ help:
 	@echo "make test       every test on this interpreter: SQLite, PostgreSQL, browser"
 	@echo "make test-full  the large volumes and the matrix of Pythons, Djangos and Wagtails"
 	@echo "make test-saleor SALEOR_API_URL=…  the app in a Saleor of yours; docs/hosts/saleor.md"
+	@echo "make coverage   the tests of make test again, and how much of the code they reach"
 	@echo "make bench      the benchmark table, and bench/results.json"
 	@echo "make bench-cluster  holds 1,000 open pages against that cluster for five minutes; SECONDS=60 for less"
+	@echo "make chaos      a thousand faults while orders come in: FAULTS=1000 SEED=7 BROKER=redis|orm"
 	@echo "make lint       ruff, mypy, import contracts"
 	@echo "make docs       the manual, in docs/_build/html"
 
@@ -38,11 +40,17 @@ test-saleor: $(STAMP)-test
 	@test -n "$(SALEOR_API_URL)" || { echo "make test-saleor SALEOR_API_URL=http://127.0.0.1:8000/graphql/"; exit 2; }
 	@SALEOR_API_URL=$(SALEOR_API_URL) $(BIN)/python -m pytest -q --ds=tests.projects.saleor.settings tests/projects/saleor/test_real.py
 
+coverage: $(STAMP)-test $(STAMP)-chromium
+	@$(BIN)/python -m tools.suite moderate --coverage
+
 bench: $(STAMP)-bench
 	@$(BIN)/python -m bench
 
 bench-cluster: $(STAMP)-cluster
 	@$(BIN)/python -u -m bench.cluster --seconds $(SECONDS)
+
+chaos: $(STAMP)-test
+	@$(BIN)/python -m tests.chaos $(if $(FAULTS),--faults $(FAULTS)) $(if $(SEED),--seed $(SEED)) $(if $(BROKER),--broker $(BROKER))
 
 lint: $(STAMP)-lint
 	$(BIN)/ruff check .

@@ -75,6 +75,12 @@ TEMPLATES: list[dict[str, Any]] = [
 ]
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
 DATABASES = {"default": from_url(os.environ["DATABASE_URL"]) | {"CONN_MAX_AGE": None}}
+if "sqlite" in DATABASES["default"]["ENGINE"]:
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL",
+    }
 HAYSTACK_CONNECTIONS = {"default": {"ENGINE": "haystack.backends.simple_backend.SimpleEngine"}}
 OSCAR_SHOP_NAME = "Tilia & Sal"
 OSCAR_DEFAULT_CURRENCY = "EUR"
@@ -95,4 +101,7 @@ ORDER_STATUS = {
         }
     },
     "MESSAGES": False,
+    # Which broker the servers under test are started with.
+    **({"LIVE_BROKER": os.environ["BENCH_BROKER"]} if "BENCH_BROKER" in os.environ else {}),
+    "LIVE_REDIS_URL": os.environ.get("BENCH_REDIS_URL", ""),
 }

@@ -38,7 +38,7 @@ WAY = (
 def build() -> tuple[Any, Order]:
     """Make the tables and the shop; return Oscar's order and ours."""
     call_command("migrate", run_syncdb=True, verbosity=0)
-    _wagtail_site()
+    wagtail_site()
     placed = _oscar_order()
     host = get_host("shop")
     (reference,) = host.changed_since(None)
@@ -82,10 +82,11 @@ def of_size(parcels: int) -> Order:
 
 def numbers(count: int, of: int = 0) -> list[str]:
     """Return tracking numbers as UPS makes them, check digit included, other ones for each ``of``."""
-    return [_with_check_digit(f"1Z999AA1{of:03d}{n:04d}") for n in range(1, count + 1)]
+    return [with_check_digit(f"1Z999AA1{of:03d}{n:04d}") for n in range(1, count + 1)]
 
 
-def _with_check_digit(number: str) -> str:
+def with_check_digit(number: str) -> str:
+    """Return a number of UPS's with the digit that it ends with."""
     values = [int(c) if c.isdigit() else (ord(c) - 63) % 10 for c in number[2:]]
     total = sum(values[::2]) + 2 * sum(values[1::2])
     return f"{number}{-total % 10}"
@@ -112,7 +113,7 @@ def scans(number: str) -> TrackingUpdate:
     )
 
 
-def _wagtail_site() -> None:
+def wagtail_site() -> None:
     """Make what Wagtail's migrations would have made: a language, a tree, a site."""
     from wagtail.models import Collection, Locale, Page, Site
 

@@ -116,17 +116,18 @@ def _said(count: int) -> list[Post]:
     """Return so many webhooks on parcels of ours: the first scan of each, then the second, …"""
     numbers = shop.numbers(-(-count // SCANS), of=777)
     for n, number in enumerate(numbers):
-        record.order("sizes", _order(f"hook-{n}", number), is_import=True)
+        record.order("sizes", order_of(f"hook-{n}", number), is_import=True)
     play, start = AfterShipPlay(), timezone.now().replace(microsecond=0, tzinfo=None) - dt.timedelta(hours=SCANS + 1)
     posts = []
     for scans in range(1, SCANS + 1):
         for number in numbers:
-            body = play.body(_update(number, start, scans), f"{number}-{scans}")
+            body = play.body(update_of(number, start, scans), f"{number}-{scans}")
             posts.append(Post("/orders/hooks/aftership/", body, dict(play.headers(body, SECRET))))
     return posts[:count]
 
 
-def _update(number: str, start: dt.datetime, scans: int) -> TrackingUpdate:
+def update_of(number: str, start: dt.datetime, scans: int) -> TrackingUpdate:
+    """Return the first scans of a parcel."""
     said = tuple(
         TrackingScan(
             status=ParcelStatus.IN_TRANSIT,
@@ -140,7 +141,8 @@ def _update(number: str, start: dt.datetime, scans: int) -> TrackingUpdate:
     return TrackingUpdate(tracking_number=number, carrier="ups", scans=said)
 
 
-def _order(reference: str, number: str) -> OrderSnapshot:
+def order_of(reference: str, number: str) -> OrderSnapshot:
+    """Return an order that left in one parcel."""
     now = timezone.now()
     parcel = ParcelSnapshot(carrier="ups", carrier_text="UPS", tracking_number=number)
     return OrderSnapshot(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.apps import apps
 from django.contrib import admin
 from django.db.models import QuerySet
 
@@ -9,7 +10,7 @@ from .access.api_keys import ApiKey
 from .access.models import AuditEntry, StaffView
 from .carriers.models import MerchantCarrier
 from .flow import OUTBOX, POLLS, replay_inbox
-from .hosts.saleor.models import SaleorInstall
+from .hosts.installed import Installation
 from .intake.models import InboxMessage
 from .messages import breaker as channels
 from .messages.models import ChannelState, OutboxMessage
@@ -89,4 +90,6 @@ admin.site.register(StaffView, StaffViewAdmin)
 admin.site.register(ApiKey, KeyAdmin)
 admin.site.register(WebhookEndpoint, EndpointAdmin)
 admin.site.register(WebhookDelivery, DeliveryAdmin)
-admin.site.register(SaleorInstall, InstallAdmin)
+for model in apps.get_app_config("order_status_plugin").get_models():
+    if issubclass(model, Installation):
+        admin.site.register(model, InstallAdmin)

@@ -201,7 +201,7 @@ def check_backends(**kwargs: Any) -> list[CheckMessage]:
                 found.append(Error(str(error), id="order_status.E001"))
     found += _one_address_each()
     try:
-        import_string(conf.LIVE_BROKER)
+        found += import_string(conf.LIVE_BROKER)().check()
     except ImportError as error:
         found.append(Error(f"ORDER_STATUS['LIVE_BROKER']: {error}", id="order_status.E001"))
     return found

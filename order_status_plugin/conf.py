@@ -117,7 +117,13 @@ class Settings:
     GEOCODER: str = "order_status_plugin.places.resolve.OfflinePlaces"
 
     # --- live -----------------------------------------------------------------------------------
+    #: How a process hears of changes that others made: "order_status_plugin.live.database.DatabaseBroker",
+    #: "order_status_plugin.live.postgres.PostgresBroker", "order_status_plugin.live.redis.RedisBroker", or your own.
     LIVE_BROKER: str = "order_status_plugin.live.database.DatabaseBroker"
+    #: Where PostgresBroker listens: a key of DATABASES that leads past PgBouncer, if there is one.
+    LIVE_DATABASE: str = "default"
+    #: Where RedisBroker finds Redis, e.g. "redis://127.0.0.1:6379/0".
+    LIVE_REDIS_URL: str = ""
     #: Seconds between two looks of a process at the database, and between two heartbeats on a stream.
     LIVE_POLL_SECONDS: float = 1.0
     LIVE_HEARTBEAT_SECONDS: float = 20.0

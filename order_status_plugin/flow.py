@@ -8,7 +8,7 @@
                 └────────────────┬──────────────────────┘
                                  ▼
                      tracking.record   the only writer, one transaction:
-                                 │     rows + events + fold + outbox (messages.outbox.write) ◀── stalled.tell ◀── sweep
+                                 │     rows + events + fold + outbox (messages.outbox) ◀── stalled.tell ◀── sweep
                   after commit   │
                   ┌──────────────┼──────────────────┐
                   ▼              ▼                  ▼
@@ -38,8 +38,9 @@ import contextlib
 import datetime as dt
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import islice
 from typing import Any
 
 from django.db import DatabaseError, transaction
@@ -64,12 +65,15 @@ from .events import (
     OrderSnapshot,
     ParcelNews,
     TrackedParcel,
+    TrackingUpdate,
 )
-from .exceptions import OrderStatusError, UnknownParcel, UnreadableMessage
+from .exceptions import BackendError, OrderStatusError, UnknownParcel, UnreadableMessage
 from .hosts.base import Host
+from .intake import ahead as intake_ahead
 from .intake import inbox
 from .intake import privacy as intake_privacy
 from .intake.models import InboxMessage
+from .messages import ahead as messages_ahead
 from .messages import consent, relay, reports, requests, stalled
 from .outgoing import relay as webhooks
 from .page import kept
@@ -80,7 +84,7 @@ from .tracking import record, rows, snapshot
 from .tracking.by_hand_numbers import Did, Given
 from .tracking.locator import called
 from .tracking.models import Order, Parcel
-from .worker import wake
+from .worker import clock, wake
 
 logger = logging.getLogger(__name__)
 
@@ -233,6 +237,11 @@ def handle_message(pk: int) -> str:
     return _handle(InboxMessage.objects.get(pk=pk)).note
 
 
+def handle_updates(messages: Sequence[InboxMessage]) -> list[str | Exception]:
+    """Parse messages of one source and record together what they say; return of each its note, or what is wrong."""
+    return [done.note if isinstance(done, _Handled) else done for done in _take_updates(messages)]
+
+
 @dataclass(frozen=True, slots=True)
 class _Handled:
     """What a message did."""
@@ -247,27 +256,76 @@ def _handle(message: InboxMessage) -> _Handled:
         return _take_told(receiver, message)
     if isinstance(receiver, Channel):
         return _report(receiver, message)
+    (done,) = _take_updates([message])
+    if isinstance(done, Exception):
+        raise done
+    return done
+
+
+@dataclass(slots=True)
+class _Parsed:
+    """What a source's message says, as far as it could be read."""
+
+    message: InboxMessage
+    updates: list[TrackingUpdate] = field(default_factory=list)
+    nudges: list[Nudge] = field(default_factory=list)
+    error: Exception | None = None
+
+
+def _take_updates(messages: Sequence[InboxMessage]) -> list[_Handled | Exception]:
+    """Record what messages of one source say, all together."""
     catalogue.refresh()
-    pk = message.pk
-    too_old, unknown, is_erased, is_news = 0, None, False, False
-    for said in get_source(message.alias).parse(inbox.as_webhook(message)):
-        try:
+    source = get_source(messages[0].alias)
+    parsed = [_parse(source, message) for message in messages]
+    outcomes = iter(
+        record.tracking_each(
+            [
+                record.Said(
+                    source=source.alias,
+                    update=update,
+                    message_id=one.message.pk,
+                    received_at=one.message.received_at,
+                )
+                for one in parsed
+                for update in one.updates
+            ]
+        )
+    )
+    return [_taken(one, list(islice(outcomes, len(one.updates)))) for one in parsed]
+
+
+def _parse(source: Source, message: InboxMessage) -> _Parsed:
+    found = _Parsed(message)
+    try:
+        for said in source.parse(inbox.as_webhook(message)):
             if isinstance(said, Nudge):
-                is_erased |= not hasten(message.alias, said)
-                continue
-            done = record.tracking(message.alias, said, message_id=pk, received_at=message.received_at)
-        except UnknownParcel as error:
-            unknown = error
-        else:
-            too_old += done.too_old
-            is_erased |= done.is_erased
-            is_news |= done.is_news
-    if unknown is not None:
-        raise unknown
+                found.nudges.append(said)
+            else:
+                found.updates.append(said)
+    except Exception as error:  # noqa: BLE001 (the inbox notes it; what stood before it counts)
+        found.error = error
+    return found
+
+
+def _taken(one: _Parsed, outcomes: list[record.Recorded | Exception]) -> _Handled | Exception:
+    """Return what a message did, or the worst of what is wrong with it."""
+    wrong = [outcome for outcome in outcomes if isinstance(outcome, Exception)]
+    done = [outcome for outcome in outcomes if not isinstance(outcome, Exception)]
+    is_erased = any(each.is_erased for each in done)
+    for said in one.nudges:
+        try:
+            is_erased |= not hasten(one.message.alias, said)
+        except Exception as error:  # noqa: BLE001 (the inbox notes it)
+            wrong.append(error)
+    if one.error is not None:
+        wrong.append(one.error)
+    if wrong:
+        return next((error for error in wrong if not isinstance(error, UnknownParcel)), wrong[-1])
     if is_erased:
-        inbox.redact(InboxMessage.objects.filter(pk=pk))
+        inbox.redact(InboxMessage.objects.filter(pk=one.message.pk))
+    too_old = sum(each.too_old for each in done)
     note = f"{too_old} events are older than their parcel and were not applied" if too_old else ""
-    return _Handled(note, is_news)
+    return _Handled(note, any(each.is_news for each in done))
 
 
 def _take_told(host: Host, message: InboxMessage) -> _Handled:
@@ -389,7 +447,19 @@ def drain_polls() -> int:
 def drain_inbox() -> int:
     """Handle what waits in the inbox; return how many."""
     wake.begin("inbox")
-    return inbox.drain(handle_message)
+    aliases = [*conf.HOSTS, *conf.SOURCES, *conf.CHANNELS]
+    together = {alias: handle_updates for alias in aliases if _is_source(alias)}
+    taken = inbox.drain(handle_message, together=together, aliases=aliases)
+    if inbox.is_due():
+        wake.wake("inbox", INBOX)
+    return taken
+
+
+def _is_source(alias: str) -> bool:
+    try:
+        return isinstance(get_receiver(alias), Source)
+    except (KeyError, BackendError):  # each of its messages says so
+        return False
 
 
 @spans.traced("drain_outbox")
@@ -479,6 +549,18 @@ def _compare(host: Host) -> int:
     for reference in changed:
         _take_quietly(host.alias, reference)
     return len(changed)
+
+
+def disbelieve() -> int:
+    """Put right what a clock that was wrong has put ahead; return how many rows."""
+    if not clock.is_right():
+        logger.error("this machine's clock differs from the database's: set it by NTP")
+        return 0
+    now = timezone.now()
+    wrong = clock.disbelieve(now) + intake_ahead.disbelieve(now) + messages_ahead.disbelieve(now)
+    if wrong:
+        logger.warning("a clock was ahead: %s rows that it wrote are put right", wrong)
+    return wrong
 
 
 @spans.traced("retain")

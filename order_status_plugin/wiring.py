@@ -10,7 +10,7 @@ from typing import Any
 from django.db import connection
 from wagtail.models import Site
 
-from . import signals
+from . import hosts, signals
 from .access import rooms
 from .api import calls, health, storefront
 from .backends import all_hosts, get_channel
@@ -25,8 +25,6 @@ from .conf import conf
 from .exceptions import BackendError
 from .feedback import privacy as feedback_privacy
 from .flow import IMPORTS, INBOX, OUTBOX, POLLS, RETAIN, SCHEDULE, SWEEP, handle_message, hear, nudge
-from .hosts.pushed import privacy as pushed_privacy
-from .hosts.saleor import privacy as saleor_privacy
 from .intake import privacy as intake_privacy
 from .live import publish
 from .messages import breaker, consent, outbox
@@ -42,7 +40,7 @@ from .staff import privacy as staff_privacy
 from .tracking import record
 from .tracking.models import Order
 
-#: The rooms that hold something of an order beside its own rows: export and erasure ask them.
+#: The rooms that hold something of an order beside its own rows: export and erasure ask them, and the adapters that do.
 HOLDERS: dict[str, rooms.Room] = {
     "cms": cms_privacy,
     "feedback": feedback_privacy,
@@ -51,8 +49,6 @@ HOLDERS: dict[str, rooms.Room] = {
     "page": page_privacy,
     "outgoing": outgoing_privacy,
     "polling": polling_privacy,
-    "pushed": pushed_privacy,
-    "saleor": saleor_privacy,
     "staff": staff_privacy,
 }
 
@@ -62,16 +58,16 @@ def connect() -> None:
     epoch.follow(MessageRules)
     record.hear("consent", consent.take)
     record.hear("notes", heard.take)
-    record.observe("outbox", outbox.write)
+    record.observe("outbox", outbox.write_all)
     calls.handle_by(handle_message)
-    record.observe("webhooks", telling.milestone)
+    record.observe("webhooks", telling.milestones)
     record.watch("webhooks", telling.changed)
     telling.follow()
     health.observe("polling", condition.report)
     health.observe("channels", breaker.report)
     signals.order_changed.connect(_publish, dispatch_uid="order_status.live")
     signals.content_changed.connect(_publish_content, dispatch_uid="order_status.live")
-    for name, room in HOLDERS.items():
+    for name, room in [*HOLDERS.items(), *hosts.parts("privacy")]:
         rooms.register(name, room)
     if (page := layout.page_model()) is not None:
         epoch.follow(page)

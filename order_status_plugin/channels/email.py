@@ -6,23 +6,21 @@ import contextlib
 import re
 import smtplib
 from collections.abc import Callable, Iterator, Mapping
-from email import policy as policies
-from email.headerregistry import Address, HeaderRegistry, UnstructuredHeader
+from email.headerregistry import Address
 from email.utils import parseaddr
 from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
-import django
 from django.apps import apps
 from django.conf import settings
 from django.core import checks, mail
-from django.core.mail import EmailMultiAlternatives
 from django.utils.translation import gettext_lazy as _
 
 from ..conf import conf
 from ..exceptions import GoneRecipient, PermanentFailure, TemporaryFailure
 from . import tracking
 from .base import Channel, Message, Receipt, Webhook
+from .letter import Letter
 
 if TYPE_CHECKING:
     from ..events import ContactSnapshot, DeliveryReport
@@ -33,44 +31,6 @@ _NOBODY = re.compile(rb"\b5\.1\.(1|2|10)\b")
 
 #: The server fell silent, perhaps after it took the mail.
 _BROKEN = (smtplib.SMTPServerDisconnected, TimeoutError, ConnectionError)
-
-
-class _Unfolded(UnstructuredHeader):
-    """A header that stays in one piece: Python would write a long address as encoded words, which nobody can click."""
-
-    def fold(self, *, policy: Any) -> str:
-        """Return the header on one line."""
-        return f"{self.name}: {self}{policy.linesep}"  # type: ignore[attr-defined]
-
-
-_HEADERS = HeaderRegistry()
-_HEADERS.map_to_type("list-unsubscribe", _Unfolded)  # type: ignore[arg-type]
-
-
-class _Plain(policies.Compat32):
-    """Python's first policy, which Django 5.2 writes mails by; a short header of plain letters takes no detour."""
-
-    def fold_binary(self, name: str, value: Any) -> bytes:
-        """Return the header as it stands in the mail."""
-        line = f"{name}: {value}" if isinstance(value, str) else ""
-        if line.isascii() and line.isprintable() and 0 < len(line) <= (self.max_line_length or 0):
-            return f"{line}{self.linesep}".encode()
-        return super().fold_binary(name, value)
-
-
-_PLAIN = _Plain()
-
-
-class _Letter(EmailMultiAlternatives):
-    def message(self, **options: Any) -> Any:
-        """Return the MIME message. Django 6 builds it with a policy of Python's, Django 5.2 has none."""
-        if django.VERSION >= (6,):
-            options["policy"] = (options.get("policy") or policies.default).clone(header_factory=_HEADERS)
-            return super().message(**options)
-        built = super().message(**options)
-        for part in built.walk():
-            part.policy = _PLAIN
-        return built
 
 
 class EmailChannel(Channel):
@@ -168,7 +128,7 @@ class EmailChannel(Channel):
 
     def _send(self, connection: Any, message: Message) -> Receipt:
         sender = _with_name(self._from(message.host), message.sender_name)
-        letter = _Letter(
+        letter = Letter(
             " ".join(message.subject.split()),
             message.text,
             sender,

@@ -23,7 +23,9 @@ class ContentEpoch(models.Model):
 class OrderNote(models.Model):
     """A note to the customer on one order, by staff. A shop's internal notes are other rows, which nothing here reads."""
 
-    order = models.ForeignKey("order_status_plugin.Order", on_delete=models.CASCADE, related_name="notes")
+    order = models.ForeignKey(
+        "order_status_plugin.Order", on_delete=models.CASCADE, related_name="notes", db_index=False
+    )
     #: HTML of a few elements, cleaned when it was written: see cms.rich_text.
     text = models.TextField(_("text"))
     is_public = models.BooleanField(_("anyone with the link sees it"), default=False)

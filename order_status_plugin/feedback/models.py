@@ -16,7 +16,9 @@ class Feedback(models.Model):
         FAIR = "fair", _("Not bad")
         BAD = "bad", _("Bad")
 
-    order = models.ForeignKey("order_status_plugin.Order", on_delete=models.CASCADE, related_name="feedback")
+    order = models.ForeignKey(
+        "order_status_plugin.Order", on_delete=models.CASCADE, related_name="feedback", db_index=False
+    )
     #: Of the browser's own cookie for ratings, with the order: two orders of one browser are not to be told together.
     #: None once it is erased.
     device_digest = models.CharField(max_length=80, null=True, editable=False)  # noqa: DJ001 - many may have none

@@ -6,12 +6,16 @@ import datetime as dt
 import hashlib
 import logging
 import random
+import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import nullcontext
+from typing import Any
 
 from django.db import DataError, Error, IntegrityError, connections, router, transaction
 from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Length
 from django.utils import timezone
 
 from .. import spans
@@ -28,12 +32,18 @@ State = InboxMessage.State
 #: Handles the message with this primary key; returns what is worth noting, raises what is wrong.
 Handle = Callable[[int], str]
 
+#: Handles messages of one alias together; returns of each what is worth noting, or what is wrong.
+HandleTogether = Callable[[Sequence[InboxMessage]], Sequence[str | Exception]]
+
 #: The worker's task for the inbox.
 DRAIN = "order_status_plugin.flow.drain_inbox"
 
 #: How long a claimed row belongs to its worker. A killed worker's rows are free again after that.
 LEASE = dt.timedelta(seconds=30)
-BATCH = 20
+#: Messages in one lease, where each is handled by itself, and where they are handled together.
+BATCH, TOGETHER = 20, 200
+#: Bodies in one lease: more are in memory at once only where a single one is longer.
+MOST_BYTES = 8_000_000
 
 #: Waits after temporary failures double from the first to the longest; after so many tries somebody must look.
 FIRST_DELAY = 2.0
@@ -138,34 +148,84 @@ def has_backlog() -> bool:
     return statements.count_due(timezone.now(), BACKLOG + 1) > BACKLOG
 
 
-def claim(limit: int = BATCH) -> list[InboxMessage]:
-    """Take the messages that are due, oldest first, each for one worker alone until its lease ends."""
-    now = timezone.now()
+def _due(now: dt.datetime) -> QuerySet[InboxMessage]:
     free = Q(leased_until=None) | Q(leased_until__lte=now)
-    due = InboxMessage.objects.filter(free, state=State.RECEIVED, due_at__lte=now).order_by("due_at", "pk")
+    return InboxMessage.objects.filter(free, state=State.RECEIVED, due_at__lte=now).order_by("due_at", "pk")
+
+
+def is_due() -> bool:
+    """Say whether a message waits that no worker has."""
+    return _due(timezone.now()).exists()
+
+
+def turns(aliases: Collection[str], most: int = TOGETHER) -> list[tuple[str, int]]:
+    """Return whose messages are due, and how many, at the most ``most``: who has fewest comes first.
+
+    ``aliases`` are those that may have some. So a source that sends a hundred thousand at once keeps no other waiting.
+    """
+    now = timezone.now()
+    found = Counter(_due(now).values_list("alias", flat=True)[: most + 1])
+    if found.total() > most:  # others may stand behind these
+        for alias in {*aliases, *found}:
+            found[alias] = len(_due(now).filter(alias=alias).values_list("pk", flat=True)[:most])
+    return sorted(((alias, count) for alias, count in found.items() if count), key=lambda turn: turn[::-1])
+
+
+def claim(limit: int = BATCH, alias: str | None = None) -> list[InboxMessage]:
+    """Take the messages that are due, of one alias or of all, oldest first, each for one worker until its lease ends."""
+    now = timezone.now()
+    due = _due(now) if alias is None else _due(now).filter(alias=alias)
     # The end of the lease is also its name: the few random microseconds make it one of its kind.
     until = now + LEASE + dt.timedelta(microseconds=random.randrange(1_000_000))  # noqa: S311
     using = router.db_for_write(InboxMessage)
     with transaction.atomic(using=using):
         if connections[using].features.has_select_for_update_skip_locked:
             due = due.select_for_update(skip_locked=True)
-        keys = list(due.values_list("pk", flat=True)[:limit])
+        keys = _within(due.values_list("pk", Length("body"))[:limit])
         # Compare and set, for databases that cannot lock rows: whoever changes a row first has it.
+        free = Q(leased_until=None) | Q(leased_until__lte=now)
         rows = InboxMessage.objects.filter(free, pk__in=keys, state=State.RECEIVED)
         rows.update(leased_until=until, attempts=F("attempts") + 1)
     return list(InboxMessage.objects.filter(pk__in=keys, leased_until=until).order_by("due_at", "pk"))
 
 
-def drain(handle: Handle, limit: int = 1000) -> int:
-    """Handle what is due, batch by batch; return how many were taken."""
-    taken = 0
-    while taken < limit:
-        messages = claim(min(BATCH, limit - taken))
-        if not messages:
+def _within(found: Iterable[tuple[int, int]]) -> list[int]:
+    """Return as many keys as their bodies have room in memory, at least one."""
+    keys: list[int] = []
+    size = 0
+    for pk, length in found:
+        size += length
+        if keys and size > MOST_BYTES:
             break
-        for message in messages:
-            settle(message, handle)
-        taken += len(messages)
+        keys.append(pk)
+    return keys
+
+
+def drain(
+    handle: Handle,
+    limit: int = 20_000,
+    *,
+    together: Mapping[str, HandleTogether] | None = None,
+    aliases: Collection[str] = (),
+    seconds: float = 30,
+) -> int:
+    """Handle what is due, batch by batch, for about so many seconds; return how many were taken.
+
+    ``together`` handles the messages of these aliases, many at once. Each alias has its turn, those of ``aliases``
+    also while another has more due than anybody can handle.
+    """
+    taken, end = 0, time.monotonic() + seconds
+    together = together or {}
+    while taken < limit and time.monotonic() < end and (round_ := turns({*aliases, *together})):
+        for alias, count in round_:
+            size = TOGETHER if alias in together else BATCH
+            messages = claim(min(count, size, limit - taken), alias) if taken < limit else []
+            taken += len(messages)
+            if alias in together and messages:
+                settle_together(messages, together[alias])
+                continue
+            for message in messages:
+                settle(message, handle)
     return taken
 
 
@@ -179,27 +239,57 @@ def settle(message: InboxMessage, handle: Handle) -> str:
     try:
         with spans.resumed(message.headers), spans.span("handle_message"):
             spans.note(alias=message.alias, message=message.pk)
-            note = handle(message.pk)
-    except UnknownParcel as error:
-        return _note(message, wait, str(error), error.number_key)
-    except TemporaryFailure as error:
-        return _note(message, retry, str(error), error.retry_after)
-    except DataError:
-        logger.warning("inbox message %s does not fit into the database", message.pk, exc_info=True)
-        return _note(message, fail, "It holds something that the database cannot keep.")
-    except Error as error:
-        # Text of the database may quote a row.
-        logger.warning("inbox message %s: the database failed", message.pk, exc_info=True)
-        return _note(message, retry, f"The database failed ({type(error).__name__}).", None)
-    except UnreadableMessage as error:
-        return _note(message, fail, str(error))
-    except OrderStatusError as error:
-        return _note(message, fail, f"{type(error).__name__}: {error}")
-    except Exception as error:
-        # What an unforeseen exception says may be personal: the row keeps its kind and place, the log the rest.
-        logger.exception("inbox message %s could not be handled", message.pk)
-        return _note(message, fail, f"{type(error).__name__} {_where(error)}")
-    return _note(message, finish, note or "")
+            outcome: str | Exception = handle(message.pk) or ""
+    except Exception as error:  # noqa: BLE001 (it is noted below)
+        outcome = error
+    return _conclude(message, outcome)
+
+
+def settle_together(messages: Sequence[InboxMessage], handle: HandleTogether) -> None:
+    """Handle messages of one alias and one lease, and note what became of each. Never raises."""
+    try:
+        with spans.span("handle_messages", [message.headers for message in messages]):
+            spans.note(alias=messages[0].alias, count=len(messages))
+            outcomes = handle(messages)
+    except Exception as error:  # noqa: BLE001 (it is noted of each)
+        outcomes = [error] * len(messages)
+    plain = []
+    for message, outcome in zip(messages, outcomes, strict=True):
+        if outcome == "":
+            plain.append(message.pk)
+        else:
+            _conclude(message, outcome)
+    if not plain:
+        return
+    rows = InboxMessage.objects.filter(pk__in=plain, leased_until=messages[0].leased_until)
+    try:
+        rows.exclude(state__in=(State.HANDLED, State.REDACTED)).update(**_finished(), leased_until=None)
+    except Error:
+        logger.warning("%s inbox messages stay as they were: the database failed", len(plain), exc_info=True)
+
+
+def _conclude(message: InboxMessage, outcome: str | Exception) -> str:
+    match outcome:
+        case str():
+            return _note(message, finish, outcome)
+        case UnknownParcel():
+            return _note(message, wait, str(outcome), outcome.number_key)
+        case TemporaryFailure():
+            return _note(message, retry, str(outcome), outcome.retry_after)
+        case DataError():
+            logger.warning("inbox message %s does not fit into the database", message.pk, exc_info=outcome)
+            return _note(message, fail, "It holds something that the database cannot keep.")
+        case Error():
+            # Text of the database may quote a row.
+            logger.warning("inbox message %s: the database failed", message.pk, exc_info=outcome)
+            return _note(message, retry, f"The database failed ({type(outcome).__name__}).", None)
+        case UnreadableMessage():
+            return _note(message, fail, str(outcome))
+        case OrderStatusError():
+            return _note(message, fail, f"{type(outcome).__name__}: {outcome}")
+    # What an unforeseen exception says may be personal: the row keeps its kind and place, the log the rest.
+    logger.error("inbox message %s could not be handled", message.pk, exc_info=outcome)
+    return _note(message, fail, f"{type(outcome).__name__} {_where(outcome)}")
 
 
 def _note(message: InboxMessage, transition: Callable[..., None], *args: object) -> str:
@@ -213,7 +303,11 @@ def _note(message: InboxMessage, transition: Callable[..., None], *args: object)
 
 def finish(message: InboxMessage, note: str = "") -> None:
     """Close it; ``note`` says what is worth knowing all the same."""
-    _move(message, State.HANDLED, reason=note, handled_at=timezone.now(), waits_for="")
+    _move(message, **_finished(note))
+
+
+def _finished(note: str = "") -> dict[str, Any]:
+    return {"state": State.HANDLED, "reason": note, "handled_at": timezone.now(), "waits_for": ""}
 
 
 def fail(message: InboxMessage, reason: str) -> None:

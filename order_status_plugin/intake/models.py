@@ -48,8 +48,15 @@ class InboxMessage(models.Model):
         constraints = (models.UniqueConstraint(fields=("alias", "key"), name="order_status_inbox_key"),)
         indexes = (
             models.Index(fields=("due_at", "id"), name="order_status_inbox_due", condition=models.Q(state="received")),
+            # Whose turn it is: nobody waits behind another's flood.
+            models.Index(
+                fields=("alias", "due_at", "id"), name="order_status_inbox_turn", condition=models.Q(state="received")
+            ),
             models.Index(fields=("-id",), name="order_status_inbox_failed", condition=models.Q(state="failed")),
             models.Index(fields=("waits_for",), name="order_status_inbox_waiting", condition=models.Q(state="waiting")),
+            models.Index(
+                fields=("received_at", "id"), name="order_status_inbox_bodies", condition=~models.Q(state="redacted")
+            ),
             models.Index(fields=("alias", "about"), name="order_status_inbox_about", condition=~models.Q(about="")),
         )
 

@@ -11,10 +11,10 @@ from django.http.response import HttpResponseBase
 from ..access.headers import Secure
 from ..access.links import channel_of, read_link, resolve
 from ..cms import epoch
-from .asgi import STREAM_HEADERS
 from .hub import Full, get_hub
 from .release import release_thread
 from .seen import seen_version
+from .serve import STREAM_HEADERS
 from .stream import HELLO
 
 

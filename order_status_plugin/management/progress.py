@@ -19,17 +19,20 @@ class Progress:
     def __init__(self, out: OutputWrapper, label: str, total: int | None) -> None:
         """Begin to count; ``total`` is None where nobody knows."""
         self._out, self._label, self._total = out, label, total
+        #: Some hundred lines in a log, however long it takes.
+        self._every = max(STEP, (total or 0) // 100)
         self._began = time.monotonic()
         self._shown = 0.0
         self._width = 0
         self.done = 0
 
-    def step(self) -> None:
-        """Count one more."""
-        self.done += 1
+    def step(self, count: int = 1) -> None:
+        """Count one more, or so many."""
+        before, self.done = self.done, self.done + count
         if not self._out.isatty():
-            if self.done % STEP == 0:
+            if self.done // self._every > before // self._every:
                 self._out.write(self._line())
+                self._out.flush()
         elif time.monotonic() - self._shown >= PAUSE:
             self._draw()
 

@@ -25,7 +25,12 @@ class ConsentEntry(models.Model):
 
     #: Null for a word about an address itself, whatever the order: STOP.
     order = models.ForeignKey(
-        "order_status_plugin.Order", null=True, blank=True, on_delete=models.CASCADE, related_name="consents"
+        "order_status_plugin.Order",
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="consents",
+        db_index=False,
     )
     channel = models.CharField(_("channel"), max_length=40)
     #: Of whoever said it, as the channel spells them; "" where nobody was reached on it.

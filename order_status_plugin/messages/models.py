@@ -20,8 +20,10 @@ class OutboxMessage(models.Model):
         UNKNOWN = "unknown", _("may have arrived")
 
     #: order, milestone, what it is about, which occurrence, channel, recipient: the same news is one row.
-    key = models.CharField(max_length=64, unique=True)
-    order = models.ForeignKey("order_status_plugin.Order", on_delete=models.CASCADE, related_name="messages")
+    key = models.CharField(max_length=64)
+    order = models.ForeignKey(
+        "order_status_plugin.Order", on_delete=models.CASCADE, related_name="messages", db_index=False
+    )
     milestone = models.CharField(_("milestone"), max_length=30)
     #: "order", "fulfillment:3", "parcel:7", "note:5"
     subject = models.CharField(max_length=60)
@@ -29,7 +31,9 @@ class OutboxMessage(models.Model):
     channel = models.CharField(_("channel"), max_length=40)
     recipient_digest = models.CharField(max_length=80)
     #: Other rows whose news this one also tells.
-    told_by = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="tells")
+    told_by = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="tells", db_index=False
+    )
     state = models.CharField(_("state"), max_length=10, default=State.PENDING, choices=State.choices)
     reason = models.CharField(_("reason"), max_length=500, blank=True)
     attempts = models.PositiveIntegerField(default=0)
@@ -49,6 +53,7 @@ class OutboxMessage(models.Model):
         verbose_name = _("message")
         verbose_name_plural = _("messages")
         ordering = ("-pk",)
+        constraints = (models.UniqueConstraint(fields=("key",), name="order_status_outbox_key"),)
         indexes = (
             models.Index(fields=("due_at", "id"), name="order_status_outbox_due", condition=models.Q(state="pending")),
             models.Index(fields=("order", "-created_at"), name="order_status_outbox_order"),
@@ -57,6 +62,9 @@ class OutboxMessage(models.Model):
             ),
             models.Index(fields=("created_at",), name="order_status_outbox_created"),
             models.Index(fields=("lease",), name="order_status_outbox_lease", condition=~models.Q(lease="")),
+            models.Index(
+                fields=("told_by",), name="order_status_outbox_told", condition=models.Q(told_by__isnull=False)
+            ),
             models.Index(
                 fields=("channel", "provider_id"),
                 name="order_status_outbox_provider",

@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
+from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import css_inline
 from django.conf import settings
-from django.template.loader import render_to_string
+from django.template import engines
+from django.template.loader import get_template, render_to_string
 from django.utils import translation
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from ..cms.look import PLAIN, Look
@@ -21,10 +24,14 @@ from ..cms.rich_text import absolute, plain
 from ..events import Headline, Medium, Milestone
 from ..view.model import ItemView, MilestoneView, ParcelView, SpecialMessageView
 from . import short
+from .layout import Layout, Words
+from .sketch import sketch_of
 
 TEMPLATES = "order_status_plugin/mail/"
 #: Longer subjects are cut by mail programs anyway, and by ours at a word.
 SUBJECT_LENGTH = 150
+#: What the shop's own words stand in.
+_OPEN, _CLOSE = '<div class="words">', "</div>"
 
 #: Under which headlines the order's promise also answers this news; under others it speaks of another parcel, or
 #: of something that came later.
@@ -99,7 +106,7 @@ def _mail(news: MilestoneView, promise: str, given: Mapping[str, Any]) -> Render
         "promise": promise,
         "subject": (subject := one_line(_test(subject) if given["is_test"] else subject)),
         "own_body": body,
-        "own_text": plain(body),
+        "own_text": plain(body) if body else "",
         "steps": rail,
         "step": done,
         "step_name": rail[done - 1].name if done else "",
@@ -109,9 +116,64 @@ def _mail(news: MilestoneView, promise: str, given: Mapping[str, Any]) -> Render
         "also": _pictured(_also(news), link),
         "special_messages": [_special(said, link) for said in news.special_messages],
     }
-    page = render_to_string(f"{TEMPLATES}milestone.html", context)
-    text = render_to_string(f"{TEMPLATES}milestone.txt", context)
-    return Rendered(subject=subject, text=_tidy(text), html=_inliner().inline(page))
+    page, text = _filled(context) or _written(context)
+    return Rendered(subject=subject, text=_tidy(text), html=page)
+
+
+def _written(context: Mapping[str, Any]) -> tuple[str, str]:
+    """Return both halves of a mail."""
+    page = render_to_string(f"{TEMPLATES}milestone.html", dict(context))
+    return _inliner().inline(page), render_to_string(f"{TEMPLATES}milestone.txt", dict(context))
+
+
+def _filled(context: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Return the same from the layout that this mail shares with others; None for one that can share none."""
+    if settings.DEBUG or not _are_ours(tuple(engines.all())):
+        return None
+    words = Words()
+    sketch = _Sketch(sketch_of(context, words))
+    if words.are_odd():
+        return None
+    style = context["style"]
+    return _layout(sketch, style, get_language() or "").fill(words.said, partial(_styled, style))
+
+
+class _Sketch:
+    """A sketch by which its layout is found again."""
+
+    def __init__(self, sketch: Mapping[str, Any]) -> None:
+        self.sketch, self.key = sketch, repr(sketch)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Sketch) and self.key == other.key
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+
+@lru_cache(maxsize=256)
+def _layout(sketch: _Sketch, style: SafeString, language: str) -> Layout:
+    """Return the layout of a sketch. ``language`` is the one that is active."""
+    return Layout.of(*_written({**sketch.sketch, "style": style}))
+
+
+@lru_cache(maxsize=4)
+def _are_ours(_engines: tuple[Any, ...]) -> bool:
+    """Say whether these find our own templates: only of those it is known what they read of a context."""
+    home = Path(__file__).parents[1] / "templates" / TEMPLATES
+    return all(Path(get_template(f"{TEMPLATES}{each.name}").origin.name).parent == home for each in home.iterdir())
+
+
+def _styled(style: str, html: str) -> str:
+    """Return the shop's own words, HTML of a few tags, with their styles in them."""
+    wrapped = _inliner().inline_fragment(f"{_OPEN}{html}{_CLOSE}", _own_rules(style))
+    return wrapped[len(_OPEN) : -len(_CLOSE)]
+
+
+@lru_cache(maxsize=32)
+def _own_rules(style: str) -> str:
+    """Return the rules of this style that dress the shop's own words."""
+    return "\n".join(line for line in style.partition("@media")[0].splitlines() if ".words" in line)
 
 
 def _headline(word: str, promise: str) -> tuple[str, str]:
@@ -173,7 +235,7 @@ def _special(said: SpecialMessageView, link: str) -> dict[str, str]:
         "level": said.level,
         "title": said.title,
         "body": body,
-        "text": plain(body),
+        "text": plain(body) if body else "",
         "button_label": said.button_label,
         "button_url": urljoin(link, said.button_url),
     }

@@ -27,7 +27,9 @@ _ONE_USE = dt.timedelta(days=1)
 class Subscription(models.Model):
     """One device that asked to be told of one order."""
 
-    order = models.ForeignKey("order_status_plugin.Order", on_delete=models.CASCADE, related_name="subscriptions")
+    order = models.ForeignKey(
+        "order_status_plugin.Order", on_delete=models.CASCADE, related_name="subscriptions", db_index=False
+    )
     channel = models.CharField(_("channel"), max_length=40)
     #: Of the recipient, under the key that signed when it was made: it stays, so that a new key makes no news old.
     digest = models.CharField(max_length=80)

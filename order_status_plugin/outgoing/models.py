@@ -89,7 +89,7 @@ class WebhookDelivery(models.Model):
     )
     kind = models.CharField(_("kind"), max_length=40)
     #: What about the order happened, e.g. a Milestone with its subject and occurrence. Repeated news has the same key.
-    key = models.CharField(max_length=64, unique=True, editable=False)
+    key = models.CharField(max_length=64, editable=False)
     detail = models.JSONField(default=dict, blank=True)
     body = models.TextField(_("body"), blank=True)
     happened_at = models.DateTimeField(_("happened"))
@@ -105,12 +105,12 @@ class WebhookDelivery(models.Model):
     class Meta:
         verbose_name = _("webhook delivery")
         verbose_name_plural = _("webhook deliveries")
-        ordering = ("-created_at", "-pk")
+        ordering = ("-pk",)
+        constraints = (models.UniqueConstraint(fields=("key",), name="order_status_delivery_key"),)
         indexes = (
             models.Index(
                 fields=("due_at", "id"), name="order_status_delivery_due", condition=models.Q(state="pending")
             ),
-            models.Index(fields=("order",), name="order_status_delivery_order"),
         )
 
     def __str__(self) -> str:

@@ -6,7 +6,8 @@ import datetime as dt
 import hashlib
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet
@@ -32,25 +33,31 @@ TTL = 5.0
 _known: tuple[float, list[WebhookEndpoint]] = (float("-inf"), [])
 
 
-def milestone(reached: Reached) -> None:
-    """Tell of a milestone that is news."""
-    if reached.is_news:
-        _write(
-            reached.order,
-            kinds.of(reached.milestone),
-            {"milestone": reached.milestone.value, "subject": reached.subject, "occurrence": reached.occurrence},
-            reached.happened_at,
-        )
+def milestones(reached: Sequence[Reached]) -> None:
+    """Tell of the milestones that are news."""
+    _write(
+        [
+            _Event(
+                one.order,
+                kinds.of(one.milestone),
+                {"milestone": one.milestone.value, "subject": one.subject, "occurrence": one.occurrence},
+                one.happened_at,
+            )
+            for one in reached
+            if one.is_news
+        ]
+    )
 
 
-def changed(order: Order) -> None:
-    """Tell that an order is another than before."""
-    _write(order, kinds.CHANGED, {"version": order.version}, timezone.now())
+def changed(orders: Sequence[Order]) -> None:
+    """Tell that orders are others than before."""
+    now = timezone.now()
+    _write([_Event(order, kinds.CHANGED, {"version": order.version}, now) for order in orders])
 
 
 def erased(order: Order) -> None:
     """Tell that an order's person is gone: whoever copied something lets go of it, too."""
-    _write(order, kinds.ERASED, {}, timezone.now())
+    _write([_Event(order, kinds.ERASED, {}, timezone.now())])
 
 
 def ping(endpoint: WebhookEndpoint) -> WebhookDelivery:
@@ -92,23 +99,35 @@ def _endpoints() -> list[WebhookEndpoint]:
     return found
 
 
-def _write(order: Order, kind: str, detail: Mapping[str, Any], happened_at: dt.datetime) -> None:
-    told = [each for each in _endpoints() if kind in each.kinds and (not each.hosts or order.host in each.hosts)]
-    if not told:
-        return
-    about = "\0".join((str(order.pk), kind, *(str(value) for value in detail.values())))
-    WebhookDelivery.objects.bulk_create(
-        [
-            WebhookDelivery(
-                endpoint=endpoint,
-                order=order,
-                kind=kind,
-                key=hashlib.sha256(f"{endpoint.pk}\0{about}".encode()).hexdigest(),
-                detail=dict(detail),
-                happened_at=happened_at,
-            )
-            for endpoint in told
-        ],
-        ignore_conflicts=True,  # the same, seen twice
-    )
-    wake("webhooks", DRAIN)
+@dataclass(frozen=True, slots=True)
+class _Event:
+    """One thing that endpoints may be told of."""
+
+    order: Order
+    kind: str
+    detail: Mapping[str, Any]
+    happened_at: dt.datetime
+
+    def about(self) -> str:
+        """Return what makes it one."""
+        return "\0".join((str(self.order.pk), self.kind, *(str(value) for value in self.detail.values())))
+
+
+def _write(events: Sequence[_Event]) -> None:
+    endpoints = _endpoints() if events else []
+    rows = [
+        WebhookDelivery(
+            endpoint=endpoint,
+            order=event.order,
+            kind=event.kind,
+            key=hashlib.sha256(f"{endpoint.pk}\0{event.about()}".encode()).hexdigest(),
+            detail=dict(event.detail),
+            happened_at=event.happened_at,
+        )
+        for event in events
+        for endpoint in endpoints
+        if event.kind in endpoint.kinds and (not endpoint.hosts or event.order.host in endpoint.hosts)
+    ]
+    if rows:
+        WebhookDelivery.objects.bulk_create(rows, ignore_conflicts=True)  # the same, seen twice
+        wake("webhooks", DRAIN)

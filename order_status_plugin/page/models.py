@@ -8,7 +8,7 @@ from django.db import models
 class KeptPage(models.Model):
     """The public page of one order as bytes, with holes for what differs by request."""
 
-    order = models.ForeignKey("order_status_plugin.Order", on_delete=models.CASCADE, related_name="+")
+    order = models.ForeignKey("order_status_plugin.Order", on_delete=models.CASCADE, related_name="+", db_index=False)
     #: Language, release and settings that shaped it.
     variant = models.CharField(max_length=64)
     version = models.PositiveBigIntegerField()

@@ -11,7 +11,9 @@ from ..tracking.models import Parcel
 class Poll(models.Model):
     """One parcel that a source is asked about, or must be told of."""
 
-    parcel = models.ForeignKey(Parcel, on_delete=models.CASCADE, related_name="polls", verbose_name=_("parcel"))
+    parcel = models.ForeignKey(
+        Parcel, on_delete=models.CASCADE, related_name="polls", verbose_name=_("parcel"), db_index=False
+    )
     alias = models.CharField(_("source"), max_length=40)
     #: Null: it is asked no more, or not by us.
     due_at = models.DateTimeField(_("due at"), null=True, blank=True)

@@ -135,6 +135,7 @@ class OrderView(OrderDesk):
         catalogue.refresh()
         page, capture = at_host(order)
         may_see_inbox = user.has_perm(SEE_INBOX) or user.has_perm(REPLAY)
+        may_replay = user.has_perm(REPLAY)
         context = self.get_context_data(
             order=order,
             headline=status_word(order),
@@ -145,8 +146,9 @@ class OrderView(OrderDesk):
             parcels=why.parcels_of(order),
             entries=timeline.timeline(order, with_messages=user.has_perm(SEE_MESSAGES)),
             may_see_inbox=may_see_inbox,
-            inbox=list(incoming.of([order.pk]).defer("body")[:MOST_ROWS]) if may_see_inbox else (),
-            may_replay=user.has_perm(REPLAY),
+            inbox=list(incoming.seen(order.pk).defer("body")[:MOST_ROWS]) if may_see_inbox else (),
+            replayable=set(incoming.of([order.pk]).values_list("pk", flat=True)) if may_replay else (),
+            may_replay=may_replay,
             may_change=user.has_perm(CHANGE) and order.erased_at is None,
         )
         answer: HttpResponse = self.render_to_response(context)

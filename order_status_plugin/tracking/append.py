@@ -1,32 +1,33 @@
-"""Append what was said of a parcel to its rows. Called by ``record`` inside its transaction, and nowhere else."""
+"""From what was said of a parcel to its rows. Called inside the transaction of ``record``, and nowhere else."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 
 from ..events import TrackingScan, TrackingUpdate
 from ..places import locate
-from . import refresh
-from .identity import RESOLVER, identify
+from .identity import RESOLVER, identify, names
 from .models import DeliveryEstimate, Parcel, TrackingEvent
+from .told import Told
 
 
 def events(
-    parcel: Parcel,
+    told: Told,
     source: str,
-    scans: list[TrackingScan],
+    scans: Iterable[TrackingScan],
     *,
     message_id: int | None,
     received_at: dt.datetime,
 ) -> int:
-    """Insert the events that are new and return how many there were."""
-    rows: dict[str, TrackingEvent] = {}
+    """Add the events that are new and return how many there were."""
+    new: dict[str, TrackingEvent] = {}
     for scan in scans:
-        row = event(parcel, source, scan, message_id=message_id, received_at=received_at)
-        rows[row.fingerprint] = row
-    known = set(TrackingEvent.objects.filter(parcel=parcel, fingerprint__in=rows).values_list("fingerprint", flat=True))
-    new = [event for fingerprint, event in rows.items() if fingerprint not in known]
-    TrackingEvent.objects.bulk_create(new, ignore_conflicts=True)
+        _digest, fingerprint = names(source, told.parcel.number_key, scan)
+        if not told.is_known(fingerprint):
+            new[fingerprint] = event(told.parcel, source, scan, message_id=message_id, received_at=received_at)
+    if new:
+        told.add_events(new.values())
     return len(new)
 
 
@@ -79,21 +80,22 @@ def _city_level(degrees: float | None) -> float | None:
     return None if degrees is None else round(degrees, 2)
 
 
-def estimate(parcel: Parcel, source: str, update: TrackingUpdate, received_at: dt.datetime) -> bool:
-    """Append what the source says of the day of delivery; return whether that says anything new."""
+def estimate(told: Told, source: str, update: TrackingUpdate, received_at: dt.datetime) -> bool:
+    """Add what the source says of the day of delivery; return whether that says anything new."""
     if update.window is None and not update.estimate_ends:
         return False
     window = update.window
-    before = refresh.statements(parcel)
-    DeliveryEstimate.objects.get_or_create(
-        parcel=parcel,
-        source=source,
-        stated_at=window.stated_at if window else received_at,
-        earliest=_iso(window.earliest) if window else "",
-        latest=_iso(window.latest) if window else "",
-        defaults={"reason": window.reason[:500] if window else "", "received_at": received_at},
+    return told.add_estimate(
+        DeliveryEstimate(
+            parcel=told.parcel,
+            source=source,
+            stated_at=window.stated_at if window else received_at,
+            earliest=_iso(window.earliest) if window else "",
+            latest=_iso(window.latest) if window else "",
+            reason=window.reason[:500] if window else "",
+            received_at=received_at,
+        )
     )
-    return refresh.statements(parcel) != before
 
 
 def _iso(value: dt.date | dt.datetime) -> str:

@@ -54,11 +54,10 @@ def hashed(*parts: object) -> str:
     return sha.hexdigest()
 
 
-def identify(source: str, number_key: str, scan: TrackingScan, received_at: dt.datetime, *, zone: str = "") -> Identity:
-    """Return identity, instant and place in the order of one scan. ``zone`` (IANA) is that of its place, "" unknown.
+def names(source: str, number_key: str, scan: TrackingScan) -> tuple[str, str]:
+    """Return digest and fingerprint of a scan: what makes two scans one event, and two tellings of it the same.
 
-    Digest and fingerprint never hold what we derived, a status, a point or a zone: a better table later is not
-    another event.
+    They never hold what we derived, a status, a point or a zone: a better table later is not another event.
     """
     local = scan.local_time.replace(tzinfo=None)
     digest = hashed(
@@ -82,6 +81,13 @@ def identify(source: str, number_key: str, scan: TrackingScan, received_at: dt.d
         scan.place.latitude,
         scan.place.longitude,
     )
+    return digest, fingerprint
+
+
+def identify(source: str, number_key: str, scan: TrackingScan, received_at: dt.datetime, *, zone: str = "") -> Identity:
+    """Return identity, instant and place in the order of one scan. ``zone`` (IANA) is that of its place, "" unknown."""
+    digest, fingerprint = names(source, number_key, scan)
+    local = scan.local_time.replace(tzinfo=None)
     occurred_at, time_rule = _instant(local, scan.utc_offset), "told"
     if occurred_at is None and scan.utc_offset is None and scan.precision is not Precision.DATE:
         occurred_at, time_rule = _instant_of_zone(local, zone), "zone"

@@ -3,30 +3,44 @@
 from __future__ import annotations
 
 import datetime as dt
-
-from django.db.models import Q
+from collections.abc import Collection, Iterable
 
 from ..conf import conf
 from ..events import Nudge, TrackingScan, TrackingUpdate
 from .models import Parcel
 
 
-def candidates(update: TrackingUpdate | Nudge, number_key: str) -> list[Parcel]:
-    """Return the parcels that the update may be about, most recently sent first."""
+def candidates(said: TrackingUpdate | Nudge, number_key: str) -> list[Parcel]:
+    """Return the parcels that a source may be speaking of, most recently sent first."""
+    return fitting(Parcel.objects.filter(number_key=number_key).select_related("fulfillment"), said, number_key)
+
+
+def orders(number_keys: Collection[str]) -> set[int]:
+    """Return the orders, by key, that have a parcel with one of these numbers."""
+    found = Parcel.objects.filter(number_key__in=[key for key in number_keys if key], is_withdrawn=False)
+    return set(found.order_by().values_list("order_id", flat=True))
+
+
+def fitting(known: Iterable[Parcel], said: TrackingUpdate | Nudge, number_key: str) -> list[Parcel]:
+    """Return those of the known parcels with this number that may be meant, most recently sent first."""
     if not number_key:
         return []
-    rows = (
-        Parcel.objects.filter(number_key=number_key, is_withdrawn=False, fulfillment__is_cancelled=False)
-        .select_related("fulfillment")
-        .order_by("-fulfillment__sent_at", "pk")
-    )
-    if update.carrier:
-        # Where the host's carrier is none of ours, its own word decides; where it gave none, the number does.
-        said = update.carrier_text.casefold()
-        rows = rows.filter(
-            Q(carrier=update.carrier) | Q(carrier="", carrier_text="") | Q(carrier="", carrier_text__iexact=said or "-")
-        )
-    return list(rows)
+    found = [
+        parcel
+        for parcel in known
+        if not parcel.is_withdrawn and not parcel.fulfillment.is_cancelled and _is_with(parcel, said)
+    ]
+    return sorted(sorted(found, key=lambda row: row.pk), key=lambda row: row.fulfillment.sent_at, reverse=True)
+
+
+def _is_with(parcel: Parcel, said: TrackingUpdate | Nudge) -> bool:
+    """Say whether the parcel may travel with this carrier.
+
+    Where the host's carrier is none of ours, its own word decides; where it gave none, the number does.
+    """
+    if not said.carrier or parcel.carrier == said.carrier:
+        return True
+    return not parcel.carrier and parcel.carrier_text.casefold() in ("", said.carrier_text.casefold())
 
 
 def share(candidates: list[Parcel], update: TrackingUpdate) -> dict[Parcel, list[TrackingScan]]:

@@ -1,8 +1,13 @@
-"""What we know of orders and parcels. Written by ``record`` alone."""
+"""What we know of orders and parcels. Written by ``record`` alone.
+
+One index a query, here and in the other rooms: a foreign key has none of its own where an index or a constraint begins
+with it, and what must be unique says so by a constraint.
+"""
 
 from __future__ import annotations
 
 from django.db import models
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -27,6 +32,10 @@ MOVING = (
     ParcelStatus.OUT_FOR_DELIVERY,
     ParcelStatus.ATTEMPTED_DELIVERY,
 )
+
+#: Orders whose time of being kept has begun, and those that nobody has ended yet. See ``access.retention``.
+ENDED = models.Q(delivered_at__isnull=False) | models.Q(closed_at__isnull=False)
+OPEN = models.Q(delivered_at__isnull=True, closed_at__isnull=True, erased_at__isnull=True)
 
 
 def choices(enum: type) -> list[tuple[str, str]]:
@@ -61,7 +70,7 @@ class Order(models.Model):
     expected_dispatch = models.DateField(_("expected dispatch"), null=True, blank=True)
     handover = models.CharField(max_length=190, blank=True)
 
-    locator = models.CharField(max_length=16, unique=True, editable=False)
+    locator = models.CharField(max_length=16, editable=False)
     link_version = models.PositiveIntegerField(default=1, editable=False)
     #: Counts every change that a page could show; the stream says no more than this number.
     version = models.PositiveBigIntegerField(default=1, editable=False)
@@ -92,7 +101,11 @@ class Order(models.Model):
         verbose_name = _("order")
         verbose_name_plural = _("orders")
         ordering = ("-placed_at", "-pk")
-        constraints = (models.UniqueConstraint(fields=("host", "reference"), name="order_status_order_ref"),)
+        constraints = (
+            models.UniqueConstraint(fields=("host", "reference"), name="order_status_order_ref"),
+            # Not by ``unique=True``: that would make a second index on PostgreSQL, for LIKE.
+            models.UniqueConstraint(fields=("locator",), name="order_status_order_locator"),
+        )
         indexes = (
             models.Index(fields=("number_key", "host"), name="order_status_order_number"),
             models.Index(fields=("-placed_at", "-id"), name="order_status_order_placed"),
@@ -102,8 +115,23 @@ class Order(models.Model):
             models.Index(
                 fields=("host", "compared_at"),
                 name="order_status_order_open",
-                condition=models.Q(delivered_at__isnull=True, closed_at__isnull=True, erased_at__isnull=True),
+                condition=OPEN,
             ),
+            # What retention asks: whose access ends, who is erased, and of whom nothing was heard any more.
+            models.Index(
+                Coalesce("delivered_at", "closed_at"),
+                "id",
+                name="order_status_order_access",
+                condition=ENDED & models.Q(grants_ended_at__isnull=True, erased_at__isnull=True),
+            ),
+            models.Index(
+                Coalesce("delivered_at", "closed_at"),
+                "id",
+                name="order_status_order_ended",
+                condition=ENDED & models.Q(erased_at__isnull=True),
+            ),
+            models.Index(fields=("last_activity_at", "id"), name="order_status_order_silent", condition=OPEN),
+            models.Index(fields=("id",), name="order_status_order_held", condition=models.Q(is_held=True)),
         )
 
     def __str__(self) -> str:
@@ -123,8 +151,8 @@ class OrderContact(models.Model):
     line_texts = models.JSONField(default=dict, blank=True, help_text=_("Free text by line reference."))
     customer_reference = models.CharField(max_length=190, blank=True)
     #: Of the email given at checkout, frozen at first sight; and of the host's present one.
-    checkout_email_digest = models.CharField(max_length=80, blank=True, db_index=True)
-    email_digest = models.CharField(max_length=80, blank=True, db_index=True)
+    checkout_email_digest = models.CharField(max_length=80, blank=True)
+    email_digest = models.CharField(max_length=80, blank=True)
     #: The same of the phone number.
     checkout_phone_digest = models.CharField(max_length=80, blank=True)
     phone_digest = models.CharField(max_length=80, blank=True)
@@ -133,6 +161,10 @@ class OrderContact(models.Model):
     class Meta:
         verbose_name = _("contact")
         verbose_name_plural = _("contacts")
+        indexes = (
+            models.Index(fields=("checkout_email_digest",), name="order_status_contact_checkout"),
+            models.Index(fields=("email_digest",), name="order_status_contact_email"),
+        )
 
     def __str__(self) -> str:
         return f"contact of order {self.order_id}"
@@ -141,7 +173,7 @@ class OrderContact(models.Model):
 class OrderLine(models.Model):
     """One line of an order."""
 
-    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines")
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines", db_index=False)
     reference = models.CharField(max_length=190)
     position = models.PositiveIntegerField(default=0)
     title = models.CharField(max_length=500)
@@ -167,7 +199,7 @@ class OrderLine(models.Model):
 class Fulfillment(models.Model):
     """One act of sending: some quantities of some lines."""
 
-    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="fulfillments")
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="fulfillments", db_index=False)
     reference = models.CharField(max_length=190)
     kind = models.CharField(max_length=20, default=FulfillmentKind.SHIPPING, choices=choices(FulfillmentKind))
     sent_at = models.DateTimeField(_("sent"))
@@ -191,7 +223,7 @@ class Fulfillment(models.Model):
 class FulfillmentLine(models.Model):
     """How many of a line went with a fulfillment."""
 
-    fulfillment = models.ForeignKey(Fulfillment, on_delete=models.CASCADE, related_name="lines")
+    fulfillment = models.ForeignKey(Fulfillment, on_delete=models.CASCADE, related_name="lines", db_index=False)
     line = models.ForeignKey(OrderLine, on_delete=models.CASCADE, related_name="+")
     quantity = models.PositiveIntegerField()
 
@@ -208,7 +240,7 @@ class Parcel(models.Model):
     """One parcel of a fulfillment. Its status columns are the fold of its events and can be rebuilt at any time."""
 
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="parcels")
-    fulfillment = models.ForeignKey(Fulfillment, on_delete=models.CASCADE, related_name="parcels")
+    fulfillment = models.ForeignKey(Fulfillment, on_delete=models.CASCADE, related_name="parcels", db_index=False)
     carrier = models.CharField(_("carrier"), max_length=60, blank=True, help_text=_("Slug in the catalogue."))
     #: Staff chose it where the host names none: it stands, whatever the host says later.
     carrier_by_hand = models.BooleanField(_("carrier chosen by hand"), default=False)
@@ -279,7 +311,7 @@ class Parcel(models.Model):
 class TrackingEvent(models.Model):
     """One thing that happened to a parcel. Append-only: corrections are further events."""
 
-    parcel = models.ForeignKey(Parcel, on_delete=models.CASCADE, related_name="events")
+    parcel = models.ForeignKey(Parcel, on_delete=models.CASCADE, related_name="events", db_index=False)
     source = models.CharField(max_length=40)
     source_id = models.CharField(max_length=190, blank=True)
     digest = models.CharField(max_length=64)
@@ -324,8 +356,8 @@ class TrackingEvent(models.Model):
         verbose_name = _("tracking event")
         verbose_name_plural = _("tracking events")
         ordering = ("sort_key", "pk")
+        # It also finds a parcel's events: they are few, and sorted as they come.
         constraints = (models.UniqueConstraint(fields=("parcel", "fingerprint"), name="order_status_event_identity"),)
-        indexes = (models.Index(fields=("parcel", "sort_key"), name="order_status_event_order"),)
 
     def __str__(self) -> str:
         return f"{self.local_time} {self.status or self.raw_code}"
@@ -334,7 +366,7 @@ class TrackingEvent(models.Model):
 class DeliveryEstimate(models.Model):
     """What a source once expected. Append-only; the present estimate and its moves are folded from these."""
 
-    parcel = models.ForeignKey(Parcel, on_delete=models.CASCADE, related_name="estimates")
+    parcel = models.ForeignKey(Parcel, on_delete=models.CASCADE, related_name="estimates", db_index=False)
     source = models.CharField(max_length=40)
     #: ISO 8601 dates or local times, as stated; both "" takes the estimate back.
     earliest = models.CharField(max_length=26, blank=True)

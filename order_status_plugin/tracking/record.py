@@ -6,16 +6,15 @@ Everything that must not be lost is written inside; whatever happens after commi
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+import logging
+from collections.abc import Iterable, Sequence
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from .. import signals, spans
+from .. import spans
 from ..carriers import catalogue
-from ..conf import conf
 from ..events import (
     FulfillmentSnapshot,
     Milestone,
@@ -27,42 +26,39 @@ from ..events import (
     TrackingUpdate,
 )
 from ..exceptions import CarrierNotOpen, UnknownParcel
-from . import append, by_hand_numbers, match, refresh, snapshot, tombstone
+from . import append, by_hand_numbers, columns, match, refresh, snapshot, tell, told, tombstone
+from .batch import Batch, Recorded, Said
 from .by_hand_numbers import Did, Given
 from .followed import source_of
 from .locator import locator_for
 from .milestones import Reached
 from .models import Fulfillment, Order, Parcel
+from .tell import hear, observe, watch
+from .told import Told
 
-_observers: dict[str, Callable[[Reached], None]] = {}
-_watchers: dict[str, Callable[[Order], None]] = {}
-_hearers: dict[str, Callable[[Order, OrderSnapshot], None]] = {}
+__all__ = [
+    "Recorded",
+    "Said",
+    "changed",
+    "check_in",
+    "choose_carrier",
+    "choose_notice",
+    "entry",
+    "first_sight",
+    "give_number",
+    "hear",
+    "meant",
+    "observe",
+    "order",
+    "revoke_link",
+    "take_back_number",
+    "touch",
+    "tracking",
+    "tracking_each",
+    "watch",
+]
 
-
-def observe(name: str, callback: Callable[[Reached], None]) -> None:
-    """Have ``callback`` called for each milestone, inside the transaction that records it. Once a name."""
-    _observers[name] = callback
-
-
-def watch(name: str, callback: Callable[[Order], None]) -> None:
-    """Have ``callback`` called with each order that changed, inside the transaction; imports excepted. Once a name."""
-    _watchers[name] = callback
-
-
-def hear(name: str, callback: Callable[[Order, OrderSnapshot], None]) -> None:
-    """Have ``callback`` called with each snapshot that says something new, in its transaction, before any milestone."""
-    _hearers[name] = callback
-
-
-@dataclass(slots=True)
-class Recorded:
-    """What a tracking update did."""
-
-    parcels: list[Parcel] = field(default_factory=list)
-    applied: int = 0  # events that were new
-    too_old: int = 0  # events of some earlier parcel with the same number
-    is_news: bool = False  # a page could show something of it
-    is_erased: bool = False  # about a parcel whose order was erased: nothing of it may be kept
+logger = logging.getLogger(__name__)
 
 
 def first_sight(host: str, reference: str, locale: str = "") -> Order:
@@ -103,18 +99,20 @@ def order(host: str, snap: OrderSnapshot, *, is_import: bool = False) -> Order:
         row.is_imported = row.is_imported or (is_first and is_import)
         touched = snapshot.apply(row, snap, snap.placed_at if is_import else now)
         row.snapshot_digest, row.read_at = digest, now
-        reached = [
-            found for parcel in touched.parcels for found in _append_host_word(row, parcel, snap, now, is_import)
-        ]
-        refresh.order(row)
-        reached += _order_milestones(row, snap, touched.new_fulfillments, old_headline, is_first=is_first, now=now)
+        reached, turns = _append_host_words(row, touched.parcels, snap, now, is_import=is_import)
+        whole = refresh.wholes([row.pk])[row.pk]
+        refresh.order(row, whole)
+        if is_first:
+            reached.append(refresh.of_order(row, Milestone.CONFIRMED, snap.placed_at))
+        reached += [_shipped(row, new.row) for new in touched.new_fulfillments if new.is_shipping]
+        reached += refresh.headline_milestones(row, whole, old_headline, snap.changed_at or now)
         _changed(row, now)
         if is_first and is_import:
             snapshot.backdate(row, snap)
         row.save()
-        for callback in _hearers.values():
-            callback(row, snap)
-        _tell(row, reached, is_import=is_import)
+        for hearer in tell.hearers.values():
+            hearer(row, snap)
+        tell.tell([row], reached, turns, is_import=is_import)
     return row
 
 
@@ -139,26 +137,59 @@ def tracking(
 
     ``source`` is the alias it came by. Raises UnknownParcel when no order has such a parcel (yet).
     """
-    received_at = received_at or timezone.now()
-    number_key = catalogue.normalise_number(update.tracking_number)
+    said = Said(source=source, update=update, message_id=message_id, received_at=received_at or timezone.now())
     with transaction.atomic():
-        candidates = match.candidates(update, number_key)
-        if not candidates:
-            if tombstone.is_known(number_key):
-                return Recorded(is_erased=True)
-            raise _unknown(update, number_key)
-        done = Recorded()
-        shares = match.share(candidates, update)
-        done.too_old = len(update.scans) - len({id(scan) for scans in shares.values() for scan in scans})
-        _record(done, source, update, shares, message_id=message_id, received_at=received_at)
+        (done,) = _tracking([said])
+    if isinstance(done, Exception):
+        raise done
     return done
+
+
+@spans.traced("record")
+def tracking_each(said: Sequence[Said]) -> list[Recorded | Exception]:
+    """Record what sources say, in this order, all in one transaction; return what each update did, or what it raises.
+
+    One that cannot be recorded stops no other: then each has a transaction of its own.
+    """
+    if not said:
+        return []
+    try:
+        with transaction.atomic():
+            return _tracking(said)
+    except (OperationalError, InterfaceError) as error:  # the database, not what it was told
+        return [error] * len(said)
+    except Exception as error:
+        if len(said) == 1:
+            return [error]
+        logger.warning("%s updates are recorded one by one: together they failed", len(said), exc_info=True)
+        return [done for one in said for done in tracking_each([one])]
+
+
+def _tracking(said: Sequence[Said]) -> list[Recorded | Exception]:
+    number_keys = [catalogue.normalise_number(one.update.tracking_number) for one in said]
+    batch = Batch(match.orders(set(number_keys)))
+    known = batch.by_number()
+    meant = [match.fitting(known.get(key, ()), one.update, key) for one, key in zip(said, number_keys, strict=True)]
+    shares = [match.share(parcels, one.update) for parcels, one in zip(meant, said, strict=True)]
+    batch.read({parcel for each in shares for parcel in each})
+    erased = tombstone.known({key for key, parcels in zip(number_keys, meant, strict=True) if not parcels})
+    outcomes: list[Recorded | Exception] = []
+    for one, key, parcels, share in zip(said, number_keys, meant, shares, strict=True):
+        if not parcels:
+            outcomes.append(Recorded(is_erased=True) if key in erased else _unknown(one.update, key))
+            continue
+        done = Recorded(too_old=len(one.update.scans) - len({id(scan) for scans in share.values() for scan in scans}))
+        batch.take(one, share, done)
+        outcomes.append(done)
+    batch.write()
+    return outcomes
 
 
 def meant(nudge: Nudge) -> list[Parcel]:
     """Return the parcels that a source may mean. Raises UnknownParcel when no order has such a parcel (yet)."""
     number_key = catalogue.normalise_number(nudge.tracking_number)
     found = match.candidates(nudge, number_key)
-    if not found and not tombstone.is_known(number_key):
+    if not found and not tombstone.known([number_key]):
         raise _unknown(nudge, number_key)
     return found
 
@@ -179,11 +210,14 @@ def entry(
     received_at: dt.datetime | None = None,
 ) -> Recorded:
     """Record what somebody entered about this very parcel, whatever its number is, or without any."""
-    done, received_at = Recorded(), received_at or timezone.now()
+    said = Said(source=source, update=update, message_id=message_id, received_at=received_at or timezone.now())
+    done = Recorded()
     with transaction.atomic():
-        row = Parcel.objects.select_related("fulfillment").get(pk=parcel.pk)
-        shares = {row: list(update.scans)}
-        _record(done, source, update, shares, message_id=message_id, received_at=received_at)
+        batch = Batch([parcel.order_id])
+        row = batch.parcels[parcel.pk]
+        batch.read([row])
+        batch.take(said, {row: update.scans}, done)
+        batch.write()
     return done
 
 
@@ -252,7 +286,10 @@ def choose_notice(fulfillment: Fulfillment, *, notify: bool) -> None:
 def check_in(parcels: Iterable[Parcel], moment: dt.datetime) -> None:
     """Note that a source was asked, or spoke, about these parcels and had nothing new."""
     earlier = Q(last_checked_at=None) | Q(last_checked_at__lt=moment)
-    Parcel.objects.filter(earlier, pk__in=[parcel.pk for parcel in parcels]).update(last_checked_at=moment)
+    rows = Parcel.objects.filter(earlier, pk__in=[parcel.pk for parcel in parcels])
+    with transaction.atomic():  # in the order of their keys, as all who lock several parcels do
+        keys = list(rows.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
+        Parcel.objects.filter(pk__in=keys).update(last_checked_at=moment)
 
 
 def revoke_link(row: Order) -> Order:
@@ -271,7 +308,7 @@ def changed(row: Order, now: dt.datetime, reached: Iterable[Reached] = ()) -> No
     """
     _changed(row, now)
     row.save()
-    _tell(row, list(reached))
+    tell.tell([row], reached)
 
 
 def touch(row: Order) -> Order:
@@ -282,125 +319,57 @@ def touch(row: Order) -> Order:
     return row
 
 
-def _record(
-    done: Recorded,
-    source: str,
-    update: TrackingUpdate,
-    shares: dict[Parcel, list[TrackingScan]],
-    *,
-    message_id: int | None,
-    received_at: dt.datetime,
-) -> None:
-    """Append to each parcel its share, and fold the orders anew, in the transaction of the caller."""
-    orders = {
-        row.pk: row
-        for row in Order.objects.select_for_update().filter(pk__in={p.order_id for p in shares}).order_by("pk")
-    }
-    # Read again under the lock: another worker may just have written them.
-    parcels = Parcel.objects.select_related("fulfillment").in_bulk([parcel.pk for parcel in shares])
-    for parcel, scans in ((parcels[known.pk], scans) for known, scans in shares.items()):
-        row = orders[parcel.order_id]
-        if row.erased_at is not None:
-            done.is_erased = True
-            continue  # a tombstone: what carriers say may name people and places
-        reached, is_changed, applied = _append(
-            row, parcel, source, update, scans, message_id=message_id, received_at=received_at
-        )
-        done.parcels.append(parcel)
-        done.applied += applied
-        if is_changed:
-            done.is_news = True
-            old_headline = row.headline
-            refresh.order(row)
-            reached += _headline_milestones(row, old_headline, received_at)
-            _changed(row, received_at)
-            row.save()
-            _tell(row, reached)
+def _append_host_words(
+    row: Order, parcels: Sequence[Parcel], snap: OrderSnapshot, now: dt.datetime, *, is_import: bool
+) -> tuple[list[Reached], list[tell.Turn]]:
+    """Add the host's own word on its fulfillments, as events of the source "host", and fold their parcels."""
+    reached: list[Reached] = []
+    turns: list[tell.Turn] = []
+    words = {said.reference: said for said in snap.fulfillments}
+    so_far = told.read(parcels) if parcels else {}
+    for one in so_far.values():
+        parcel, before, old_status = one.parcel, one.state, ParcelStatus(one.parcel.status)
+        said = words.get(parcel.fulfillment.reference)
+        if said is not None and (scan := _host_word(one, said, snap, now, is_import=is_import)) is not None:
+            append.events(one, "host", [scan], message_id=None, received_at=now)
+        refresh.put(parcel, one.state)
+        if parcel.status != old_status and not is_import:
+            turns.append(tell.Turn(row, parcel, old_status, ParcelStatus(parcel.status)))
+        reached += refresh.new_milestones(row, parcel, before, one.state, now)
+    told.write(so_far.values())
+    columns.update(Parcel, parcels, ("status", "overlay", "state"))
+    return reached, turns
 
 
-def _append(
-    row: Order,
-    parcel: Parcel,
-    source: str,
-    update: TrackingUpdate,
-    scans: list[TrackingScan],
-    *,
-    message_id: int | None,
-    received_at: dt.datetime,
-) -> tuple[list[Reached], bool, int]:
-    """Append events and estimate to one parcel, fold it, and return milestones, whether it changed, and how many."""
-    before, old_window = refresh.fold_parcel(parcel), refresh.present_estimate(parcel)
-    old_status = ParcelStatus(parcel.status)
-    applied = append.events(parcel, source, scans, message_id=message_id, received_at=received_at)
-    is_changed = bool(applied)
-    is_changed |= append.estimate(parcel, source, update, received_at)
-    is_changed |= append.details(parcel, update, received_at)
-    if not parcel.source and (scans or update.window):
-        parcel.source = source
-        is_changed = True
-    parcel.last_checked_at = max(filter(None, (parcel.last_checked_at, received_at)))
-    after = refresh.parcel(parcel)
-    parcel.save()
-    reached = refresh.new_milestones(row, parcel, before, after, received_at)
-    reached += refresh.moved_estimate(row, parcel, old_window, received_at)
-    _announce_status(row, parcel, old_status)
-    return reached, is_changed, applied
-
-
-def _append_host_word(
-    row: Order, parcel: Parcel, snap: OrderSnapshot, now: dt.datetime, is_import: bool
-) -> list[Reached]:
-    """Append the host's own word on a fulfillment as events of the source "host"."""
-    before, old_status = refresh.fold_parcel(parcel), ParcelStatus(parcel.status)
-    said = next((f for f in snap.fulfillments if f.reference == parcel.fulfillment.reference), None)
-    if said is not None and said.host_status is not None and not _is_heard(parcel, said):
-        heard_at = (said.sent_at or snap.placed_at) if is_import else now
-        moment = (said.host_status_at or heard_at).astimezone(dt.UTC)
-        scan = TrackingScan(
-            status=said.host_status,
-            local_time=moment.replace(tzinfo=None),
-            utc_offset=0,
-            precision=Precision.MINUTE,
-            source_id=_host_word_id(said),
-            raw_code=said.host_status_text or said.host_status,
-            rule="the shop's own word",
-        )
-        append.events(parcel, "host", [scan], message_id=None, received_at=now)
-    after = refresh.parcel(parcel)
-    parcel.save()
-    if not is_import:
-        _announce_status(row, parcel, old_status)
-    return refresh.new_milestones(row, parcel, before, after, now)
+def _host_word(
+    so_far: Told, said: FulfillmentSnapshot, snap: OrderSnapshot, now: dt.datetime, *, is_import: bool
+) -> TrackingScan | None:
+    """Return what the host says of a fulfillment as a scan, None where that is nothing or known."""
+    if said.host_status is None or _is_heard(so_far, said):
+        return None
+    heard_at = (said.sent_at or snap.placed_at) if is_import else now
+    moment = (said.host_status_at or heard_at).astimezone(dt.UTC)
+    return TrackingScan(
+        status=said.host_status,
+        local_time=moment.replace(tzinfo=None),
+        utc_offset=0,
+        precision=Precision.MINUTE,
+        source_id=_host_word_id(said),
+        raw_code=said.host_status_text or said.host_status,
+        rule="the shop's own word",
+    )
 
 
 def _host_word_id(said: FulfillmentSnapshot) -> str:
     return f"{said.reference}:{said.host_status}"
 
 
-def _is_heard(parcel: Parcel, said: FulfillmentSnapshot) -> bool:
+def _is_heard(so_far: Told, said: FulfillmentSnapshot) -> bool:
     """Say whether we know this word of the host already: one without a time is as old as our first hearing of it."""
     if said.host_status_at is not None:
         return False
-    return parcel.events.filter(source="host", source_id=_host_word_id(said)).exists()
-
-
-def _order_milestones(
-    row: Order,
-    snap: OrderSnapshot,
-    new_fulfillments: list[snapshot.NewFulfillment],
-    old_headline: str,
-    *,
-    is_first: bool,
-    now: dt.datetime,
-) -> list[Reached]:
-    """Return the milestones that hang on the order and on acts of sending."""
-    reached = []
-    if is_first:
-        reached.append(_reached(row, Milestone.CONFIRMED, snap.placed_at))
-    for new in new_fulfillments:
-        if new.is_shipping:
-            reached.append(_shipped(row, new.row))
-    return reached + _headline_milestones(row, old_headline, snap.changed_at or now)
+    name = ("host", _host_word_id(said)[:190])
+    return any((event.source, event.source_id) == name for event in so_far.events)
 
 
 def _shipped(row: Order, sending: Fulfillment) -> Reached:
@@ -415,78 +384,8 @@ def _shipped(row: Order, sending: Fulfillment) -> Reached:
     )
 
 
-def _headline_milestones(row: Order, old_headline: str, moment: dt.datetime) -> list[Reached]:
-    """Return what the change of the headline itself tells: ends that no single parcel tells."""
-    if row.headline == old_headline:
-        return []
-    if row.headline in (Milestone.CANCELLED, Milestone.REFUNDED):
-        return [_reached(row, Milestone(row.headline), moment)]
-    if row.headline == Milestone.DELIVERED and not row.parcels.filter(is_withdrawn=False).exists():
-        return [_reached(row, Milestone.DELIVERED, moment)]
-    return []
-
-
-def _reached(row: Order, milestone: Milestone, moment: dt.datetime) -> Reached:
-    return Reached(order=row, milestone=milestone, subject="order", occurrence="1", happened_at=moment, is_news=True)
-
-
 def _changed(row: Order, now: dt.datetime) -> None:
     """Count a change that a page could show."""
     row.version += 1
     row.changed_at = timezone.now()
     row.last_activity_at = max(row.last_activity_at, now)
-
-
-def _tell(row: Order, reached: list[Reached], *, is_import: bool = False) -> None:
-    """Hand the milestones to the observers now, and everything to the signals after commit."""
-    horizon = timezone.now() - conf.MESSAGES_MAX_AGE
-    told = [
-        Reached(
-            order=found.order,
-            milestone=found.milestone,
-            subject=found.subject,
-            occurrence=found.occurrence,
-            happened_at=found.happened_at,
-            is_news=found.is_news and not is_import and found.happened_at >= horizon,
-            fulfillment=found.fulfillment,
-            parcel=found.parcel,
-        )
-        for found in reached
-    ]
-    for found in told:
-        for callback in _observers.values():
-            callback(found)
-
-    def send() -> None:
-        for found in told:
-            signals.milestone_reached.send_robust(
-                Order,
-                order=row,
-                milestone=found.milestone,
-                subject=found.subject,
-                occurrence=found.occurrence,
-                is_news=found.is_news,
-            )
-
-    if told:
-        transaction.on_commit(send, robust=True)
-    if not is_import:
-        for watcher in _watchers.values():
-            watcher(row)
-    _announce(row)
-
-
-def _announce(row: Order) -> None:
-    version = row.version
-    transaction.on_commit(lambda: signals.order_changed.send_robust(Order, order=row, version=version), robust=True)
-
-
-def _announce_status(row: Order, parcel: Parcel, old: ParcelStatus) -> None:
-    new = ParcelStatus(parcel.status)
-    if new is not old:
-        transaction.on_commit(
-            lambda: signals.parcel_status_changed.send_robust(
-                Parcel, order=row, parcel=parcel, old_status=old, new_status=new
-            ),
-            robust=True,
-        )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
 
 from django.db.models import Sum
 
@@ -35,19 +37,58 @@ def present_estimate(row: Parcel) -> Statement | None:
 
 
 def parcel(row: Parcel) -> ParcelState:
-    """Put the fold of its events into the columns of one parcel; the caller saves."""
+    """Put the fold of its stored events into the columns of one parcel; the caller saves."""
     state = fold_parcel(row)
-    row.status = state.status or (ParcelStatus.CONFIRMED if row.source else UNFOLLOWED)
-    row.overlay = state.overlay
-    row.state = state.columns()
+    put(row, state)
     return state
 
 
-def order(row: Order) -> None:
+def put(row: Parcel, state: ParcelState) -> None:
+    """Put a fold into the columns of one parcel; the caller saves."""
+    row.status = state.status or (ParcelStatus.CONFIRMED if row.source else UNFOLLOWED)
+    row.overlay = state.overlay
+    row.state = state.columns()
+
+
+@dataclass(slots=True)
+class Whole:
+    """What the headline of an order is made of, beside its own row."""
+
+    #: Parcels that stand, as they are in memory: what is put into them counts at once.
+    parcels: list[Parcel] = field(default_factory=list)
+    to_send: int = 0  # pieces that must travel
+    sent: dict[int, int] = field(default_factory=dict)  # pieces by fulfillment that stands
+    #: It has parcels, be it in fulfillments that were cancelled.
+    has_parcels: bool = False
+
+
+def wholes(orders: Collection[int], parcels: Iterable[Parcel] | None = None) -> dict[int, Whole]:
+    """Return what these orders, by key, are made of. ``parcels`` are all of theirs with fulfillments, where known."""
+    found = {pk: Whole() for pk in orders}
+    if parcels is None:
+        parcels = Parcel.objects.filter(order__in=found).select_related("fulfillment")
+    for row in parcels:
+        if not row.is_withdrawn:
+            found[row.order_id].has_parcels = True
+            if not row.fulfillment.is_cancelled:
+                found[row.order_id].parcels.append(row)
+    lines = OrderLine.objects.filter(order__in=found, is_physical=True).order_by()
+    for order_id, count in lines.values_list("order_id").annotate(n=Sum("quantity")):
+        found[order_id].to_send = count
+    sent = FulfillmentLine.objects.filter(
+        fulfillment__order__in=found, fulfillment__is_cancelled=False, line__is_physical=True
+    ).exclude(fulfillment__kind=FulfillmentKind.DIGITAL)
+    for order_id, pk, count in sent.values_list("fulfillment__order_id", "fulfillment_id").annotate(n=Sum("quantity")):
+        found[order_id].sent[pk] = count
+    return found
+
+
+def order(row: Order, whole: Whole | None = None) -> None:
     """Put the headline and what retention counts from into the columns of one order; the caller saves."""
-    parcels = list(row.parcels.filter(is_withdrawn=False, fulfillment__is_cancelled=False))
+    whole = whole or wholes([row.pk])[row.pk]
+    facts = rows.order_facts(row, to_send=whole.to_send, sent=_sent(whole), parcels=whole.parcels)
     old = row.headline
-    row.headline = headline(rows.order_facts(row, to_send=to_send(row), sent=sent(row, parcels), parcels=parcels))
+    row.headline = headline(facts)
     if row.headline != old or row.headline_at is None:
         row.headline_at = row.changed_at
     if row.headline == Headline.DELIVERED:
@@ -60,22 +101,28 @@ def order(row: Order) -> None:
         row.closed_at = None
 
 
-def to_send(row: Order) -> int:
-    """Return how many pieces of the order must travel."""
-    return OrderLine.objects.filter(order=row, is_physical=True).aggregate(n=Sum("quantity"))["n"] or 0
-
-
-def sent(row: Order, parcels: list[Parcel]) -> int:
+def _sent(whole: Whole) -> int:
     """Return how many pieces are in fulfillments that stand: a fulfillment of voided labels does not."""
-    voided = {p.fulfillment_id for p in parcels if p.status == ParcelStatus.CANCELLED} - {
-        p.fulfillment_id for p in parcels if p.status != ParcelStatus.CANCELLED
+    voided = {p.fulfillment_id for p in whole.parcels if p.status == ParcelStatus.CANCELLED} - {
+        p.fulfillment_id for p in whole.parcels if p.status != ParcelStatus.CANCELLED
     }
-    lines = FulfillmentLine.objects.filter(
-        fulfillment__order=row, fulfillment__is_cancelled=False, line__is_physical=True
-    ).exclude(fulfillment__kind=FulfillmentKind.DIGITAL)
-    if voided:
-        lines = lines.exclude(fulfillment__in=voided)
-    return lines.aggregate(n=Sum("quantity"))["n"] or 0
+    return sum(count for pk, count in whole.sent.items() if pk not in voided)
+
+
+def headline_milestones(row: Order, whole: Whole, old_headline: str, moment: dt.datetime) -> list[Reached]:
+    """Return what the change of the headline itself tells: ends that no single parcel tells."""
+    if row.headline == old_headline:
+        return []
+    if row.headline in (Milestone.CANCELLED, Milestone.REFUNDED):
+        return [of_order(row, Milestone(row.headline), moment)]
+    if row.headline == Milestone.DELIVERED and not whole.has_parcels:
+        return [of_order(row, Milestone.DELIVERED, moment)]
+    return []
+
+
+def of_order(row: Order, milestone: Milestone, moment: dt.datetime) -> Reached:
+    """Return a milestone that the order as a whole reached."""
+    return Reached(order=row, milestone=milestone, subject="order", occurrence="1", happened_at=moment, is_news=True)
 
 
 def new_milestones(
@@ -99,9 +146,8 @@ def new_milestones(
     ]
 
 
-def moved_estimate(row: Order, of: Parcel, old: Statement | None, received_at: dt.datetime) -> list[Reached]:
+def moved_estimate(row: Order, of: Parcel, old: Statement | None, new: Statement | None) -> list[Reached]:
     """Return the milestone of a day of delivery that is another than before."""
-    new = present_estimate(of)
     if old is None or new is None or new == old or not new.earliest or of.status in (ParcelStatus.DELIVERED,):
         return []
     if (new.earliest, new.latest) == (old.earliest, old.latest):

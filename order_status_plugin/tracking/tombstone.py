@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from ..keys import digest, digests
 from .models import Parcel
 
@@ -13,7 +15,10 @@ def key_of(number_key: str) -> str:
     return digest(_PURPOSE, number_key)
 
 
-def is_known(number_key: str) -> bool:
-    """Say whether this was the number of a parcel whose order was erased."""
-    keys = digests(_PURPOSE, number_key)
-    return bool(number_key) and Parcel.objects.filter(number_key__in=keys, order__erased_at__isnull=False).exists()
+def known(number_keys: Iterable[str]) -> set[str]:
+    """Return those of these numbers that were parcels whose order was erased."""
+    number_of = {key: number for number in number_keys if number for key in digests(_PURPOSE, number)}
+    if not number_of:
+        return set()
+    rows = Parcel.objects.filter(number_key__in=number_of, order__erased_at__isnull=False)
+    return {number_of[key] for key in rows.order_by().values_list("number_key", flat=True)}

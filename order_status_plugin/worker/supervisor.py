@@ -2,7 +2,8 @@
 
 A cluster whose idle worker is killed (by the out-of-memory killer, say) stays up and never runs a task again: the
 dead worker held the queue's lock (django-q2 #23). From outside it looks alive, so we ask it for a heartbeat.
-A cluster that is merely busy gives none either; it is told apart by its family: a worker that died was replaced.
+A cluster that is merely busy gives none either; it is told apart by its family: a worker that died was replaced. And one
+whose processes were stopped (a debugger, a forgotten ^Z) holds the lock as a dead one does: that is seen at once.
 """
 
 from __future__ import annotations
@@ -14,13 +15,13 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import FrameType
 from typing import Protocol
 
 from . import guardian
-from .family import members
+from .family import states
 
 logger = logging.getLogger(__name__)
 
@@ -33,6 +34,7 @@ class Timing:
     ask: float = 5.0  # between two questions
     silence: float = 20.0  # without a beat, after the cluster lost a process: frozen
     start: float = 60.0  # the same for a new cluster, which has to import the shop first
+    stopped: float = 10.0  # with a process that was stopped
     patience: float = 300.0  # without a beat, whatever it looks like
     grace: float = 10.0  # to end by itself when told to
     rest: float = 1.0  # before a new start; doubles while starts keep failing
@@ -51,6 +53,9 @@ class Heart(Protocol):
     def silent_for(self) -> float | None:
         """Return how many seconds ago the last beat was, None for never."""
 
+    def leave(self) -> None:
+        """Say that nobody works here any more, and that this is as it should be."""
+
 
 @dataclass(slots=True)
 class Child:
@@ -63,10 +68,14 @@ class Child:
     #: When a process of the group was last found gone; gone or new.
     lost: float = 0.0
     changed: float = 0.0
+    #: Since when each of its processes has been found stopped.
+    stopped: dict[int, float] = field(default_factory=dict)
 
     def look(self, now: float) -> None:
         """Notice who came and went."""
-        family = members(self.process.pid)
+        found = states(self.process.pid)
+        family = frozenset(found)
+        self.stopped = {pid: self.stopped.get(pid, now) for pid, state in found.items() if state == "T"}
         if family != self.family:
             self.changed = now
         if self.family - family:
@@ -91,11 +100,18 @@ class Child:
 class Supervisor:
     """Runs one command until it is told to stop."""
 
-    def __init__(self, command: Sequence[str], heart: Heart, timing: Timing | None = None) -> None:
-        """Take the cluster's command and its heart."""
+    def __init__(
+        self,
+        command: Sequence[str],
+        heart: Heart,
+        timing: Timing | None = None,
+        env: Mapping[str, str] | None = None,
+    ) -> None:
+        """Take the cluster's command, its heart, and what it finds in its environment beside ours."""
         self.command = list(command)
         self.heart = heart
         self.timing = timing or Timing()
+        self.env = {**os.environ, **(env or {})}
         self.is_stopping = False
 
     def run(self) -> None:
@@ -103,6 +119,7 @@ class Supervisor:
         before = {number: signal.signal(number, self._stop) for number in (signal.SIGTERM, signal.SIGINT)}
         try:
             self._keep_running()
+            self._leave()
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
@@ -120,11 +137,19 @@ class Supervisor:
                 rest = self.timing.rest if lived > 60 else min(rest * 2, self.timing.longest_rest)
                 self._sleep(rest)
 
+    def _leave(self) -> None:
+        try:
+            self.heart.leave()
+        except Exception as error:  # noqa: BLE001 - it is missed for a while, and then forgotten
+            logger.warning("cannot say that the worker was told to stop: %s", error)
+
     def _stop(self, number: int, frame: FrameType | None) -> None:
         self.is_stopping = True
 
     def _start(self) -> Child:
-        process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, start_new_session=True)  # noqa: S603
+        process = subprocess.Popen(  # noqa: S603 - the command is ours
+            self.command, env=self.env, stdin=subprocess.DEVNULL, start_new_session=True
+        )
         guard = subprocess.Popen(  # noqa: S603 - both commands are ours
             [sys.executable, "-I", "-S", guardian.__file__, str(process.pid)],
             stdin=subprocess.PIPE,
@@ -146,6 +171,9 @@ class Supervisor:
                 return
             now = time.monotonic()
             child.look(now)
+            if any(now - since >= self.timing.stopped for since in child.stopped.values()):
+                logger.error("processes of the worker were stopped: %s: starting a new one", sorted(child.stopped))
+                return
             if now - asked >= self.timing.ask:
                 asked = now
                 if self._is_frozen(child, now):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+from typing import Any
 
 from django.db import DatabaseError, connections, router, transaction
 from django.db.models import Q
@@ -28,20 +29,35 @@ def wake(name: str, func: str) -> None:
     """
 
     def call() -> None:
-        now = timezone.now()
         try:
-            if _is_woken(name, now - STALE):
-                return
-            asleep = Q(is_woken=False) | Q(woken_at__lt=now - STALE)
-            if not Pulse.objects.filter(asleep, name=name).update(is_woken=True, woken_at=now):
-                _pulse, is_new = Pulse.objects.get_or_create(name=name, defaults={"is_woken": True, "woken_at": now})
-                if not is_new:
-                    return
-            async_task(func, q_options={"save": False, **conf.Q_OPTIONS})
-        except (DatabaseError, OSError, ValueError) as error:
+            put(name, func)
+        except Exception as error:  # noqa: BLE001 - each broker raises its own, and none of them is the caller's matter
             logger.warning("could not wake the worker for %s: %s", name, error)
 
     transaction.on_commit(call, robust=True)
+
+
+def put(name: str, func: str, *args: Any, stale: dt.timedelta = STALE, **q_options: Any) -> None:
+    """Ask a worker now to run ``func`` with ``args``, unless one was asked for ``name`` within ``stale`` and has not begun.
+
+    Raises what database and broker raise: then nobody was asked, and the next who wants to is not kept from it.
+    """
+    now = timezone.now()
+    if _is_woken(name, now - stale):
+        return
+    asleep = Q(is_woken=False) | Q(woken_at__lt=now - stale)
+    if not Pulse.objects.filter(asleep, name=name).update(is_woken=True, woken_at=now):
+        _pulse, is_new = Pulse.objects.get_or_create(name=name, defaults={"is_woken": True, "woken_at": now})
+        if not is_new:
+            return
+    try:
+        async_task(func, *args, q_options={"save": False, **conf.Q_OPTIONS, **q_options})
+    except Exception:
+        try:
+            Pulse.objects.filter(name=name).update(is_woken=False)
+        except DatabaseError:  # it is the database that is away: the mark ends by itself
+            logger.debug("could not take back the mark of %s", name)
+        raise
 
 
 def _is_woken(name: str, since: dt.datetime) -> bool:

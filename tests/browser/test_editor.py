@@ -377,6 +377,7 @@ def publish(page: Page) -> float:
     return answered(page, page.locator("footer").get_by_role("button", name="Publish", exact=True))
 
 
+@pytest.mark.timed
 @pytest.mark.parametrize("is_beside", [False, True], ids=["one process", "another process"])
 def test_open_pages_change_within_two_seconds(shop: Demo, beside: str, contexts: Contexts, is_beside: bool) -> None:
     """From the answer that whoever publishes gets to the change on the customer's screen; no second try."""

@@ -176,6 +176,7 @@ def watch(page: Page) -> Callable[[], bool]:
     return mark
 
 
+@pytest.mark.timed
 def test_journey(
     demo: Demo, page: Page, contexts: Contexts, shoot: Shoot, until: Until, watch: Callable[[], bool]
 ) -> None:

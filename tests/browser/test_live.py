@@ -166,6 +166,7 @@ def visit(page: Page, shop: Shop, until: Until) -> None:
     until(lambda: shop.streams)
 
 
+@pytest.mark.timed
 def test_a_change_replaces_what_changed_and_nothing_else(
     page: Page, shop: Shop, until: Until, complaints: list[str]
 ) -> None:

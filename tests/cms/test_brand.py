@@ -315,7 +315,7 @@ def test_every_mail_and_its_plain_twin_say_where_the_shop_is_reached(settings: A
     said = {"contact_url": "https://shop.example/contact/", "contact_email": "us@shop.example"}
     brand(**said, contact_phone="+351 21 123 4567")
     settings.ORDER_STATUS = {**settings.ORDER_STATUS, "HELP_URL": "/help/"}
-    record.observe("outbox", outbox.write)
+    record.observe("outbox", outbox.write_all)
     order = place()
     drain()
     for number, kind in enumerate((notices.Notice.LINKS, notices.Notice.DEVICE), 1):

@@ -20,7 +20,7 @@ from order_status_plugin.cms.writing import CannotWrite, change, withdraw, write
 from order_status_plugin.messages import relay
 from order_status_plugin.messages.models import OutboxMessage
 from order_status_plugin.page.models import KeptPage
-from order_status_plugin.tracking import record
+from order_status_plugin.tracking import record, tell
 from order_status_plugin.tracking.models import Order
 from tests import orders
 from tests.access.orders import let_in, placed
@@ -135,7 +135,7 @@ def test_a_mail_that_cannot_be_written_down_takes_the_note_with_it(monkeypatch: 
         raise RuntimeError("boom")
 
     order = placed()
-    monkeypatch.setitem(record._observers, "outbox", broken)
+    monkeypatch.setitem(tell.observers, "outbox", broken)
     with pytest.raises(RuntimeError):
         write(order, SECRET, author="kim", is_told=True)
     assert not OrderNote.objects.exists()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from django.core.asgi import get_asgi_application
 from django.core.wsgi import get_wsgi_application
-from django.utils.module_loading import import_string
+
+from order_status_plugin.live.asgi import wrap
 
 plain = get_asgi_application()
 wsgi = get_wsgi_application()
-wrapped = import_string("order_status_plugin.live.asgi.wrap")(plain)
+wrapped = wrap(plain)

@@ -13,9 +13,10 @@ from pytest_django import DjangoAssertNumQueries
 
 from order_status_plugin.access.links import channel_of, link_for
 from order_status_plugin.cms import epoch
-from order_status_plugin.live import database, hub
-from order_status_plugin.live.database import DatabaseBroker
+from order_status_plugin.live import hub
+from order_status_plugin.live import look as looks
 from order_status_plugin.live.hub import get_hub
+from order_status_plugin.live.look import Look
 from order_status_plugin.live.release import release_thread
 from order_status_plugin.tracking.locator import locator_for
 from order_status_plugin.tracking.models import Order
@@ -123,49 +124,49 @@ def test_an_asgiref_without_these_names_keeps_its_thread(name: str, monkeypatch:
     asyncio.run(release_thread())
 
 
-# --- the database broker ----------------------------------------------------------------------------------------
+# --- the look at the database ----------------------------------------------------------------------------------------
 
 
 @pytest.fixture
-def broker(monkeypatch: pytest.MonkeyPatch) -> DatabaseBroker:
-    return DatabaseBroker()
+def look() -> Look:
+    return Look()
 
 
 @pytest.mark.django_db
-def test_a_change_is_published_once(broker: DatabaseBroker, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+def test_a_change_is_published_once(look: Look, django_assert_num_queries: DjangoAssertNumQueries) -> None:
     order = make_order(version=3)
     with django_assert_num_queries(2):  # the orders, and the epoch
-        assert broker._look()[1] == [(order.locator, 1, 3)]
-    assert broker._look()[1] == []
+        assert look.read()[1] == [(order.locator, 1, 3)]
+    assert look.read()[1] == []
     Order.objects.filter(pk=order.pk).update(version=4, changed_at=timezone.now())
-    assert broker._look()[1] == [(order.locator, 1, 4)]
-    assert broker._look()[1] == []
+    assert look.read()[1] == [(order.locator, 1, 4)]
+    assert look.read()[1] == []
 
 
 @pytest.mark.django_db
-def test_old_changes_are_history(broker: DatabaseBroker) -> None:
-    make_order("old", changed_at=timezone.now() - database.OVERLAP - dt.timedelta(seconds=1))
-    late = make_order("late", changed_at=timezone.now() - database.OVERLAP + dt.timedelta(seconds=5))
-    assert broker._look()[1] == [(late.locator, 1, 1)]
+def test_old_changes_are_history(look: Look) -> None:
+    make_order("old", changed_at=timezone.now() - looks.OVERLAP - dt.timedelta(seconds=1))
+    late = make_order("late", changed_at=timezone.now() - looks.OVERLAP + dt.timedelta(seconds=5))
+    assert look.read()[1] == [(late.locator, 1, 1)]
 
 
 @pytest.mark.django_db
 def test_what_changed_while_the_database_was_away_is_found_afterwards(
-    broker: DatabaseBroker, monkeypatch: pytest.MonkeyPatch
+    look: Look, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = timezone.now()
-    broker._look()
+    look.read()
     monkeypatch.setattr(timezone, "now", lambda: now + dt.timedelta(minutes=10))
     order = make_order(changed_at=now + dt.timedelta(minutes=2))
-    assert broker._look()[1] == [(order.locator, 1, 1)]
+    assert look.read()[1] == [(order.locator, 1, 1)]
 
 
 @pytest.mark.django_db
-def test_one_look_reads_so_many_rows_the_newest(broker: DatabaseBroker, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(database, "MOST", 2)
+def test_one_look_reads_so_many_rows_the_newest(look: Look, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(looks, "MOST", 2)
     for number in range(4):
         make_order(str(number), changed_at=timezone.now() - dt.timedelta(seconds=number))
-    assert [row[0] for row in broker._look()[1]] == [locator_for("shop", "0"), locator_for("shop", "1")]
+    assert [row[0] for row in look.read()[1]] == [locator_for("shop", "0"), locator_for("shop", "1")]
 
 
 def test_a_database_that_fails_is_asked_again(
@@ -173,13 +174,13 @@ def test_a_database_that_fails_is_asked_again(
 ) -> None:
     looks: list[int] = []
 
-    def look(self: DatabaseBroker) -> tuple[int, list[tuple[str, int, int]]]:
+    def look(self: Look) -> tuple[int, list[tuple[str, int, int]]]:
         looks.append(1)
         if len(looks) == 1:
             raise DatabaseError("the database is away")
         return 0, [("A" * 16, 1, 5)]
 
-    monkeypatch.setattr(DatabaseBroker, "_look", look)
+    monkeypatch.setattr(Look, "read", look)
 
     async def test() -> bytes:
         stream = get_hub().open(channel_of("A" * 16, 1), 1)
@@ -200,7 +201,7 @@ def test_revoked_and_present_links_have_channels_of_their_own() -> None:
 
 
 @pytest.mark.django_db
-def test_a_look_sees_what_editors_published(broker: DatabaseBroker) -> None:
-    before = broker._look()[0]
+def test_a_look_sees_what_editors_published(look: Look) -> None:
+    before = look.read()[0]
     epoch.begin()
-    assert broker._look()[0] == before + 1
+    assert look.read()[0] == before + 1

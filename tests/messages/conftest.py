@@ -12,7 +12,7 @@ from .provider import Answers, KnowsKeys, by
 
 @pytest.fixture(autouse=True)
 def _told() -> None:
-    record.observe("outbox", outbox.write)
+    record.observe("outbox", outbox.write_all)
 
 
 @pytest.fixture

@@ -37,11 +37,11 @@ class KeyedChannel(Channel):
     def _send(self, message: Message) -> Receipt | Exception:
         request = urllib.request.Request(
             self.option("url"),
-            json.dumps({"to": message.recipient, "text": message.text}).encode(),
+            json.dumps({"to": message.recipient, "milestone": message.milestone, "text": message.text}).encode(),
             {"Idempotency-Key": message.key, "Content-Type": "application/json", **WHO},
         )
         try:
-            with urllib.request.urlopen(request, timeout=20) as answer:
+            with urllib.request.urlopen(request, timeout=self.options.get("timeout", 20)) as answer:
                 return Receipt(answer.read().decode())
         except (urllib.error.URLError, OSError) as error:
             return TemporaryFailure(str(error), may_have_arrived=True)

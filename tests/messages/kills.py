@@ -147,12 +147,11 @@ class Relay:
 
         setattr(module, name, wrapped)
 
-    def run(self) -> None:
-        """Work until killed, or until nothing is owed."""
+    def arm(self) -> None:
+        """Make points of the places where a relay may be killed, and tell what it takes."""
         from django.core.mail.utils import DNS_NAME
 
         from order_status_plugin.messages import delivery, relay, tries
-        from order_status_plugin.messages.models import OutboxMessage
         from tests.messages import keyed
 
         DNS_NAME._fqdn = keyed.WHO["X-Pid"] = str(os.getpid())
@@ -170,6 +169,13 @@ class Relay:
 
         relay.claim = claim
         tell("started", self.point, self.passes)
+
+    def run(self) -> None:
+        """Work until killed, or until nothing is owed."""
+        from order_status_plugin.messages import relay
+        from order_status_plugin.messages.models import OutboxMessage
+
+        self.arm()
         while OutboxMessage.objects.filter(state="pending").exists():
             if not relay.drain(seconds=5):
                 time.sleep(0.1)  # all that is owed is held by relays that were killed
@@ -181,13 +187,18 @@ def main() -> None:
     set_up(said)
     owe(said["count"])
     warm()
+    fork_for_each_line(Relay)
+
+
+def fork_for_each_line(relay: type[Relay]) -> None:
+    """Say that we are ready, and run a relay in a process of its own for each line of our input."""
     tell("ready")
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the dead
     for line in sys.stdin:
         point, passes = line.rstrip("\n").rsplit(" ", 1)
         if os.fork() == 0:
             try:
-                Relay(point, int(passes)).run()
+                relay(point, int(passes)).run()
             finally:
                 os._exit(0)
 

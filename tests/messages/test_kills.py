@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-import json
 import os
 import queue
 import random
 import re
-import signal
 import sqlite3
 import subprocess
-import sys
-import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from email import message_from_bytes
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -27,7 +21,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.db import connection, connections
 
-from tests.smtp_sink import Session
+from tests.victims import Field, mail_server, nursery, provider
 
 from .kills import CHANNELS
 
@@ -54,51 +48,12 @@ NUMBER = re.compile(r"K\d{6}")
 
 
 @dataclass
-class Victim:
-    point: str
-    passes: int
-    born: float
-    leases: list[str] = field(default_factory=list)
-    held: list[int] = field(default_factory=list)
-    dies: float = 0.0
+class Receivers(Field):
+    """The relays, and what was taken of them."""
 
-
-@dataclass
-class Field:
-    """The relays, what they told, and what the receivers took."""
-
-    victims: dict[int, Victim] = field(default_factory=dict)
-    dead: dict[int, Victim] = field(default_factory=dict)
-    kills: Counter[str] = field(default_factory=Counter)
-    told: queue.Queue[list[Any]] = field(default_factory=queue.Queue)
     #: Order numbers that the keyed receiver took, each under its key; (key, process) of what the mail server took.
     keyed: dict[str, str] = field(default_factory=dict)
     plain: list[tuple[str, int]] = field(default_factory=list)
-    waiting: dict[int, float] = field(default_factory=dict)
-    recoveries: list[float] = field(default_factory=list)
-    lock: threading.RLock = field(default_factory=threading.RLock)
-
-    def kill(self, pid: int) -> None:
-        with self.lock:
-            victim = self.victims.pop(pid, None)
-            if victim is None:
-                return
-            os.kill(pid, signal.SIGKILL)
-            now = time.time()
-            self.dead[pid] = victim
-            self.kills[victim.point] += 1
-            for pk in victim.held:
-                self.waiting.setdefault(pk, now)
-
-    def comes_to(self, point: str, pid: int) -> bool:
-        """Say whether this relay is to be killed here, by its receiver."""
-        victim = self.victims.get(pid)
-        if victim is None or victim.point != point:
-            return False
-        victim.passes -= 1
-        return victim.passes < 0
-
-    # --- the receivers --------------------------------------------------------------------------------
 
     def take_mail(self, raw: bytes, helo: str) -> bool:
         pid = int(helo)
@@ -111,86 +66,16 @@ class Field:
             self.kill(pid)
         return True
 
-    def take_request(self, key: str, pid: int, body: str) -> None:
+    def take_request(self, headers: Mapping[str, str], body: dict[str, Any]) -> int:
+        pid = int(headers["X-Pid"])
         if self.comes_to("in call", pid):
             self.kill(pid)
-            return
+            return 0
         with self.lock:
-            self.keyed.setdefault(key, NUMBER.findall(body)[0])
+            self.keyed.setdefault(headers["Idempotency-Key"], NUMBER.findall(body["text"])[0])
         if self.comes_to("accepted", pid):
             self.kill(pid)
-
-    # --- what relays tell -----------------------------------------------------------------------------
-
-    def hear(self, what: str, pid: int, at: float, *more: Any) -> None:
-        victim = self.victims.get(pid)
-        if what == "started":
-            self.victims[pid] = Victim(more[0], more[1], time.monotonic())
-            if more[0] == "random":
-                self.victims[pid].dies = time.monotonic() + random.uniform(0, 0.4)
-        elif what == "claimed":
-            with self.lock:
-                for pk in more[1]:
-                    if pk in self.waiting:
-                        self.recoveries.append(at - self.waiting.pop(pk))
-                for one in (victim, self.dead.get(pid)):
-                    if one is not None:
-                        one.leases.append(more[0])
-                        one.held = more[1]
-                if pid in self.dead:  # it was killed before we heard
-                    self.waiting.update(dict.fromkeys(more[1], at))
-        elif what == "reached":
-            self.kill(pid)
-        elif what == "ended":
-            self.victims.pop(pid, None)
-
-
-@contextlib.contextmanager
-def mail_server(killing: Field) -> Iterator[int]:
-    loop = asyncio.new_event_loop()
-    server = loop.run_until_complete(
-        loop.create_server(lambda: Session(killing.take_mail), "127.0.0.1", 0),
-    )
-    thread = threading.Thread(target=loop.run_forever, daemon=True)
-    thread.start()
-    try:
-        yield server.sockets[0].getsockname()[1]
-    finally:
-
-        async def close() -> None:
-            server.close()
-            for task in asyncio.all_tasks() - {asyncio.current_task()}:
-                task.cancel()
-
-        asyncio.run_coroutine_threadsafe(close(), loop).result(5)
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join(5)
-        loop.close()
-
-
-@contextlib.contextmanager
-def provider(killing: Field) -> Iterator[str]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            killing.take_request(self.headers["Idempotency-Key"], int(self.headers["X-Pid"]), body["text"])
-            with contextlib.suppress(OSError):
-                self.send_response(200)
-                self.end_headers()
-                self.wfile.write(b"taken")
-
-        def log_message(self, *args: Any) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join(5)
+        return 200
 
 
 @pytest.fixture
@@ -227,47 +112,7 @@ def rows(database: str, sql: str) -> list[tuple[Any, ...]]:
         return opened.execute(sql).fetchall()
 
 
-@contextlib.contextmanager
-def nursery(killing: Field, database: str, folder: Path, said: dict[str, Any]) -> Iterator[subprocess.Popen[str]]:
-    log = (folder / "nursery.log").open("w")
-    process = subprocess.Popen(
-        [sys.executable, "-W", "ignore", "-m", "tests.messages.kills"],
-        env={
-            **os.environ,
-            "DATABASE_URL": database,
-            "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
-        },
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=log,
-        text=True,
-        start_new_session=True,
-    )
-    assert process.stdin
-    assert process.stdout
-
-    def read() -> None:
-        for line in process.stdout or ():
-            killing.told.put(json.loads(line))
-        killing.told.put(["closed", 0, 0.0])
-
-    reader = threading.Thread(target=read, daemon=True)
-    try:
-        process.stdin.write(json.dumps(said) + "\n")
-        process.stdin.flush()
-        reader.start()
-        yield process
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        reader.join(5)
-        process.stdin.close()
-        process.stdout.close()
-        log.close()
-
-
-def fight(killing: Field, process: subprocess.Popen[str], count: int) -> None:
+def fight(killing: Receivers, process: subprocess.Popen[str], count: int) -> None:
     """Start relays and kill them, two at a time, so many times; then let two come to the end."""
     assert killing.told.get(timeout=120)[0] == "ready", "look into nursery.log"
     starting, last_ones = 0, 0
@@ -306,11 +151,18 @@ def test_many_kills_under_the_lease_that_shops_have(database: str, tmp_path: Pat
 
 def check(database: str, folder: Path, *, kills: int, messages: int, lease: float) -> None:
     """``lease`` in seconds; 0 leaves it as shops have it."""
-    killing = Field()
+    killing = Receivers()
     mails = folder / "mails"
-    with mail_server(killing) as port, provider(killing) as url:
-        said = {"provider": url, "folder": str(mails), "port": port, "count": messages, "lease": lease}
-        with nursery(killing, database, folder, said) as process:
+    with mail_server(killing.take_mail) as port, provider(killing.take_request) as keyed:
+        said = {
+            "provider": f"http://127.0.0.1:{keyed}/",
+            "folder": str(mails),
+            "port": port,
+            "count": messages,
+            "lease": lease,
+        }
+        env = {"DATABASE_URL": database}
+        with nursery(killing, folder / "nursery.log", said, module="tests.messages.kills", env=env) as process:
             fight(killing, process, kills)
     assert sum(killing.kills.values()) >= kills
 

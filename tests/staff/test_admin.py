@@ -25,6 +25,7 @@ from order_status_plugin.events import (
     ParcelStatus,
 )
 from order_status_plugin.hosts.demo import DemoHost
+from order_status_plugin.hosts.saleor.models import SaleorInstall
 from order_status_plugin.intake.models import InboxMessage
 from order_status_plugin.messages.models import OutboxMessage
 from order_status_plugin.tracking.models import Order, Parcel
@@ -321,3 +322,25 @@ def test_the_outbox_says_what_was_not_sent_and_why(boss: Client, order: Order) -
     html = boss.get(page(row)).content.decode()
     assert "too old &lt;script&gt;" in html
     assert "0000.canary" not in html
+
+
+# --- where a shop has installed us ---------------------------------------------------------------------------------
+
+
+def test_an_installation_is_shown_without_its_token_and_forgotten_by_deleting(boss: Client) -> None:
+    now = timezone.now()
+    row = SaleorInstall.objects.create(
+        alias="saleor",
+        api_url="https://tilia.example/graphql/",
+        app_id="QXBwOjE=",
+        sealed_token="sealed-sealed",
+        keys="{}",
+        keys_asked_at=now,
+        installed_at=now,
+    )
+    said = the_list("saleorinstall", boss).content.decode() + boss.get(page(row)).content.decode()
+    assert said.count("https://tilia.example/graphql/") > 1
+    assert "QXBwOjE=" in said
+    assert "sealed-sealed" not in said
+    boss.post(reverse("admin:order_status_plugin_saleorinstall_delete", args=[row.pk]), {"post": "yes"})
+    assert not SaleorInstall.objects.exists()

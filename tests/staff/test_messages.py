@@ -29,7 +29,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def _told() -> None:
-    record.observe("outbox", outbox.write)
+    record.observe("outbox", outbox.write_all)
 
 
 @pytest.fixture

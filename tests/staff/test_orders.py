@@ -235,6 +235,35 @@ def test_what_came_in_is_handled_again_from_the_list_and_from_the_order() -> Non
     assert (mine.state, second.state, other.state) == ("received", "failed", "failed")
 
 
+def said_by_the_shop(order: Order, state: str) -> InboxMessage:
+    now = timezone.now()
+    return InboxMessage.objects.create(
+        alias=order.host,
+        about=order.reference,
+        key=state,
+        digest="d",
+        body=b"",
+        received_at=now,
+        due_at=now,
+        state=state,
+    )
+
+
+def test_what_the_shop_said_is_listed_and_only_what_failed_is_handled_again() -> None:
+    order = place()
+    handled, failed = (said_by_the_shop(order, state) for state in ("handled", "failed"))
+    client = staff("view_order", "change_inboxmessage")
+    address = reverse("order_status_orders:order", args=[order.pk])
+    page = client.get(address).content.decode()
+    assert f"<td>{handled.pk}</td>" in page
+    assert f'value="{failed.pk}"' in page
+    assert f'name="message" value="{handled.pk}"' not in page
+    client.post(address, {"do": "replay", "message": [handled.pk, failed.pk]})
+    handled.refresh_from_db()
+    failed.refresh_from_db()
+    assert (handled.state, failed.state) == ("handled", "received")
+
+
 def test_the_order_says_why() -> None:
     order = place(fulfillments=(orders.sent(),))
     window = DeliveryWindow(

@@ -33,7 +33,7 @@ NOTES = ("view_ordernote",)
 
 @pytest.fixture(autouse=True)
 def _told() -> None:
-    record.observe("outbox", outbox.write)
+    record.observe("outbox", outbox.write_all)
 
 
 def staff(*permissions: str) -> Client:

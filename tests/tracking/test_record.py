@@ -21,7 +21,7 @@ from order_status_plugin.events import (
     ParcelStatus,
 )
 from order_status_plugin.exceptions import UnknownParcel
-from order_status_plugin.tracking import record
+from order_status_plugin.tracking import record, tell
 from order_status_plugin.tracking.milestones import Reached
 from order_status_plugin.tracking.models import Order, Parcel, TrackingEvent
 from tests.orders import UPS, line, scan, sent, snapshot, update
@@ -33,9 +33,9 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def reached() -> Iterator[list[Reached]]:
     found: list[Reached] = []
-    record.observe("tests", found.append)
+    record.observe("tests", found.extend)
     yield found
-    del record._observers["tests"]
+    del tell.observers["tests"]
 
 
 def news(reached: list[Reached]) -> list[Milestone]:

@@ -121,7 +121,7 @@ def test_whole_flows_leave_nothing_personal(lines: io.StringIO, monkeypatch: pyt
     # Scans: one that fails in our code, one that the database refuses, one that comes in.
     for number, broken in enumerate((failing, failing_database)):
         with monkeypatch.context() as patch:
-            patch.setattr(record, "tracking", broken)
+            patch.setattr(record, "tracking_each", broken)
             assert send(webhook(f"event-{number}", UPS)) == 202
     assert send(webhook("event-9", UPS)) == 200
     assert send(b"{" + QUOTES.encode()) == 202

@@ -58,15 +58,17 @@ def test_its_heart_is_in_the_database_and_minds_the_outbox(monkeypatch: pytest.M
     asked: list[str] = []
     monkeypatch.setattr(command, "close_old_connections", lambda: None)
     monkeypatch.setattr(command, "wake", lambda name, func: asked.append(name))
-    monkeypatch.setattr(pulse, "wake", lambda name, func: asked.append(name))
-    record.observe("outbox", outbox.write)
-    heart = command.Heart()
+    monkeypatch.setattr(pulse, "put", lambda name, func, *args, **more: asked.append(name))
+    record.observe("outbox", outbox.write_all)
+    heart = command.Heart("here.7")
     heart.ask()
-    assert asked == ["pulse"]
+    assert asked == ["pulse:here.7"]
     place()
     heart.ask()
-    assert asked == ["pulse", "pulse", "outbox"]
+    assert asked == ["pulse:here.7", "pulse:here.7", "outbox"]
+    pulse.beat()  # another's
     assert heart.silent_for() is None
+    monkeypatch.setenv(pulse.WORKER, "here.7")
     pulse.beat()
     heart.forget()
     assert 0 <= (heart.silent_for() or -1) < 60

@@ -15,7 +15,7 @@ from django_q.models import Schedule
 from order_status_plugin.intake.models import InboxMessage
 from order_status_plugin.messages.models import OutboxMessage
 from order_status_plugin.tracking import record
-from order_status_plugin.worker import health, pulse
+from order_status_plugin.worker import health, pulse, wake
 from order_status_plugin.worker.models import Pulse
 
 pytestmark = pytest.mark.django_db
@@ -66,6 +66,23 @@ def test_a_silent_worker_is_reported(name: str, silent: float, asked: float | No
     assert ask()[0] == status
 
 
+def test_one_of_two_that_is_silent_is_reported_until_its_supervisor_is_gone_as_well() -> None:
+    beat(2, "pulse:one.7", 1)
+    beat(29, "pulse:two.9", 1)
+    assert ask()[0] == 200
+    beat(31, "pulse:two.9", 1)
+    assert ask()[0] == 503
+    beat(100, "pulse:two.9", 70)
+    assert ask()[0] == 200
+    Pulse.objects.create(name="pulse:three.1", woken_at=ago(seconds=1))  # it is only starting
+    assert ask()[0] == 200
+
+
+def test_a_beat_that_is_still_to_come_is_none() -> None:
+    beat(-3600, "pulse:one.7", 1)
+    assert ask()[0] == 503
+
+
 def test_a_worker_that_never_came_is_silent_and_without_work_nobody_is_missed() -> None:
     assert ask()[0] == 503
     Schedule.objects.all().delete()
@@ -108,16 +125,10 @@ def test_nothing_but_looking() -> None:
     assert Client().head("/orders/health/").status_code in (200, 503)
 
 
-def test_the_beat_is_asked_for_once_at_a_time(
-    monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
-) -> None:
+def test_the_beat_is_asked_for_once_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     tasks: list[str] = []
-    monkeypatch.setattr("order_status_plugin.worker.wake.async_task", lambda func, **_: tasks.append(func))
-
-    def question() -> None:
-        with django_capture_on_commit_callbacks(execute=True):
-            pulse.ask()
-
+    monkeypatch.setattr("order_status_plugin.worker.wake.async_task", lambda func, *_, **__: tasks.append(func))
+    question = pulse.ask
     question()
     question()
     assert tasks == [pulse.BEAT]
@@ -128,3 +139,48 @@ def test_the_beat_is_asked_for_once_at_a_time(
     pulse.forget()  # that worker is no more
     question()
     assert tasks == [pulse.BEAT] * 3
+
+
+def test_a_question_that_another_took_is_handed_on_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    handed: list[tuple[Any, ...]] = []
+    monkeypatch.setattr("order_status_plugin.worker.wake.async_task", lambda *_, **__: None)
+    monkeypatch.setattr(pulse, "async_task", lambda *task, **_: handed.append(task))
+    monkeypatch.setenv(pulse.WORKER, "one.7")
+    pulse.ask("two.9")
+    pulse.beat("two.9", 1)
+    assert handed == [(pulse.BEAT, "two.9", 0)]
+    assert pulse.last_beat("one.7") is not None
+    assert pulse.last_beat("two.9") is None
+    assert Pulse.objects.get(name="pulse:two.9").is_woken
+    pulse.beat("two.9", 0)  # nobody had it
+    assert len(handed) == 1
+    assert not Pulse.objects.get(name="pulse:two.9").is_woken
+    monkeypatch.setenv(pulse.WORKER, "two.9")
+    pulse.beat("two.9")
+    assert pulse.last_beat("two.9") is not None
+    pulse.leave("two.9")
+    assert list(Pulse.objects.values_list("name", flat=True)) == ["pulse:one.7"]
+
+
+def test_a_broker_that_is_away_stops_nobody_and_is_asked_again(
+    monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+) -> None:
+    """Redis' own errors are no OSError; and a mark that nobody heard kept all others silent for twenty seconds."""
+
+    class GoneError(Exception):
+        pass
+
+    tries: list[str] = []
+
+    def fail(func: str, *_: Any, **__: Any) -> None:
+        tries.append(func)
+        raise GoneError
+
+    monkeypatch.setattr("order_status_plugin.worker.wake.async_task", fail)
+    for _ in range(2):
+        with django_capture_on_commit_callbacks(execute=True):
+            wake.wake("inbox", "a.task")
+    assert tries == ["a.task", "a.task"]
+    assert not Pulse.objects.get(name="inbox").is_woken
+    with pytest.raises(GoneError):  # the supervisor has to know: then it blames nobody
+        pulse.ask("one.7")

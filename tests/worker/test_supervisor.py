@@ -14,6 +14,8 @@ import pytest
 from order_status_plugin.worker import family, guardian
 from order_status_plugin.worker.supervisor import Supervisor, Timing
 
+from .processes import eventually
+
 #: A cluster of two processes; the first dies after a moment, as a killed worker does.
 LOSES_ONE = ["sh", "-c", "sleep 0.4 & sleep 30 & wait"]
 LOSES_NONE = ["sh", "-c", "sleep 30 & sleep 30 & wait"]
@@ -32,6 +34,7 @@ class Heart:
         self.supervisor: Supervisor | None = None
         self.starts = 0
         self.asked = 0
+        self.has_left = False
 
     def ask(self) -> None:
         self.asked += 1
@@ -43,6 +46,9 @@ class Heart:
 
     def silent_for(self) -> float | None:
         return self._silent_for()
+
+    def leave(self) -> None:
+        self.has_left = True
 
 
 def supervise(
@@ -66,6 +72,22 @@ def test_silence_after_a_loss_is_a_freeze() -> None:
 def test_silence_alone_is_work() -> None:
     """A long task of the shop's own keeps every worker busy: killing it would start it over for ever."""
     assert supervise(LOSES_NONE, lambda: None, seconds=2.5).starts == 1
+
+
+def test_a_process_that_was_stopped_is_a_freeze_though_others_beat() -> None:
+    timing = Timing(tick=0.05, ask=0.1, stopped=0.3, rest=0.05, grace=0.5)
+    stops = ["sh", "-c", "sleep 0.1; kill -STOP $$"]
+    assert supervise(stops, lambda: 0.0, seconds=2.5, timing=timing).starts >= 2
+
+
+def test_one_that_goes_on_in_time_is_left_alone() -> None:
+    timing = Timing(tick=0.05, ask=0.1, stopped=1.5, rest=0.05, grace=0.5)
+    pauses = ["sh", "-c", "p=$$; (sleep 0.6; kill -CONT $p) & kill -STOP $$; sleep 30"]
+    assert supervise(pauses, lambda: 0.0, seconds=2.5, timing=timing).starts == 1
+
+
+def test_told_to_stop_it_says_that_it_left() -> None:
+    assert supervise(LOSES_NONE, lambda: 0.0, seconds=0.1).has_left
 
 
 def test_but_not_without_end() -> None:
@@ -137,8 +159,12 @@ def test_the_signal_handlers_are_given_back() -> None:
 def test_the_family_is_seen_the_same_way_by_proc_and_by_ps(monkeypatch: pytest.MonkeyPatch) -> None:
     process = subprocess.Popen(["sleep", "30"], start_new_session=True)
     try:
+        eventually(lambda: family.states(process.pid) == {process.pid: "S"})
+        assert family._from_ps(process.pid) == {process.pid: "S"}
         assert family.members(process.pid) == {process.pid}
-        assert family._from_ps(process.pid) == {process.pid}
+        process.send_signal(signal.SIGSTOP)
+        eventually(lambda: family.states(process.pid) == {process.pid: "T"})
+        assert family._from_ps(process.pid) == {process.pid: "T"}
     finally:
         process.kill()
         process.wait()

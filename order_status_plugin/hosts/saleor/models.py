@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from ..installed import Installation
 
-class SaleorInstall(models.Model):
+
+class SaleorInstall(Installation):
     """One alias's Saleor: the app's token, sealed, and the keys that its webhooks are signed with.
 
     What Saleor's own app SDK keeps in its "APL".
     """
+
+    shown: ClassVar[tuple[str, ...]] = ("alias", "api_url", "app_id", "installed_at", "keys_asked_at")
 
     alias = models.CharField(max_length=40, unique=True)
     api_url = models.CharField(max_length=500)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import logging
+import os
+import socket
 import sys
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import close_old_connections
 from django.utils import timezone
 from django_q.conf import Conf
 
+from ...flow import disbelieve
 from ...messages.outbox import DRAIN
 from ...messages.relay import is_due
 from ...worker import pulse
@@ -24,22 +28,33 @@ CLUSTER = "qcluster"
 class Heart:
     """The cluster's heartbeat, in the database."""
 
+    def __init__(self, worker: str = "", cluster: str = "") -> None:
+        """Take the worker's name, and the queue that its cluster reads, "" for the project's first."""
+        self.worker = worker
+        self.cluster = cluster or Conf.CLUSTER_NAME
+
     def ask(self) -> None:
         """Ask for a beat, and for the messages whose time has come since the last wake-up."""
         close_old_connections()
-        pulse.ask()
+        disbelieve()
+        pulse.ask(self.worker, cluster=self.cluster)
         if is_due():
             wake("outbox", DRAIN)
 
     def forget(self) -> None:
         """Take back the question that the last cluster left unanswered."""
         close_old_connections()
-        pulse.forget()
+        pulse.forget(self.worker)
 
     def silent_for(self) -> float | None:
-        """Return how many seconds ago a worker last answered."""
-        beat = pulse.last_beat()
+        """Return how many seconds ago the cluster last answered."""
+        beat = pulse.last_beat(self.worker)
         return (timezone.now() - beat).total_seconds() if beat else None
+
+    def leave(self) -> None:
+        """Say that this worker is to be missed no more."""
+        close_old_connections()
+        pulse.leave(self.worker)
 
 
 class Command(BaseCommand):
@@ -55,15 +70,26 @@ class Command(BaseCommand):
             default=Timing().silence,
             help="seconds without a sign of life, after it lost a process, until it is started anew (%(default)s)",
         )
+        parser.add_argument(
+            "--cluster",
+            default="",
+            help="the queue to work on, a key of Q_CLUSTER['ALT_CLUSTERS']; left out: the project's first",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Supervise until told to stop."""
         if not logging.getLogger("order_status_plugin").hasHandlers():
             logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+        cluster = options["cluster"]
+        others: Any = settings.Q_CLUSTER.get("ALT_CLUSTERS", {})
+        if cluster and cluster not in {Conf.PREFIX, Conf.CLUSTER_NAME, *others}:
+            raise CommandError(f"Q_CLUSTER['ALT_CLUSTERS'] has no {cluster!r}: django-q2 would not start.")
         # A task may take its time: only one that outlasted its own limit twice says that nobody works any more.
         patience = 2 * Conf.TIMEOUT + 60 if Conf.TIMEOUT else Timing().patience
         timing = Timing(silence=options["silence"], patience=max(patience, options["silence"]))
-        Supervisor([*_manage(), CLUSTER], Heart(), timing).run()
+        worker = f"{socket.gethostname()[:24]}.{os.getpid()}"
+        env = {pulse.WORKER: worker, **({"Q_CLUSTER_NAME": cluster} if cluster else {})}
+        Supervisor([*_manage(), CLUSTER], Heart(worker, cluster), timing, env).run()
 
 
 def _manage() -> list[str]:

@@ -19,6 +19,7 @@ from django.db import models
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import escape
 from wagtail.contrib.settings.models import BaseGenericSetting, BaseSiteSetting
 from wagtail.models import Locale
 from wagtail.signal_handlers import disable_reference_index_auto_update
@@ -114,6 +115,7 @@ class Hostile:
 
     order: Order
     page: OrderStatusPage
+    form: OrderStatusPage  # a draft that stands in Wagtail's own form of it
     messages: list[SpecialMessage]
     mails: list[str]
     clients: dict[str, Client]
@@ -233,10 +235,36 @@ def fill(supply: Supply, number: int) -> Hostile:
     customer.cookies.load(let_in(row))
     customer.post(f"{order_path(row)}feedback/", {"rating": "bad", **columns(Feedback, take)}, secure=True)
     staff.force_login(_admin())
-    shop = Hostile(row, page, messages, mails, {"public": Client(), "private": customer, "staff": staff})
+    shop = Hostile(
+        row, page, draft(page, supply), messages, mails, {"public": Client(), "private": customer, "staff": staff}
+    )
     theirs = dict(_looks_elsewhere(shop))
     shop.looks, shop.without_policy = dict(_looks(shop, shared)) | theirs, set(theirs)
     return shop
+
+
+def draft(beside: OrderStatusPage, supply: Supply) -> OrderStatusPage:
+    """Return the page that editors see in Wagtail's form: every block once, for the form builds each of them anew.
+
+    Rich text is what the editor makes of words that somebody types: Wagtail reads nothing else there.
+    """
+
+    def take(name: str) -> str:
+        if name.endswith(HTML):
+            return f"<p>{escape(supply.take(name.removesuffix(HTML)))}</p>"
+        return supply.take(name)
+
+    block = OrderStatusPage._meta.get_field("layout").stream_block  # type: ignore[union-attr]
+    page = OrderStatusPage.objects.filter(slug="draft").first() or OrderStatusPage(slug="draft", live=False)
+    for name, words in columns(OrderStatusPage, take, with_streams=False).items():
+        setattr(page, name, words)
+    page.layout = stream(block, take)
+    if page.pk:
+        page.save()
+    else:
+        beside.add_sibling(instance=page)
+    page.save_revision()
+    return page
 
 
 def _admin() -> Any:
@@ -263,6 +291,7 @@ def _looks(shop: Hostile, shared: ShareLink) -> Iterator[tuple[str, tuple[str, s
 def _looks_elsewhere(shop: Hostile) -> Iterator[tuple[str, tuple[str, str]]]:
     for place, _mail in enumerate(shop.mails):
         yield f"mail {place}", ("public", f"/mails/{place}/")
+    yield "form of the page", ("staff", f"/cms/pages/{shop.form.pk}/edit/")
     yield "feedback report", ("staff", "/cms/reports/order-feedback/")
     yield "messages", ("staff", "/cms/snippets/order_status_plugin/specialmessage/")
     yield "texts", ("staff", "/cms/snippets/order_status_plugin/messagetext/")

@@ -74,6 +74,9 @@ class Visitor:
         self.page.on("console", lambda message: self._hear(message.text))
 
     def _dialog(self, dialog: Any) -> None:
+        if dialog.type == "beforeunload":  # Wagtail's own form asks whether it may be left
+            dialog.accept()
+            return
         self.ran.append(dialog.message)
         dialog.dismiss()
 

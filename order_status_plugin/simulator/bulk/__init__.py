@@ -1,0 +1,1 @@
+"""A shop's whole past at once: orders by the million, each as ``record`` would have left it."""
