@@ -19,8 +19,8 @@ help:
 	@echo "make test-saleor SALEOR_API_URL=…  the app in a Saleor of yours; docs/hosts/saleor.md"
 	@echo "make coverage   the tests of make test again, and how much of the code they reach"
 	@echo "make bench      the benchmark table, and bench/results.json"
-	@echo "make bench-cluster  holds 1,000 open pages against that cluster for five minutes; SECONDS=60 for less"
 	@echo "make chaos      a thousand faults while orders come in: FAULTS=1000 SEED=7 BROKER=redis|orm"
+	@echo "make bench-cluster  holds 1,000 open pages against that cluster for five minutes; SECONDS=60 for less"
 	@echo "make lint       ruff, mypy, import contracts"
 	@echo "make docs       the manual, in docs/_build/html"
 
@@ -46,11 +46,11 @@ coverage: $(STAMP)-test $(STAMP)-chromium
 bench: $(STAMP)-bench
 	@$(BIN)/python -m bench
 
-bench-cluster: $(STAMP)-cluster
-	@$(BIN)/python -u -m bench.cluster --seconds $(SECONDS)
-
 chaos: $(STAMP)-test
 	@$(BIN)/python -m tests.chaos $(if $(FAULTS),--faults $(FAULTS)) $(if $(SEED),--seed $(SEED)) $(if $(BROKER),--broker $(BROKER))
+
+bench-cluster: $(STAMP)-cluster
+	@$(BIN)/python -u -m bench.cluster --seconds $(SECONDS)
 
 lint: $(STAMP)-lint
 	$(BIN)/ruff check .

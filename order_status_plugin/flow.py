@@ -38,9 +38,8 @@ import contextlib
 import datetime as dt
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
-from itertools import islice
 from typing import Any
 
 from django.db import DatabaseError, transaction
@@ -48,7 +47,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django_q.tasks import async_task
 
-from . import spans
+from . import spans, together
 from .access import cleaning, retention
 from .access.links import order_url
 from .backends import all_hosts, get_channel, get_host, get_receiver, get_source
@@ -65,9 +64,8 @@ from .events import (
     OrderSnapshot,
     ParcelNews,
     TrackedParcel,
-    TrackingUpdate,
 )
-from .exceptions import BackendError, OrderStatusError, UnknownParcel, UnreadableMessage
+from .exceptions import BackendError, OrderStatusError, UnreadableMessage
 from .hosts.base import Host
 from .intake import ahead as intake_ahead
 from .intake import inbox
@@ -80,6 +78,7 @@ from .page import kept
 from .polling import follow, run
 from .sources.base import Source, Webhook
 from .staff import import_run
+from .together import Handled
 from .tracking import record, rows, snapshot
 from .tracking.by_hand_numbers import Did, Given
 from .tracking.locator import called
@@ -239,96 +238,22 @@ def handle_message(pk: int) -> str:
 
 def handle_updates(messages: Sequence[InboxMessage]) -> list[str | Exception]:
     """Parse messages of one source and record together what they say; return of each its note, or what is wrong."""
-    return [done.note if isinstance(done, _Handled) else done for done in _take_updates(messages)]
+    return [done.note if isinstance(done, Handled) else done for done in together.take(messages, hasten)]
 
 
-@dataclass(frozen=True, slots=True)
-class _Handled:
-    """What a message did."""
-
-    note: str = ""
-    is_news: bool = False
-
-
-def _handle(message: InboxMessage) -> _Handled:
+def _handle(message: InboxMessage) -> Handled:
     receiver = get_receiver(message.alias)
     if isinstance(receiver, Host):
         return _take_told(receiver, message)
     if isinstance(receiver, Channel):
         return _report(receiver, message)
-    (done,) = _take_updates([message])
+    (done,) = together.take([message], hasten)
     if isinstance(done, Exception):
         raise done
     return done
 
 
-@dataclass(slots=True)
-class _Parsed:
-    """What a source's message says, as far as it could be read."""
-
-    message: InboxMessage
-    updates: list[TrackingUpdate] = field(default_factory=list)
-    nudges: list[Nudge] = field(default_factory=list)
-    error: Exception | None = None
-
-
-def _take_updates(messages: Sequence[InboxMessage]) -> list[_Handled | Exception]:
-    """Record what messages of one source say, all together."""
-    catalogue.refresh()
-    source = get_source(messages[0].alias)
-    parsed = [_parse(source, message) for message in messages]
-    outcomes = iter(
-        record.tracking_each(
-            [
-                record.Said(
-                    source=source.alias,
-                    update=update,
-                    message_id=one.message.pk,
-                    received_at=one.message.received_at,
-                )
-                for one in parsed
-                for update in one.updates
-            ]
-        )
-    )
-    return [_taken(one, list(islice(outcomes, len(one.updates)))) for one in parsed]
-
-
-def _parse(source: Source, message: InboxMessage) -> _Parsed:
-    found = _Parsed(message)
-    try:
-        for said in source.parse(inbox.as_webhook(message)):
-            if isinstance(said, Nudge):
-                found.nudges.append(said)
-            else:
-                found.updates.append(said)
-    except Exception as error:  # noqa: BLE001 (the inbox notes it; what stood before it counts)
-        found.error = error
-    return found
-
-
-def _taken(one: _Parsed, outcomes: list[record.Recorded | Exception]) -> _Handled | Exception:
-    """Return what a message did, or the worst of what is wrong with it."""
-    wrong = [outcome for outcome in outcomes if isinstance(outcome, Exception)]
-    done = [outcome for outcome in outcomes if not isinstance(outcome, Exception)]
-    is_erased = any(each.is_erased for each in done)
-    for said in one.nudges:
-        try:
-            is_erased |= not hasten(one.message.alias, said)
-        except Exception as error:  # noqa: BLE001 (the inbox notes it)
-            wrong.append(error)
-    if one.error is not None:
-        wrong.append(one.error)
-    if wrong:
-        return next((error for error in wrong if not isinstance(error, UnknownParcel)), wrong[-1])
-    if is_erased:
-        inbox.redact(InboxMessage.objects.filter(pk=one.message.pk))
-    too_old = sum(each.too_old for each in done)
-    note = f"{too_old} events are older than their parcel and were not applied" if too_old else ""
-    return _Handled(note, any(each.is_news for each in done))
-
-
-def _take_told(host: Host, message: InboxMessage) -> _Handled:
+def _take_told(host: Host, message: InboxMessage) -> Handled:
     """Take what a shop tells of its orders: read those that it names, keep those that nobody could read."""
     is_erased = False
     for said in host.parse(inbox.as_webhook(message)):
@@ -349,7 +274,7 @@ def _take_told(host: Host, message: InboxMessage) -> _Handled:
             take_order(host.alias, said.reference)
     if is_erased:
         inbox.redact(InboxMessage.objects.filter(pk=message.pk))
-    return _Handled()
+    return Handled()
 
 
 def _take_news(alias: str, said: ParcelNews, message: InboxMessage) -> None:
@@ -370,7 +295,7 @@ def _take_note(alias: str, said: NoteTold, message: InboxMessage) -> None:
     )
 
 
-def _report(channel: Channel, message: InboxMessage) -> _Handled:
+def _report(channel: Channel, message: InboxMessage) -> Handled:
     """Take what a channel's provider says of messages, and what customers answered to them."""
     unknown = 0
     for said in channel.parse(inbox.as_webhook(message)):
@@ -380,7 +305,7 @@ def _report(channel: Channel, message: InboxMessage) -> _Handled:
             unknown += 1
     if unknown and message.attempts < REPORT_TRIES:
         raise reports.UnknownMessage  # faster than our own note of the receipt, perhaps
-    return _Handled(f"{unknown} reports are on messages that are not ours" if unknown else "")
+    return Handled(f"{unknown} reports are on messages that are not ours" if unknown else "")
 
 
 @spans.traced("ask")
@@ -398,7 +323,7 @@ def ask(alias: str, parcels: Sequence[Parcel]) -> None:
 
 
 def _take_answer(source: Source, answer: Webhook) -> None:
-    done: list[_Handled] = []
+    done: list[Handled] = []
 
     def handle(pk: int) -> str:
         done.append(_handle(InboxMessage.objects.get(pk=pk)))
@@ -448,8 +373,8 @@ def drain_inbox() -> int:
     """Handle what waits in the inbox; return how many."""
     wake.begin("inbox")
     aliases = [*conf.HOSTS, *conf.SOURCES, *conf.CHANNELS]
-    together = {alias: handle_updates for alias in aliases if _is_source(alias)}
-    taken = inbox.drain(handle_message, together=together, aliases=aliases)
+    by_batch = {alias: handle_updates for alias in aliases if _is_source(alias)}
+    taken = inbox.drain(handle_message, together=by_batch, aliases=aliases)
     if inbox.is_due():
         wake.wake("inbox", INBOX)
     return taken
