@@ -55,6 +55,7 @@ _NEEDS_CHECKOUT = {
     "test_locale.py",
     "test_manual.py",
     "test_packaging.py",
+    "test_performance.py",
     "test_signals.py",
     "test_tutorial.py",
     "upgrade",
