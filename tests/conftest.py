@@ -49,6 +49,7 @@ _NEEDS_CHECKOUT = {
     "browser",
     "example_site",
     "test_architecture.py",
+    "test_bench_cluster.py",
     "test_browser.py",
     "test_deploy_files.py",
     "test_docs.py",
