@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 from functools import lru_cache
-from urllib.parse import parse_qs
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
@@ -14,9 +12,9 @@ from django.urls import NoReverseMatch, get_script_prefix, reverse
 from ..access.headers import headers, put_headers, refuse_plainly
 from ..access.links import LENGTH, channel_of, read_link
 from .asgi import Receive, Scope, Send
-from .hub import Full, Hub, get_hub
+from .hub import LIFETIME, Full, get_hub
 from .seen import seen_version
-from .stream import HELLO, Stream
+from .stream import HELLO, SentStream
 
 #: What a stream says otherwise than our pages do. No proxy may hold it back, change it or keep it.
 STREAM_HEADERS = (
@@ -55,48 +53,50 @@ def _around(urlconf: str) -> tuple[str, str] | None:
 
 async def serve(token: str, scope: Scope, receive: Receive, send: Send) -> None:
     """Answer who asks for the stream of a link."""
-    given: dict[bytes, bytes] = dict(scope["headers"])
-    if not _is_our_host(given, scope):
-        return await _refuse(scope, send, refuse_plainly(HttpRequest(), 400))
-    if scope["method"] not in {"GET", "HEAD"}:
-        return await _refuse(scope, send, HttpResponseNotAllowed(["GET", "HEAD"]))
-    link = read_link(token)
-    if link is None:
-        return await _refuse(scope, send, refuse_plainly(HttpRequest(), 404))
-    if scope["method"] == "HEAD":
-        await send({"type": "http.response.start", "status": 200, "headers": _stream_headers(headers())})
-        return await send({"type": "http.response.body", "body": b""})
-    query = parse_qs(scope.get("query_string", b"").decode("latin-1"))
-    seen = seen_version(query.get("v", [""])[-1], given.get(b"last-event-id", b"").decode("latin-1"))
-    hub = get_hub()
-    try:
-        stream = hub.open(channel_of(link.locator, link.version), seen, seen_version(query.get("e", [""])[-1]))
-    except Full:
-        response = refuse_plainly(HttpRequest(), 503)
-        response["Retry-After"] = "30"
-        return await _refuse(scope, send, response)
-    await _write(hub, stream, receive, send)
-
-
-async def _write(hub: Hub, stream: Stream, receive: Receive, send: Send) -> None:
-    watcher = asyncio.create_task(_watch(receive, stream))
+    # Nothing of what was asked is kept while the stream is open.
+    stream = _opened(token, scope)
+    if isinstance(stream, HttpResponse):
+        return await _refuse(scope, send, stream)
     try:
         await send({"type": "http.response.start", "status": 200, "headers": _stream_headers(headers())})
+        if stream is None:
+            return await send({"type": "http.response.body", "body": b""})
         await send({"type": "http.response.body", "body": HELLO, "more_body": True})
-        while frame := await stream.next():
-            await send({"type": "http.response.body", "body": frame, "more_body": True})
-        await send({"type": "http.response.body", "body": b"", "more_body": False})
+        await stream.hold(receive, send)
     except OSError:
         pass  # the browser has gone: some servers say so by an error
     finally:
-        watcher.cancel()
-        hub.close(stream)
+        if stream is not None:
+            get_hub().close(stream)
 
 
-async def _watch(receive: Receive, stream: Stream) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
-    stream.end()
+def _opened(token: str, scope: Scope) -> SentStream | HttpResponse | None:
+    """Return the open stream, or what is answered instead; None for HEAD, which has the headers alone."""
+    given: dict[bytes, bytes] = dict(scope["headers"])
+    if not _is_our_host(given, scope):
+        return refuse_plainly(HttpRequest(), 400)
+    if scope["method"] not in {"GET", "HEAD"}:
+        return HttpResponseNotAllowed(["GET", "HEAD"])
+    link = read_link(token)
+    if link is None:
+        return refuse_plainly(HttpRequest(), 404)
+    if scope["method"] == "HEAD":
+        return None
+    asked = _asked(scope.get("query_string", b""))
+    seen = seen_version(asked.get("v", ""), given.get(b"last-event-id", b"").decode("latin-1"))
+    stream = SentStream(channel_of(link.locator, link.version), seen, seen_version(asked.get("e", "")), LIFETIME)
+    try:
+        get_hub().add(stream)
+    except Full:
+        response = refuse_plainly(HttpRequest(), 503)
+        response["Retry-After"] = "30"
+        return response
+    return stream
+
+
+def _asked(query: bytes) -> dict[str, str]:
+    """Return the fields of a query string; numbers need no unquoting."""
+    return {name: said for name, _, said in (field.partition("=") for field in query.decode("latin-1").split("&"))}
 
 
 def _is_our_host(given: dict[bytes, bytes], scope: Scope) -> bool:
@@ -109,6 +109,11 @@ def _is_our_host(given: dict[bytes, bytes], scope: Scope) -> bool:
     allowed = settings.ALLOWED_HOSTS
     if settings.DEBUG and not allowed:
         allowed = [".localhost", "127.0.0.1", "[::1]"]
+    return _is_allowed(host, tuple(allowed))
+
+
+@lru_cache(maxsize=256)
+def _is_allowed(host: bytes, allowed: tuple[str, ...]) -> bool:
     domain, _port = split_domain_port(host.decode("latin-1"))
     return bool(domain) and validate_host(domain, allowed)
 
