@@ -11,7 +11,7 @@ from django.urls import NoReverseMatch, get_script_prefix, reverse
 
 from ..access.headers import headers, put_headers, refuse_plainly
 from ..access.links import LENGTH, channel_of, read_link
-from .asgi import Receive, Scope, Send
+from .asgi import Scope, Send
 from .hub import LIFETIME, Full, get_hub
 from .seen import seen_version
 from .stream import HELLO, SentStream
@@ -51,23 +51,27 @@ def _around(urlconf: str) -> tuple[str, str] | None:
     return "/" + before.removeprefix(get_script_prefix()), after
 
 
-async def serve(token: str, scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer who asks for the stream of a link."""
-    # Nothing of what was asked is kept while the stream is open.
+async def answer(token: str, scope: Scope, send: Send) -> SentStream | None:
+    """Answer who asks for the stream of a link; return the stream where one is open now, for the caller to hold."""
     stream = _opened(token, scope)
     if isinstance(stream, HttpResponse):
-        return await _refuse(scope, send, stream)
+        await _refuse(scope, send, stream)
+        return None
     try:
         await send({"type": "http.response.start", "status": 200, "headers": _stream_headers(headers())})
         if stream is None:
-            return await send({"type": "http.response.body", "body": b""})
+            await send({"type": "http.response.body", "body": b""})
+            return None
         await send({"type": "http.response.body", "body": HELLO, "more_body": True})
-        await stream.hold(receive, send)
     except OSError:
-        pass  # the browser has gone: some servers say so by an error
-    finally:
+        # The browser has gone: some servers say so by an error.
         if stream is not None:
-            get_hub().close(stream)
+            stream.close(stream)
+        return None
+    # A browser says much of itself, and a server keeps it as long as the stream is open: nobody asks for it again.
+    if isinstance(scope["headers"], list):
+        scope["headers"].clear()
+    return stream
 
 
 def _opened(token: str, scope: Scope) -> SentStream | HttpResponse | None:
@@ -84,9 +88,10 @@ def _opened(token: str, scope: Scope) -> SentStream | HttpResponse | None:
         return None
     asked = _asked(scope.get("query_string", b""))
     seen = seen_version(asked.get("v", ""), given.get(b"last-event-id", b"").decode("latin-1"))
-    stream = SentStream(channel_of(link.locator, link.version), seen, seen_version(asked.get("e", "")), LIFETIME)
+    hub, channel = get_hub(), channel_of(link.locator, link.version)
+    stream = SentStream(channel, seen, seen_version(asked.get("e", "")), LIFETIME, close=hub.close)
     try:
-        get_hub().add(stream)
+        hub.add(stream)
     except Full:
         response = refuse_plainly(HttpRequest(), 503)
         response["Retry-After"] = "30"

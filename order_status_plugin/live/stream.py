@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 from typing import Any
 
 from .asgi import Receive, Send
@@ -123,11 +124,12 @@ class SentStream(Stream):
     That is one coroutine and one task for each open page, instead of two and a future: a quarter of the memory.
     """
 
-    __slots__ = ("holder", "send", "writer")
+    __slots__ = ("close", "holder", "send", "writer")
 
-    def __init__(self, channel: str, seen: int, epoch: int, lifetime: float) -> None:
-        """Nobody holds it yet."""
+    def __init__(self, channel: str, seen: int, epoch: int, lifetime: float, close: Callable[[Stream], None]) -> None:
+        """Nobody holds it yet; ``close`` is called with it when nobody does any more."""
         super().__init__(channel, seen, epoch, lifetime)
+        self.close = close
         self.holder: asyncio.Task[Any] | None = None
         self.send: Send | None = None
         self.writer: asyncio.Task[None] | None = None
@@ -149,6 +151,7 @@ class SentStream(Stream):
             self.holder = self.send = None
             if self.writer is not None:
                 self.writer.cancel()
+            self.close(self)
 
     async def _finish(self, send: Send) -> None:
         if self.writer is not None:
