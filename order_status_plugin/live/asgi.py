@@ -26,7 +26,10 @@ def wrap(django_app: Application) -> Application:
         link = link_asked_for(scope) if scope["type"] == "http" else None
         if link is None:
             await django_app(scope, receive, send)
-        elif (stream := await answer(link, scope, send)) is not None:
+            return
+        stream = await answer(link, scope, send)
+        del link  # nothing of the request is kept while the stream is open
+        if stream is not None:
             await stream.hold(receive, send)
 
     return application

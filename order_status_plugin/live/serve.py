@@ -66,7 +66,7 @@ async def answer(token: str, scope: Scope, send: Send) -> SentStream | None:
     except OSError:
         # The browser has gone: some servers say so by an error.
         if stream is not None:
-            stream.close(stream)
+            stream.hub.close(stream)
         return None
     # A browser says much of itself, and a server keeps it as long as the stream is open: nobody asks for it again.
     if isinstance(scope["headers"], list):
@@ -89,7 +89,7 @@ def _opened(token: str, scope: Scope) -> SentStream | HttpResponse | None:
     asked = _asked(scope.get("query_string", b""))
     seen = seen_version(asked.get("v", ""), given.get(b"last-event-id", b"").decode("latin-1"))
     hub, channel = get_hub(), channel_of(link.locator, link.version)
-    stream = SentStream(channel, seen, seen_version(asked.get("e", "")), LIFETIME, close=hub.close)
+    stream = SentStream(channel, seen, seen_version(asked.get("e", "")), LIFETIME, hub)
     try:
         hub.add(stream)
     except Full:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 from .asgi import Receive, Send
 
@@ -87,6 +86,13 @@ class Stream:
         raise NotImplementedError
 
 
+class Keeper(Protocol):
+    """What a stream knows of its hub."""
+
+    def close(self, stream: Stream) -> None:
+        """Forget a stream."""
+
+
 class AskedStream(Stream):
     """A stream whose writer asks for what comes next, as the body of a response of Django's is asked."""
 
@@ -124,12 +130,12 @@ class SentStream(Stream):
     That is one coroutine and one task for each open page, instead of two and a future: a quarter of the memory.
     """
 
-    __slots__ = ("close", "holder", "send", "writer")
+    __slots__ = ("holder", "hub", "send", "writer")
 
-    def __init__(self, channel: str, seen: int, epoch: int, lifetime: float, close: Callable[[Stream], None]) -> None:
-        """Nobody holds it yet; ``close`` is called with it when nobody does any more."""
+    def __init__(self, channel: str, seen: int, epoch: int, lifetime: float, hub: Keeper) -> None:
+        """Nobody holds it yet; ``hub`` forgets it when nobody does any more."""
         super().__init__(channel, seen, epoch, lifetime)
-        self.close = close
+        self.hub = hub
         self.holder: asyncio.Task[Any] | None = None
         self.send: Send | None = None
         self.writer: asyncio.Task[None] | None = None
@@ -151,7 +157,7 @@ class SentStream(Stream):
             self.holder = self.send = None
             if self.writer is not None:
                 self.writer.cancel()
-            self.close(self)
+            self.hub.close(self)
 
     async def _finish(self, send: Send) -> None:
         if self.writer is not None:
