@@ -6,6 +6,7 @@ import hashlib
 import hmac
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.conf import settings
 
@@ -36,8 +37,13 @@ def ring() -> Iterator[Key]:
     """Yield the keys, the signing one first, then the retired ones that still verify."""
     secrets: list[str | bytes] = [*conf.KEYS] or [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
     for secret in secrets:
-        raw = hashlib.sha256(b"order-status-plugin\x00" + str(secret).encode()).digest()
-        yield Key(int.from_bytes(hashlib.sha256(b"number\x00" + raw).digest()[:2], "big"), raw)
+        yield _key(str(secret))
+
+
+@lru_cache(maxsize=16)
+def _key(secret: str) -> Key:
+    raw = hashlib.sha256(b"order-status-plugin\x00" + secret.encode()).digest()
+    return Key(int.from_bytes(hashlib.sha256(b"number\x00" + raw).digest()[:2], "big"), raw)
 
 
 def signing_key() -> Key:

@@ -10,13 +10,14 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from functools import lru_cache
+from html import escape
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils import translation
-from django.utils.html import escape, format_html
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -26,10 +27,9 @@ from ..access.models import Grant
 from ..cms.layout import Placed
 from ..cms.look import look_for
 from ..events import Tier
-from ..keys import Key, signing_key
 from ..maps.tiles import tiles
 from ..view import dates
-from ..view.marks import Values, fill
+from ..view.marks import NOTHING, Values, fill, mark
 from ..view.model import OrderView
 from ..wallet import issuers
 from .arrange import arrange
@@ -51,7 +51,6 @@ LANGUAGE = re.compile(r' lang="([\w-]+)"')
 class Holes:
     """What differs between two requests for the same page; the rest of a public page may be kept."""
 
-    devices: str  # those that see the private details, as a list: first, for it has holes itself
     path: str  # of the link, with its last slash: a link is never stored
     csrf: str
     time: str
@@ -60,20 +59,22 @@ class Holes:
     instead: str = ""  # after its button: the way that is left
     staff: str = ""  # above everything: how staff look at it
     link: str = ""  # the whole address
+    devices: str = ""  # those that see the private details, as a list
     look: str = ""  # after the languages' addresses: the same, for their links
     again: str = ""  # after the path: what leads to this very page once more
 
 
-@lru_cache(maxsize=4)
-def _marks(key: Key) -> Holes:
-    # Keyed, so that no item's title can spell one.
-    stem = key.mac("hole").hex()[:16]
-    return Holes(*(mark_safe(f"{stem}.{hole.name}.") for hole in fields(Holes)))  # noqa: S308 - hex and names
+_NAMES = tuple(hole.name for hole in fields(Holes))
+
+
+def unfilled() -> dict[str, str]:
+    """Return what stands for each hole while a page is rendered, by name."""
+    return {name: mark_safe(mark(name)) for name in _NAMES}  # noqa: S308 - hex and names
 
 
 def link_hole() -> str:
     """Return what stands for the page's whole address while it is rendered: ``build`` takes it for placeholders."""
-    return _marks(signing_key()).link
+    return mark("link")
 
 
 def render(view: OrderView, layout: Sequence[Placed], *, epoch: int = 0, lang_query: str = "") -> str:
@@ -90,7 +91,7 @@ def render(view: OrderView, layout: Sequence[Placed], *, epoch: int = 0, lang_qu
         "languages": offered(),
         "lang_query": lang_query,
         "is_staff": view.tier is Tier.STAFF,
-        "hole": _marks(signing_key()),
+        "hole": unfilled(),
         "wallets": issuers.aliases() if view.tier is Tier.PRIVATE else (),
     }
     context["regions"] = arrange(view, layout, context)
@@ -109,7 +110,7 @@ def answer(
     error: str = "",
     status: int = 200,
     devices: Sequence[Known] = (),
-    values: Values | None = None,
+    values: Values = NOTHING,
     looks_as: Tier | None = None,
     link: str = "",
     now: dt.datetime | None = None,
@@ -128,7 +129,6 @@ def answer(
         look = {Tier.PUBLIC: "&amp;as=public", Tier.PRIVATE: "&amp;as=customer"}.get(looks_as, "") if looks_as else ""
         asked = query(request)
         filling = Holes(
-            _listed(devices, asked) if devices else "",
             path,
             _token(request),
             _clock(int(now.timestamp() if now else time.time()) // 60, dates.shop_zone(), language),
@@ -137,18 +137,17 @@ def answer(
             render_to_string(INSTEAD, {"ask_url": f"{path}code/", "lang_query": asked}) if error else "",
             render_to_string(BAR, {"path": path, "looks_as": looks_as, "lang": chosen(request)}) if looks_as else "",
             link or f"{request.scheme}://{request.get_host()}{path}",
+            "",
             look,
             f"{asked}{look}" if asked else look.replace("&amp;", "?", 1),
         )
-        marks = _marks(signing_key())
-        for hole in Holes.__slots__:
-            body = body.replace(getattr(marks, hole), getattr(filling, hole))
-        if values:
-            body = fill(body, values)
+        holes = {name: getattr(filling, name) for name in _NAMES}
+        holes["devices"] = fill(_listed(devices, asked), NOTHING, holes) if devices else ""
+        body = fill(body, values, holes)
         if known:
             # The shop's own frame may greet its customer by name: it is rendered for each request, and never kept.
             told = json.loads(known)
-            title = mark_safe(fill(escape(told["title"]), values)) if values else told["title"]  # noqa: S308 - escaped
+            title = mark_safe(fill(escape(told["title"]), values))  # noqa: S308 - escaped
             context = {**frame(look_for(told["site"], told["epoch"])), "title": title, "body": mark_safe(body)}  # noqa: S308 - by our template
             body = render_to_string(STATUS, context, request=request)
     response = HttpResponse(body, status=status)
@@ -167,27 +166,25 @@ def language_of(html: str) -> str | None:
     return found[1] if found else None
 
 
-def _listed(devices: Sequence[Known], lang_query: str) -> SafeString:
-    """Return the list of devices, with the holes of the page around it."""
-    shapes = tuple((device.method, device.is_this) for device in devices)
-    html, mark = _list(signing_key(), translation.get_language(), lang_query, shapes), _marks(signing_key()).devices
+def _listed(devices: Sequence[Known], lang_query: str) -> str:
+    """Return the list of devices, with holes of the page around it."""
+    html = _list(translation.get_language(), lang_query, tuple((each.method, each.is_this) for each in devices))
     for place, device in enumerate(devices):
         label = device.label or _("Unknown browser")
         since = dates.full_day(device.since.astimezone(dates.shop_zone()))
         for name, value in (("label", label), ("since", since), ("pk", device.pk)):
-            html = html.replace(f"{mark}{name}{place}.", escape(value))
-    return mark_safe(html)  # noqa: S308 - by our template, its values escaped
+            html = html.replace(mark(f"{name}{place}"), escape(str(value)))
+    return html
 
 
 @lru_cache(maxsize=128)
-def _list(key: Key, language: str | None, lang_query: str, shapes: tuple[tuple[Grant.Method, bool], ...]) -> str:
+def _list(language: str | None, lang_query: str, shapes: tuple[tuple[Grant.Method, bool], ...]) -> str:
     """Return the list for so many devices, with marks for what tells one from another: the same for every order."""
-    mark = _marks(key).devices
     rows = [
-        {name: f"{mark}{name}{place}." for name in ("label", "since", "pk")} | {"method": method, "is_this": is_this}
+        {name: mark(f"{name}{place}") for name in ("label", "since", "pk")} | {"method": method, "is_this": is_this}
         for place, (method, is_this) in enumerate(shapes)
     ]
-    return render_to_string(DEVICES, {"devices": rows, "hole": _marks(key), "lang_query": lang_query})
+    return render_to_string(DEVICES, {"devices": rows, "hole": unfilled(), "lang_query": lang_query})
 
 
 def _token(request: HttpRequest) -> str:

@@ -22,7 +22,7 @@ from ..view.build import Told, compose, hide
 from ..view.marks import NoSuchValue, Values, fill
 from ..view.model import OrderView
 from . import kept, private_rows
-from .render import language_of
+from .render import language_of, unfilled
 
 logger = logging.getLogger(__name__)
 
@@ -69,7 +69,7 @@ def keep(
     try:
         with translation.override(language_of(html)):
             skeleton = render(compose(bare))
-            if fill(skeleton, values) != html:
+            if fill(skeleton, values, unfilled()) != html:
                 raise NoSuchValue("a template or a view makes something else of a mark than of its value")
     except Exception:
         # Whatever a shop's own template does with a mark: the page stands, and is rendered in full each time.

@@ -223,6 +223,8 @@ def _deliver_to(contact: Any) -> tuple[str, ...]:
 @form()
 def _bill_to(contact: Any) -> tuple[str, ...]:
     """Return the lines of the address of the bill, none where it is the same."""
+    if contact.billing_address == contact.shipping_address:
+        return ()
     lines = _address(contact.billing_address)
     return lines if lines != _address(contact.shipping_address) else ()
 

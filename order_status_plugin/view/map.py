@@ -44,22 +44,22 @@ def parcel_map(facts: OrderFacts, parcel: ParcelFacts) -> MapView | None:
         name = "_".join(["map", ends, *(str(event.pk) for event in seen)])
         shown: MapView | None = facts.picture.values.mark(name)
         return shown
-    return _drawn(seen, ends, facts.picture)
+    return _map(seen, ends, facts.picture)
 
 
 @made_of("map")
 def _of_rows(values: Values, name: list[str]) -> MapView | None:
     ends, *events = name
-    return _drawn([values.known[f"e{event}"] for event in events], ends, values)
+    return _map([values.known[f"e{event}"] for event in events], ends, values)
 
 
-def _drawn(seen: Iterable[Any], ends: str, around: Any) -> MapView | None:
+def _map(seen: Iterable[Any], ends: str, around: Any) -> MapView | None:
     points = tuple(_POINT(event) for event in seen)
-    return _kept(points, ends == _ARRIVED, _goal(around) if ends == _AHEAD else (), get_language())
+    return drawn(points, ends == _ARRIVED, _goal(around) if ends == _AHEAD else (), get_language())
 
 
 @lru_cache(maxsize=256)
-def _kept(
+def drawn(
     points: tuple[tuple[Any, ...], ...], has_arrived: bool, goal: tuple[str, ...], language: str | None
 ) -> MapView | None:
     """Return the map of these places: a drawing is kept anyhow, and this is what it is found by in the least time."""

@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 from html import escape
+from types import MappingProxyType
 from typing import Any, ParamSpec, TypeVar, cast
 
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from ..exceptions import OrderStatusError
 from ..keys import Key, signing_key
@@ -63,6 +64,14 @@ class Values:
             return form.printed(value) if form.printed else value
         return base[int(how)] if how.isdecimal() else getattr(base, how)
 
+    @property
+    def language(self) -> str | None:
+        """Return the language that is active, asked for once: a page has dozens of places to say in it."""
+        if "language" not in self.known:
+            self.known["language"] = get_language()
+        found: str | None = self.known["language"]
+        return found
+
     def mark(self, name: str) -> Any:
         """Return what stands for the value of this name. Where there is none, there is nothing to hide."""
         return self._hidden(name, self.value(name))
@@ -75,7 +84,7 @@ class Values:
         if isinstance(value, dt.datetime):
             return _with(Instant.fromisoformat(value.isoformat()), self, name)
         if isinstance(value, (str, float)):
-            return _with(Mark(f"{stem()}.{name}."), self, name)
+            return _with(Mark(mark(name)), self, name)
         if isinstance(value, tuple):
             return tuple(self._hidden(f"{name}-{place}", each) for place, each in enumerate(value))
         if is_dataclass(value) and not isinstance(value, type):
@@ -84,6 +93,10 @@ class Values:
             }
             return replace(value, **parts)
         raise NoSuchValue(name)
+
+
+#: Of no order: for pages that show nothing personal.
+NOTHING = Values(None, None, {}, dt.datetime.min.replace(tzinfo=dt.UTC))
 
 
 class _Stands:
@@ -183,15 +196,28 @@ def itself(values: Values) -> Values:
     return values
 
 
-def fill(html: str, values: Values) -> str:
-    """Return HTML with the values in the place of their marks, escaped. Raises NoSuchValue."""
-    read = values.value
-    return _pattern(stem()).sub(lambda found: _escaped(read(found[1])), html)
+def fill(html: str, values: Values, holes: Mapping[str, str] = MappingProxyType({})) -> str:
+    """Return HTML with the values in the place of their marks, escaped. Raises NoSuchValue.
+
+    ``holes`` are marks of other kinds, by name, with the HTML that goes there.
+    """
+    before, *parts = html.split(f"{stem()}.")
+    filled = [before]
+    for part in parts:
+        name, _dot, rest = part.partition(".")
+        ready = holes.get(name)
+        filled += (_escaped(values.value(name)) if ready is None else ready, rest)
+    return "".join(filled)
 
 
 def _escaped(value: Any) -> str:
     # As a template does it, which asks further.
     return value if isinstance(value, SafeString) else escape(str(value))
+
+
+def mark(name: str) -> str:
+    """Return the mark with this name."""
+    return f"{stem()}.{name}."
 
 
 def stem() -> str:
@@ -202,8 +228,3 @@ def stem() -> str:
 @lru_cache(maxsize=4)
 def _stem(key: Key) -> str:
     return key.mac("mark").hex()[:16]
-
-
-@lru_cache(maxsize=4)
-def _pattern(stem: str) -> re.Pattern[str]:
-    return re.compile(rf"{stem}\.([\w~-]+)\.")

@@ -22,10 +22,13 @@ SMALL = frozenset(
 )
 
 
-@form()
-def place(event: Any) -> str:
-    """Return the place of an event's row, the country in the reader's language; "" where nobody said."""
-    return _place(event.city, event.region, event.country, event.place_text, get_language())
+@form(lambda values: values.language)
+def place(event: Any, language: str | None = None) -> str:
+    """Return the place of an event's row, the country in the reader's language; "" where nobody said.
+
+    ``language`` is the active one, where the caller knows it.
+    """
+    return _place(event.city, event.region, event.country, event.place_text, language or get_language())
 
 
 @lru_cache(maxsize=4096)

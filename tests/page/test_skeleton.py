@@ -19,7 +19,7 @@ from order_status_plugin.cms import writing
 from order_status_plugin.cms.layout import default_layout
 from order_status_plugin.events import Tier
 from order_status_plugin.page.models import KeptPage
-from order_status_plugin.page.render import link_hole, render
+from order_status_plugin.page.render import link_hole, render, unfilled
 from order_status_plugin.tracking import record
 from order_status_plugin.tracking.models import Order, Parcel
 from order_status_plugin.view import samples
@@ -70,7 +70,7 @@ def test_every_sample_comes_out_of_its_marks_as_it_went_in(language: str, settin
             assert hidden is not None
             bare, values = hidden
             skeleton = render(compose(bare), default_layout())
-            assert fill(skeleton, values) == whole, (scene, parcels)
+            assert fill(skeleton, values, unfilled()) == whole, (scene, parcels)
             assert stem() in skeleton
             _has_nothing_of(told, skeleton)
 
