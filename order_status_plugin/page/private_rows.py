@@ -29,7 +29,7 @@ _LINE = ("pk", "reference", "total")
 _PARCEL = ("pk", "carrier", "carrier_text", "handed_to", *PRIVATE_PARCEL)
 _EVENT = ("pk", "message", "place_text", "city", "region", "country", *POINT)
 _ESTIMATE, _NOTE = ("pk", "reason"), ("pk", "text")
-_DEVICE = ("pk", "label", "created_at", "method", "token_hash", "expires_at", "last_used_on")
+_GRANT, _DEVICE = ("pk", "created_at", "method", "expires_at", "last_used_on"), ("label", "token_hash")
 
 
 def _row(columns: Sequence[str]) -> Any:
@@ -37,7 +37,7 @@ def _row(columns: Sequence[str]) -> Any:
 
 
 _OrderRow, _ContactRow, _LineRow, _ParcelRow = _row(_ORDER), _row(_CONTACT), _row(_LINE), _row(_PARCEL)
-_EventRow, _EstimateRow, _NoteRow, _DeviceRow = _row(_EVENT), _row(_ESTIMATE), _row(_NOTE), _row(_DEVICE)
+_EventRow, _EstimateRow, _NoteRow, _DeviceRow = _row(_EVENT), _row(_ESTIMATE), _row(_NOTE), _row(_GRANT + _DEVICE)
 _CHECKED = _PARCEL.index("last_checked_at")
 
 
@@ -76,27 +76,29 @@ def _values(order: Any, row: Sequence[Any], now: dt.datetime) -> tuple[Values, l
     contact = None
     if contact_pk is not None:
         contact = _ContactRow(*texts[:4], *(json.loads(each) if isinstance(each, str) else each for each in texts[4:]))
-    lists = json.loads(row[-1]) if isinstance(row[-1], str) else row[-1]
-    lines, parcels, events, estimates, notes, devices = (
-        json.loads(each) if isinstance(each, str) else each or () for each in lists
-    )
+    lines, parcels, notes, grants_given = map(_read_list, _read_list(row[-1]))
     known: dict[str, Any] = {"o": order, "c": contact}
     for pk, reference, total in lines:
         known[f"l{pk}"] = _LineRow(pk, reference, _amount(total))
-    for each in parcels:
-        each[_CHECKED] = _moment(each[_CHECKED])
-        known[f"p{each[0]}"] = _ParcelRow._make(each)
-    for each in events:
-        known[f"e{each[0]}"] = _EventRow._make(each)
-    for each in estimates:
-        known[f"s{each[0]}"] = _EstimateRow._make(each)
+    for *parcel, events, estimates in parcels:
+        parcel[_CHECKED] = _moment(parcel[_CHECKED])
+        known[f"p{parcel[0]}"] = _ParcelRow._make(parcel)
+        for each in _read_list(events):
+            known[f"e{each[0]}"] = _EventRow._make(each)
+        for each in _read_list(estimates):
+            known[f"s{each[0]}"] = _EstimateRow._make(each)
     for each in notes:
         known[f"n{each[0]}"] = _NoteRow._make(each)
-    return Values(order, contact, known, now), [_device(*each) for each in devices]
+    return Values(order, contact, known, now), [_device(*each) for each in grants_given]
 
 
-def _device(pk: int, label: str, since: str, method: str, token_hash: str, until: str, used_on: str) -> Any:
-    return _DeviceRow(pk, label, _moment(since), method, token_hash, _moment(until), _day(used_on))
+def _read_list(value: Any) -> list[Any]:
+    """Return a list as JSON has it: in SQLite a list in a list is a text again, and one of nothing may be no list."""
+    return json.loads(value) if isinstance(value, str) else value or []
+
+
+def _device(pk: int, since: str, method: str, until: str, used_on: str, label: str, token_hash: str) -> Any:
+    return _DeviceRow(pk, _moment(since), method, _moment(until), _day(used_on), label, token_hash)
 
 
 @lru_cache(maxsize=4)
@@ -110,17 +112,17 @@ def _sql(vendor: str) -> str:
     page, epoch = map(_table, (KeptPage, ContentEpoch))
 
     def many(columns: Iterable[str], source: str) -> str:
-        return f"(SELECT {as_lists}({as_list}({', '.join(columns)})) FROM {source} x.order_id = o.id)"  # noqa: S608
+        return f"(SELECT {as_lists}({as_list}({', '.join(columns)})) FROM {source})"  # noqa: S608
 
+    events = many(_of(TrackingEvent, _EVENT, "y"), f"{event} y WHERE y.parcel_id = x.id")
+    estimates = many(_of(DeliveryEstimate, _ESTIMATE, "y"), f"{said} y WHERE y.parcel_id = x.id")
     lists = (
-        many(_of(OrderLine, _LINE, "x"), f"{line} x WHERE"),
-        many(_of(Parcel, _PARCEL, "x"), f"{parcel} x WHERE"),
-        many(_of(TrackingEvent, _EVENT, "y"), f"{event} y JOIN {parcel} x ON x.id = y.parcel_id WHERE"),
-        many(_of(DeliveryEstimate, _ESTIMATE, "y"), f"{said} y JOIN {parcel} x ON x.id = y.parcel_id WHERE"),
-        many(_of(OrderNote, _NOTE, "x"), f"{note} x WHERE x.withdrawn_at IS NULL AND"),
+        many(_of(OrderLine, _LINE, "x"), f"{line} x WHERE x.order_id = o.id"),
+        many([*_of(Parcel, _PARCEL, "x"), events, estimates], f"{parcel} x WHERE x.order_id = o.id"),
+        many(_of(OrderNote, _NOTE, "x"), f"{note} x WHERE x.order_id = o.id AND x.withdrawn_at IS NULL"),
         many(
-            ("x.id", "y.label", "x.created_at", "x.method", "y.token_hash", "x.expires_at", "x.last_used_on"),
-            f"{grant} x JOIN {device} y ON y.id = x.device_id WHERE",
+            [*_of(Grant, _GRANT, "x"), *_of(Device, _DEVICE, "y")],
+            f"{grant} x JOIN {device} y ON y.id = x.device_id WHERE x.order_id = o.id",
         ),
     )
     columns = (

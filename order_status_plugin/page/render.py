@@ -7,7 +7,7 @@ import json
 import re
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import lru_cache
 from html import escape
@@ -142,7 +142,8 @@ def answer(
             f"{asked}{look}" if asked else look.replace("&amp;", "?", 1),
         )
         holes = {name: getattr(filling, name) for name in _NAMES}
-        holes["devices"] = fill(_listed(devices, asked), NOTHING, holes) if devices else ""
+        if devices:
+            holes["devices"] = _listed(devices, asked, holes)
         body = fill(body, values, holes)
         if known:
             # The shop's own frame may greet its customer by name: it is rendered for each request, and never kept.
@@ -166,15 +167,15 @@ def language_of(html: str) -> str | None:
     return found[1] if found else None
 
 
-def _listed(devices: Sequence[Known], lang_query: str) -> str:
-    """Return the list of devices, with holes of the page around it."""
-    html = _list(translation.get_language(), lang_query, tuple((each.method, each.is_this) for each in devices))
+def _listed(devices: Sequence[Known], lang_query: str, holes: Mapping[str, str]) -> str:
+    """Return the list of devices, filled for this request as the page around it is."""
+    told = dict(holes)
     for place, device in enumerate(devices):
-        label = device.label or _("Unknown browser")
-        since = dates.full_day(device.since.astimezone(dates.shop_zone()))
-        for name, value in (("label", label), ("since", since), ("pk", device.pk)):
-            html = html.replace(mark(f"{name}{place}"), escape(str(value)))
-    return html
+        told[f"label{place}"] = escape(device.label or _("Unknown browser"))
+        told[f"since{place}"] = escape(dates.full_day(device.since.astimezone(dates.shop_zone())))
+        told[f"pk{place}"] = str(device.pk)
+    shapes = tuple((device.method, device.is_this) for device in devices)
+    return fill(_list(translation.get_language(), lang_query, shapes), NOTHING, told)
 
 
 @lru_cache(maxsize=128)

@@ -202,17 +202,15 @@ def fill(html: str, values: Values, holes: Mapping[str, str] = MappingProxyType(
     ``holes`` are marks of other kinds, by name, with the HTML that goes there.
     """
     before, *parts = html.split(f"{stem()}.")
-    filled = [before]
+    filled, known = [before], values.known
     for part in parts:
         name, _dot, rest = part.partition(".")
-        ready = holes.get(name)
-        filled += (_escaped(values.value(name)) if ready is None else ready, rest)
+        if name in holes:
+            filled += (holes[name], rest)
+            continue
+        value = known[name] if name in known else values.value(name)
+        filled += (value if isinstance(value, SafeString) else escape(str(value)), rest)
     return "".join(filled)
-
-
-def _escaped(value: Any) -> str:
-    # As a template does it, which asks further.
-    return value if isinstance(value, SafeString) else escape(str(value))
 
 
 def mark(name: str) -> str:
