@@ -62,7 +62,7 @@ def _map(seen: Iterable[Any], ends: str, around: Any) -> MapView | None:
 def drawn(
     points: tuple[tuple[Any, ...], ...], has_arrived: bool, goal: tuple[str, ...], language: str | None
 ) -> MapView | None:
-    """Return the map of these places: a drawing is kept anyhow, and this is what it is found by in the least time."""
+    """Return the map of these places, of whatever order: kept in this process, as the drawing and the cities' places are."""
     stops = [_point(*point) for point in points]
     address = dict(zip(_GOAL, goal, strict=False))
     journey = journey_of(stops, destination(address) if any(goal) else None, has_arrived=has_arrived)
