@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone
@@ -17,7 +20,8 @@ from .models import Device, Grant
 
 #: More devices than anybody reads a list of.
 _MOST_SHOWN = 50
-_COLUMNS = (
+#: What the rules read of a grant.
+COLUMNS = (
     "pk",
     "device_id",
     "created_at",
@@ -39,11 +43,14 @@ def holds(request: HttpRequest, order: Order) -> bool:
     token_hash = devices.token_hash(request)
     if not token_hash:
         return False
-    row = Grant.objects.filter(device__token_hash=token_hash, order_id=order.pk).values(*_COLUMNS).first()
-    now = timezone.now()
+    row = Grant.objects.filter(device__token_hash=token_hash, order_id=order.pk).values(*COLUMNS).first()
+    return row is not None and use(row, timezone.now())
+
+
+def use(row: Mapping[str, Any], now: dt.datetime) -> bool:
+    """Say whether a grant lives, and note the day of its use. ``row`` has its ``COLUMNS``, ``now`` is aware."""
     if (
-        row is None
-        or row["order__erased_at"] is not None
+        row["order__erased_at"] is not None
         or now >= min(row["expires_at"], row["created_at"] + conf.GRANT_LIFETIME)
         or now.date() - row["last_used_on"] > conf.GRANT_IDLE
         or not _is_same_customer(
@@ -85,17 +92,26 @@ class Known:
 def known(request: HttpRequest, order: Order) -> list[Known]:
     """Return the devices that are private for the order, this one first: one query."""
     here, now = devices.token_hash(request), timezone.now()
-    rows = Grant.objects.filter(
-        order=order,
-        expires_at__gt=now,
-        created_at__gt=now - conf.GRANT_LIFETIME,
-        last_used_on__gte=(now - conf.GRANT_IDLE).date(),
-    ).order_by("-created_at", "-pk")
+    found = Grant.objects.filter(order=order).annotate(label=F("device__label"), token_hash=F("device__token_hash"))
+    columns = ("pk", "label", "created_at", "method", "token_hash", "expires_at", "last_used_on")
+    return listed(found.values_list(*columns, named=True), here, now)
+
+
+def listed(rows: Iterable[Any], here: str, now: dt.datetime) -> list[Known]:
+    """Return the devices of these grants that have not ended, this one first, then the newest.
+
+    ``here`` is the hash of this browser's token; ``now`` is aware.
+    """
+    living = [
+        row
+        for row in rows
+        if now < min(row.expires_at, row.created_at + conf.GRANT_LIFETIME)
+        and row.last_used_on >= (now - conf.GRANT_IDLE).date()
+    ]
+    living.sort(key=lambda row: (row.created_at, row.pk), reverse=True)
     found = [
-        Known(pk, label, since, Grant.Method(method), bool(here) and token == here)
-        for pk, label, since, method, token in rows.values_list(
-            "pk", "device__label", "created_at", "method", "device__token_hash"
-        )[:_MOST_SHOWN]
+        Known(row.pk, row.label, row.created_at, Grant.Method(row.method), bool(here) and row.token_hash == here)
+        for row in living[:_MOST_SHOWN]
     ]
     return sorted(found, key=lambda device: not device.is_this)
 

@@ -10,6 +10,8 @@ _SEPARATORS = re.compile(r"[\s.\-\u2010-\u2015\u2212]+")
 
 def normalise_number(number: str) -> str:
     """Return the form in which two spellings of a tracking number are equal: upper case, nothing between."""
+    if number.isascii() and number.isalnum():  # as nearly all are written
+        return number.upper()
     text = unicodedata.normalize("NFKC", number)
     text = "".join(char for char in text if unicodedata.category(char) not in {"Cc", "Cf"} or char.isspace())
     return _SEPARATORS.sub("", text).upper()

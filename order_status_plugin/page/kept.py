@@ -1,4 +1,4 @@
-"""Public pages that are kept: rendered once for a version of an order, served until that or its time is over."""
+"""Pages that are kept: rendered once for a version of an order, served until that or its time is over."""
 
 from __future__ import annotations
 
@@ -16,9 +16,11 @@ from django.utils import timezone
 from .. import __version__
 from ..cms.models import ContentEpoch
 from ..conf import conf
+from ..events import Tier
 from ..keys import Key, signing_key
 from ..tracking.models import Order
 from ..view.languages import codes
+from ..wallet import issuers
 from .models import KeptPage
 from .subscribing import server_key
 
@@ -58,18 +60,24 @@ def find(locator: str, link_version: int, language: str) -> Found:
     )
     now = connection.ops.adapt_datetimefield_value(timezone.now())
     with connection.cursor() as cursor:
-        cursor.execute(sql, [locator, link_version, _variant(language), now])
+        cursor.execute(sql, [locator, link_version, variant(language), now])
         found = Found(*cursor.fetchone())
     with _lock:
         _looks["miss" if found.html is None else "hit"] += 1
     return found
 
 
-def keep(order: Order, html: str, valid_until: dt.datetime, language: str, epoch: int) -> None:
+def keep(
+    order: Order, html: str, valid_until: dt.datetime, language: str, epoch: int, tier: Tier = Tier.PUBLIC
+) -> None:
     """Keep a page for this version of the order and this epoch of the content; failing to costs time, nothing else."""
-    variant = _variant(language)
     page = KeptPage(
-        order=order, variant=variant, version=order.version, epoch=epoch, valid_until=valid_until, html=html
+        order=order,
+        variant=variant(language, tier),
+        version=order.version,
+        epoch=epoch,
+        valid_until=valid_until,
+        html=html,
     )
     try:
         KeptPage.objects.bulk_create(
@@ -87,7 +95,7 @@ def clean() -> None:
     KeptPage.objects.filter(valid_until__lt=timezone.now()).delete()
 
 
-def _variant(language: str) -> str:
+def variant(language: str, tier: Tier = Tier.PUBLIC) -> str:
     """Return what a page depends on beside its order: release, settings, files, and the language asked for."""
     stamp = _stamp(
         signing_key(),
@@ -106,9 +114,13 @@ def _variant(language: str) -> str:
         conf.IDENTIFICATION,
         server_key(),
         codes(),
+        conf.MESSAGES,
+        str(conf.CHANNELS),
+        str(conf.MILESTONES),
+        *(issuers.aliases() if tier is Tier.PRIVATE else ()),
         *_files(settings.STATIC_URL),
     )
-    return f"{stamp}:{language}"
+    return f"{stamp}:{language}" if tier is Tier.PUBLIC else f"{stamp}:{language}:{tier.value}"
 
 
 @lru_cache(maxsize=4)

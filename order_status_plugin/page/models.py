@@ -1,4 +1,4 @@
-"""The kept public page: rendered once, served until the order changes or its time is up."""
+"""Kept pages: rendered once, served until the order changes or its time is up."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from django.db import models
 
 
 class KeptPage(models.Model):
-    """The public page of one order as bytes, with holes for what differs by request."""
+    """The page of one order, with holes for what differs by request and, where it is private, for all that is personal."""
 
     order = models.ForeignKey("order_status_plugin.Order", on_delete=models.CASCADE, related_name="+", db_index=False)
     #: Language, release and settings that shaped it.

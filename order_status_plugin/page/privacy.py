@@ -1,4 +1,4 @@
-"""What the page holds of an order: copies of its public rendering."""
+"""What the page holds of an order: copies of its rendering, without anything personal."""
 
 from __future__ import annotations
 

@@ -7,9 +7,10 @@ import json
 import re
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import lru_cache
+from html import escape
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,15 +19,17 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 from ..access.grants import Known
 from ..access.headers import allow_images
+from ..access.models import Grant
 from ..cms.layout import Placed
 from ..cms.look import look_for
 from ..events import Tier
-from ..keys import Key, signing_key
 from ..maps.tiles import tiles
 from ..view import dates
+from ..view.marks import NOTHING, Values, fill, mark
 from ..view.model import OrderView
 from ..wallet import issuers
 from .arrange import arrange
@@ -36,6 +39,7 @@ from .language import chosen, offered, query
 STATUS = "order_status_plugin/page/status.html"
 ORDER = "order_status_plugin/page/order.html"
 ERROR = "order_status_plugin/page/error.html"
+DEVICES = "order_status_plugin/page/device_rows.html"
 INSTEAD = "order_status_plugin/page/instead.html"
 BAR = "order_status_plugin/page/staff.html"
 #: Only where a map is offered may the page load its tiles.
@@ -55,29 +59,28 @@ class Holes:
     instead: str = ""  # after its button: the way that is left
     staff: str = ""  # above everything: how staff look at it
     link: str = ""  # the whole address
+    devices: str = ""  # those that see the private details, as a list
     look: str = ""  # after the languages' addresses: the same, for their links
     again: str = ""  # after the path: what leads to this very page once more
 
 
-@lru_cache(maxsize=4)
-def _marks(key: Key) -> Holes:
-    # Keyed, so that no item's title can spell one.
-    stem = key.mac("hole").hex()[:16]
-    return Holes(*(mark_safe(f"{stem}.{hole.name}.") for hole in fields(Holes)))  # noqa: S308 - hex and names
+_NAMES = tuple(hole.name for hole in fields(Holes))
+
+
+def unfilled() -> dict[str, str]:
+    """Return what stands for each hole while a page is rendered, by name."""
+    return {name: mark_safe(mark(name)) for name in _NAMES}  # noqa: S308 - hex and names
 
 
 def link_hole() -> str:
     """Return what stands for the page's whole address while it is rendered: ``build`` takes it for placeholders."""
-    return _marks(signing_key()).link
+    return mark("link")
 
 
-def render(
-    view: OrderView, layout: Sequence[Placed], devices: Sequence[Known] = (), *, epoch: int = 0, lang_query: str = ""
-) -> str:
+def render(view: OrderView, layout: Sequence[Placed], *, epoch: int = 0, lang_query: str = "") -> str:
     """Return the page with holes: the whole document, or its title and the part for the shop's own frame.
 
-    ``layout`` says which blocks stand where, ``epoch`` of what content; ``devices`` are those that see the private details; they stand in the private page only.
-    ``lang_query`` is what its links carry: "?lang=fr" where somebody chose French.
+    ``layout`` says which blocks stand where, ``epoch`` of what content. ``lang_query`` is what its links carry: "?lang=fr" where somebody chose French.
     """
     context: dict[str, Any] = {
         **frame(view.look),
@@ -88,9 +91,8 @@ def render(
         "languages": offered(),
         "lang_query": lang_query,
         "is_staff": view.tier is Tier.STAFF,
-        "hole": _marks(signing_key()),
+        "hole": unfilled(),
         "wallets": issuers.aliases() if view.tier is Tier.PRIVATE else (),
-        "devices": [(device, dates.full_day(device.since.astimezone(dates.shop_zone()))) for device in devices],
     }
     context["regions"] = arrange(view, layout, context)
     if not has_own_frame():
@@ -107,50 +109,83 @@ def answer(
     *,
     error: str = "",
     status: int = 200,
+    devices: Sequence[Known] = (),
+    values: Values = NOTHING,
     looks_as: Tier | None = None,
     link: str = "",
     now: dt.datetime | None = None,
 ) -> HttpResponse:
     """Return what ``render`` made, filled for this request.
 
-    ``error`` opens the identify panel and stands in it; ``looks_as`` is the tier that staff look as; ``link`` the
+    ``error`` opens the identify panel and stands in it; ``devices`` see the private details; ``values`` are
+    those of a page that has marks for what is personal (NoSuchValue is raised where one is missing); ``looks_as`` is the tier that staff look as; ``link`` the
     whole address, where it is not that of this request's host; ``now`` what its clock shows, where that is another time.
     """
     known, body = "", html
     if has_own_frame():
         known, body = html.split("\n", 1)
-    language = LANGUAGE.search(body)
-    with translation.override(language[1] if language else None):
+    language = language_of(body)
+    with translation.override(language):
         look = {Tier.PUBLIC: "&amp;as=public", Tier.PRIVATE: "&amp;as=customer"}.get(looks_as, "") if looks_as else ""
         asked = query(request)
         filling = Holes(
             path,
             _token(request),
-            _clock(int(now.timestamp() if now else time.time()) // 60, dates.shop_zone(), language and language[1]),
+            _clock(int(now.timestamp() if now else time.time()) // 60, dates.shop_zone(), language),
             " open" if error else "",
             render_to_string(ERROR, {"error": error}) if error else "",
             render_to_string(INSTEAD, {"ask_url": f"{path}code/", "lang_query": asked}) if error else "",
             render_to_string(BAR, {"path": path, "looks_as": looks_as, "lang": chosen(request)}) if looks_as else "",
             link or f"{request.scheme}://{request.get_host()}{path}",
+            "",
             look,
             f"{asked}{look}" if asked else look.replace("&amp;", "?", 1),
         )
-        marks = _marks(signing_key())
-        for hole in Holes.__slots__:
-            body = body.replace(getattr(marks, hole), getattr(filling, hole))
+        holes = {name: getattr(filling, name) for name in _NAMES}
+        if devices:
+            holes["devices"] = _listed(devices, asked, holes)
+        body = fill(body, values, holes)
         if known:
             # The shop's own frame may greet its customer by name: it is rendered for each request, and never kept.
             told = json.loads(known)
-            context = {**frame(look_for(told["site"], told["epoch"])), "title": told["title"], "body": mark_safe(body)}  # noqa: S308 - by our template
+            title = mark_safe(fill(escape(told["title"]), values))  # noqa: S308 - escaped
+            context = {**frame(look_for(told["site"], told["epoch"])), "title": title, "body": mark_safe(body)}  # noqa: S308 - by our template
             body = render_to_string(STATUS, context, request=request)
     response = HttpResponse(body, status=status)
     offered = tiles()
-    if offered and offered.origin and TILES in body:
+    if offered and offered.origin and TILES in html:
         allow_images(response, offered.origin)
-    allow_embeds(response, body)
+    allow_embeds(response, html)
     if language:
-        response["Content-Language"] = language[1]
+        response["Content-Language"] = language
     return response
+
+
+def language_of(html: str) -> str | None:
+    """Return the language of a page that ``render`` made."""
+    found = LANGUAGE.search(html)
+    return found[1] if found else None
+
+
+def _listed(devices: Sequence[Known], lang_query: str, holes: Mapping[str, str]) -> str:
+    """Return the list of devices, filled for this request as the page around it is."""
+    told = dict(holes)
+    for place, device in enumerate(devices):
+        told[f"label{place}"] = escape(device.label or _("Unknown browser"))
+        told[f"since{place}"] = escape(dates.full_day(device.since.astimezone(dates.shop_zone())))
+        told[f"pk{place}"] = str(device.pk)
+    shapes = tuple((device.method, device.is_this) for device in devices)
+    return fill(_list(translation.get_language(), lang_query, shapes), NOTHING, told)
+
+
+@lru_cache(maxsize=128)
+def _list(language: str | None, lang_query: str, shapes: tuple[tuple[Grant.Method, bool], ...]) -> str:
+    """Return the list for so many devices, with marks for what tells one from another: the same for every order."""
+    rows = [
+        {name: mark(f"{name}{place}") for name in ("label", "since", "pk")} | {"method": method, "is_this": is_this}
+        for place, (method, is_this) in enumerate(shapes)
+    ]
+    return render_to_string(DEVICES, {"devices": rows, "hole": unfilled(), "lang_query": lang_query})
 
 
 def _token(request: HttpRequest) -> str:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+import logging
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils import translation
+from django.utils import timezone, translation
 
 from ..access import devices, grants, passes
-from ..access.links import order_path, read_link, resolve
+from ..access.links import Link, order_path, read_link, resolve
 from ..access.tiers import Way, viewer_for
 from ..carriers import catalogue
 from ..cms import epoch
@@ -19,12 +21,15 @@ from ..cms.messages import messages_for
 from ..events import Tier
 from ..tracking.models import Order
 from ..view import dates
-from ..view.build import build
+from ..view.build import compose, read, stub
+from ..view.marks import NoSuchValue
 from ..view.model import OrderView
-from . import counting, kept
+from . import counting, kept, skeleton
 from .door import PageView
 from .language import kept_as, language_of, query
 from .render import answer, link_hole, render
+
+logger = logging.getLogger(__name__)
 
 
 class StatusPageView(PageView):
@@ -35,12 +40,18 @@ class StatusPageView(PageView):
     def get(self, request: HttpRequest, link: str) -> HttpResponse:
         """Show what this visitor may see."""
         found = None
-        if _is_stranger(request) and (known := read_link(link)):
-            found = kept.find(known.locator, known.version, kept_as(request))
-            if found.html:
-                response = answer(request, found.html, f"{request.path.rstrip('/')}/")
-                counting.count(request, response, Tier.PUBLIC)
-                return response
+        path = f"{request.path.rstrip('/')}/"
+        if not _may_be_staff(request) and (known := read_link(link)):
+            if token_hash := devices.token_hash(request):
+                if response := _kept_private(request, known, token_hash, path):
+                    counting.count(request, response, Tier.PRIVATE)
+                    return response
+            else:
+                found = kept.find(known.locator, known.version, kept_as(request))
+                if found.html:
+                    response = answer(request, found.html, path)
+                    counting.count(request, response, Tier.PUBLIC)
+                    return response
         order = resolve(link)
         if order is None:
             raise Http404
@@ -67,7 +78,8 @@ def render_status(
     ``error`` is a sentence, best a lazy one: it opens the identify panel and stands in it. ``found`` is
     what the caller found when it looked for the kept page.
     """
-    asked = kept_as(request)
+    asked, known = kept_as(request), grants.known(request, order) if tier is Tier.PRIVATE else ()
+    to_keep: Callable[[], None] | None = None
     with translation.override(language_of(order, request)):
         if tier is Tier.PUBLIC:
             found = found or kept.find(order.locator, order.link_version, asked)
@@ -81,21 +93,42 @@ def render_status(
             look = look_for(order.site_id, number)
             with_loyalty = any(placed.audience.loyalty for placed in layout)
             needs = needs_of(layout)
-            view = build(
-                order,
-                tier,
-                with_loyalty=with_loyalty,
-                messages=messages,
-                link=link_hole(),
-                needs=needs,
-                look=look,
-            )
-            known = grants.known(request, order) if tier is Tier.PRIVATE else ()
-            html = render(view, layout, known, epoch=number, lang_query=query(request))
+            told = None
+            if order.erased_at is None:
+                told = read(
+                    order,
+                    tier,
+                    with_loyalty=with_loyalty,
+                    messages=messages,
+                    link=link_hole(),
+                    needs=needs,
+                    look=look,
+                )
+            view = compose(told) if told else stub(order, tier, look, timezone.now())
+            as_html = partial(render, layout=layout, epoch=number, lang_query=query(request))
+            html = as_html(view)
+            until = _valid_until(view, layout)
             if tier is Tier.PUBLIC:
-                kept.keep(order, html, _valid_until(view, layout), asked, number)
+                kept.keep(order, html, until, asked, number)
+            elif tier is Tier.PRIVATE and told:
+                to_keep = partial(skeleton.keep, order, told, html, as_html, until, asked, number)
         looks_as = tier if is_staff else None
-        return answer(request, html, order_path(order), error=str(error), status=status, looks_as=looks_as)
+        response = answer(
+            request, html, order_path(order), error=str(error), status=status, devices=known, looks_as=looks_as
+        )
+    if to_keep:
+        # Once the answer is sent: whoever opens the page does not wait for it.
+        response._resource_closers.append(to_keep)  # type: ignore[attr-defined]
+    return response
+
+
+def _kept_private(request: HttpRequest, link: Link, token_hash: str, path: str) -> HttpResponse | None:
+    shown = skeleton.find(link, kept_as(request), token_hash)
+    try:
+        return answer(request, shown.html, path, devices=shown.devices, values=shown.values) if shown else None
+    except NoSuchValue:
+        logger.info("a kept page names what its order has no more", exc_info=True)
+        return None
 
 
 def _valid_until(view: OrderView, layout: Sequence[Placed]) -> dt.datetime:
@@ -106,8 +139,7 @@ def _valid_until(view: OrderView, layout: Sequence[Placed]) -> dt.datetime:
     return min([view.valid_until, *edges])
 
 
-def _is_stranger(request: HttpRequest) -> bool:
-    """Say whether this browser can hold no grant and is nobody's: known without the order, and without a query."""
+def _may_be_staff(request: HttpRequest) -> bool:
+    """Say whether more than a device's grant may decide what is shown: somebody is signed in, or shows a pass."""
     user = getattr(request, "user", None)
-    is_known = user is not None and user.is_authenticated
-    return not (devices.token_hash(request) or passes.is_shown(request) or is_known)
+    return (user is not None and user.is_authenticated) or passes.is_shown(request)

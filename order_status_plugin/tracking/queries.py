@@ -35,6 +35,7 @@ PARCEL = (
     "state",
 )
 EVENT = (
+    "pk",
     "parcel_id",
     "sort_key",
     "digest",
@@ -49,7 +50,7 @@ EVENT = (
     "precision",
     "fingerprint",
 )
-ESTIMATE = ("parcel_id", "source", "earliest", "latest", "stated_at")
+ESTIMATE = ("pk", "parcel_id", "source", "earliest", "latest", "stated_at")
 
 #: Columns that only the customer and staff may see.
 PRIVATE_PARCEL = (
@@ -133,14 +134,14 @@ def _read_parcels(found: dict[int, Picture], *, may_see_all: bool, has_points: b
     parcel_row, estimate_row, width = _row(of_parcel), _row(of_estimate), len(of_parcel)
     parcels: dict[int, ParcelRows] = {}
     joined = shown.order_by("position", "pk", "estimates__stated_at", "estimates__pk")
-    columns = (*of_parcel, "estimates__pk", *(f"estimates__{name}" for name in of_estimate))
+    columns = (*of_parcel, *(f"estimates__{name}" for name in of_estimate))
     for values in joined.values_list(*columns):
         row = parcel_row(*values[:width])
         if row.pk not in parcels:
             parcels[row.pk] = ParcelRows(row)
             found[row.order_id].parcels.append(parcels[row.pk])
         if values[width] is not None:
-            parcels[row.pk].estimates.append(estimate_row(*values[width + 1 :]))
+            parcels[row.pk].estimates.append(estimate_row(*values[width:]))
     columns = EVENT + (PRIVATE_EVENT if may_see_all else ()) + (POINT if has_points else ())
     events = TrackingEvent.objects.filter(parcel__in=shown).order_by("parcel_id", "sort_key", "pk")
     for event in events.values_list(*columns, named=True):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import get_language, get_language_bidi, ngettext
@@ -20,18 +22,42 @@ from .extra import extra
 from .facts import OrderFacts, gather
 from .fillings import fillings
 from .items import digital, items
+from .marks import Values, form
 from .mask import mask_email, mask_phone
 from .model import Moment, NoteView, OrderView, PendingView, PrivateView, Sum
 from .money import country_name, money
 from .notes import example, notes_for
 from .parcel import parcels
+from .personal import marked, marked_notes, values_of
 from .rail import rail
 from .sentence import count, day_alone, promise
 from .special import special_messages
 from .traits import traits
 
 
-def build(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """All that a view is built of: what is stored, what others said, and for whom it is."""
+
+    picture: Picture
+    now: dt.datetime  # aware
+    look: Look
+    link: str
+    messages: Messages
+    with_loyalty: bool
+    offered: offers.Offers
+    notes: tuple[NoteView, ...]
+    extra: Mapping[str, Any]
+
+
+def build(order: Order, tier: Tier, **known: Any) -> OrderView:
+    """Return what this tier may see of an order. Takes what :func:`read` takes."""
+    if order.erased_at is not None:
+        return stub(order, tier, known.get("look") or look_for(order.site_id), known.get("now") or timezone.now())
+    return compose(read(order, tier, **known))
+
+
+def read(
     order: Order,
     tier: Tier,
     *,
@@ -44,8 +70,8 @@ def build(
     needs: Collection[Need] = (),
     look: Look | None = None,
     notes: Sequence[NoteView] | None = None,
-) -> OrderView:
-    """Return what this tier may see of an order.
+) -> Told:
+    """Return what a view of an order that is not erased is built of.
 
     ``now`` is aware; it decides what "today" is. ``with_loyalty`` finds out whether the customer ordered before (one
     query more, private tier only); ``messages`` are those to choose from. ``rows`` takes the place of what is stored:
@@ -54,15 +80,38 @@ def build(
     the order. ``look`` is the site's, where the caller knows it. The number of queries is the same for every order.
     """
     now = now or timezone.now()
-    headline, look = Headline(order.headline), look or look_for(order.site_id)
-    shop = look.shop
-    if order.erased_at is not None:
-        return _stub(order, tier, headline, look, now)
-    facts = gather(rows or found or picture(order, tier), now)
+    return Told(
+        picture=rows or found or picture(order, tier),
+        now=now,
+        look=look or look_for(order.site_id),
+        link=link,
+        messages=messages,
+        with_loyalty=with_loyalty or messages.asks_loyalty,
+        offered=offers.example(tier, needs) if rows else offers.gather(order, tier, needs),
+        notes=tuple(notes or ()) if found else example(tier, now) if rows else notes_for(order, tier),
+        extra=extra(order, tier),
+    )
+
+
+def hide(told: Told) -> tuple[Told, Values] | None:
+    """Return the same with marks for all that is personal, and the values that they stand for.
+
+    None where that cannot be: somebody else's code added what we do not know, or another order decides what is shown.
+    """
+    if told.extra or told.with_loyalty or told.offered.reorder_url:
+        return None
+    values = values_of(told.picture, told.notes, told.now)
+    return replace(told, picture=marked(told.picture, values), notes=marked_notes(told.notes, values)), values
+
+
+def compose(told: Told) -> OrderView:
+    """Return the view. It asks nobody and reads nothing further, but for whether the customer ordered before."""
+    order, tier, now, look, messages = told.picture.order, told.picture.tier, told.now, told.look, told.messages
+    headline, shop, offered = Headline(order.headline), look.shop, told.offered
+    facts = gather(told.picture, now)
     counted, rest = count(facts, headline)
-    offered = offers.example(tier, needs) if rows else offers.gather(order, tier, needs)
-    known = traits(facts, tier, headline, with_loyalty=with_loyalty or messages.asks_loyalty)
-    values = {**fillings(facts, headline, look), "link": link}
+    known = traits(facts, tier, headline, with_loyalty=told.with_loyalty)
+    values = {**fillings(facts, headline, look), "link": told.link}
     return OrderView(
         tier=tier,
         headline=headline,
@@ -86,8 +135,8 @@ def build(
         is_rtl=get_language_bidi(),
         handover=order.handover,
         special_messages=special_messages(messages, Place.PAGE, known, now, values),
-        notes=tuple(notes or ()) if found else example(tier, now) if rows else notes_for(order, tier),
-        extra=extra(order, tier),
+        notes=told.notes,
+        extra=told.extra,
         traits=known,
         reorder_url=offered.reorder_url,
         recommendations=offered.recommendations,
@@ -95,8 +144,9 @@ def build(
     )
 
 
-def _stub(order: Order, tier: Tier, headline: Headline, look: Look, now: dt.datetime) -> OrderView:
+def stub(order: Order, tier: Tier, look: Look, now: dt.datetime) -> OrderView:
     """Return what is left of an order whose time is over: its last word and a day."""
+    headline = Headline(order.headline)
     moment = order.delivered_at or order.closed_at or order.headline_at
     return OrderView(
         tier=tier,
@@ -153,17 +203,30 @@ def _private(facts: OrderFacts) -> PrivateView | None:
     contact, order = facts.picture.contact, facts.picture.order
     if contact is None:
         return None
-    deliver_to, bill_to = _address(contact.shipping_address), _address(contact.billing_address)
     return PrivateView(
         number=order.number,
         placed=dates.shop_moment(order.placed_at) if order.placed_at else None,
-        deliver_to=deliver_to,
-        bill_to=bill_to if bill_to != deliver_to else (),
+        deliver_to=_deliver_to(contact),
+        bill_to=_bill_to(contact),
         payment=contact.payment_summary,
         sums=_sums(order, facts),
         email=mask_email(contact.email),
         phone=mask_phone(contact.phone),
     )
+
+
+@form()
+def _deliver_to(contact: Any) -> tuple[str, ...]:
+    return _address(contact.shipping_address)
+
+
+@form()
+def _bill_to(contact: Any) -> tuple[str, ...]:
+    """Return the lines of the address of the bill, none where it is the same."""
+    if contact.billing_address == contact.shipping_address:
+        return ()
+    lines = _address(contact.billing_address)
+    return lines if lines != _address(contact.shipping_address) else ()
 
 
 def _address(address: dict[str, object]) -> tuple[str, ...]:

@@ -67,7 +67,12 @@ def full_day(day: dt.date) -> str:
 
 def clock(time: dt.datetime) -> str:
     """Return "21:42"."""
-    return date_format(time, pgettext("time format", "H:i"))
+    return _clock(time.hour, time.minute, get_language())
+
+
+@lru_cache(maxsize=4096)
+def _clock(hour: int, minute: int, language: str | None) -> str:
+    return date_format(dt.datetime(2000, 1, 1, hour, minute, tzinfo=dt.UTC), pgettext("time format", "H:i"))
 
 
 def near_day(day: dt.date, today: dt.date) -> str:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from babel.lists import format_list
 from django.utils.formats import number_format
 
-from ..carriers import catalogue
 from ..cms.look import Look
 from ..events import Headline
 from . import dates, words
 from .facts import OrderFacts, ParcelFacts
+from .link import grouped
+from .marks import form
 from .money import country_name, money, reader
 from .names import first_name
 from .sentence import day_ahead
@@ -42,7 +44,7 @@ def fillings(facts: OrderFacts, headline: Headline, look: Look) -> dict[str, str
     contact = facts.picture.contact
     if facts.may_see_all:
         told = [parcel.row.tracking_number for parcel in facts.parcels if parcel.row.tracking_number]
-        numbers = [catalogue.group(number) for number in told[: _MOST_NUMBERS + 1]]
+        numbers = [grouped(number) for number in told[: _MOST_NUMBERS + 1]]
         placed = order.placed_at.astimezone(dates.shop_zone()) if order.placed_at else None
         found |= {
             "order_number": order.number,
@@ -53,7 +55,7 @@ def fillings(facts: OrderFacts, headline: Headline, look: Look) -> dict[str, str
     if contact is not None:
         found |= {
             "first_name": first_name(contact.name),
-            "destination_city": str((contact.shipping_address or {}).get("city") or ""),
+            "destination_city": _city(contact),
         }
     return {name: value for name, value in found.items() if value}
 
@@ -65,5 +67,10 @@ def of_parcel(facts: OrderFacts, parcel: ParcelFacts, values: Mapping[str, str])
         **values,
         "estimate": "" if parcel.has_ended else day_ahead(parcel, facts),
         "carrier": parcel.name,
-        "tracking_number": catalogue.group(number) if number else "",
+        "tracking_number": grouped(number) if number else "",
     }
+
+
+@form()
+def _city(contact: Any) -> str:
+    return str((contact.shipping_address or {}).get("city") or "")

@@ -8,6 +8,7 @@ from typing import Any
 from ..cms.addresses import is_address
 from ..conf import conf
 from .facts import OrderFacts
+from .marks import form, itself
 from .model import ItemView
 from .money import money
 
@@ -27,7 +28,6 @@ def digital(facts: OrderFacts) -> tuple[ItemView, ...]:
 
 
 def _item(facts: OrderFacts, line: Any, quantity: int) -> ItemView:
-    contact = facts.picture.contact
     total = line.total if line.quantity == quantity else None
     return ItemView(
         title=line.title,
@@ -37,5 +37,10 @@ def _item(facts: OrderFacts, line: Any, quantity: int) -> ItemView:
         initial=next((char.upper() for char in line.title if char.isalnum()), "·"),
         is_physical=line.is_physical,
         total=money(total, facts.picture.order.currency) if facts.may_see_all or conf.PUBLIC_PRICES else "",
-        personal_text=contact.line_texts.get(line.reference, "") if contact else "",
+        personal_text=_personal_text(line, facts.picture),
     )
+
+
+@form(itself)
+def _personal_text(line: Any, around: Any) -> str:
+    return str(around.contact.line_texts.get(line.reference, "")) if around.contact else ""

@@ -10,6 +10,7 @@ from ..conf import conf
 from ..events import Milestone, Overlay, ParcelStatus, Reason
 from .facts import OrderFacts, ParcelFacts
 from .freshness import ago
+from .marks import form
 from .model import NextStep
 from .reasons import ADVICE, WITHOUT_REASON, Advice
 from .sentence import is_overdue
@@ -49,9 +50,14 @@ def needs_someone(parcel: ParcelFacts) -> bool:
 
 def _pick_up(facts: OrderFacts, parcel: ParcelFacts, given: str) -> NextStep:
     # The whole address stands below: the heading names the place.
-    place = parcel.row.pickup_place.partition("\n")[0].partition(",")[0] if facts.may_see_all else ""
+    place = _head(parcel.row.pickup_place) if facts.may_see_all else ""
     title = _("Pick it up at %(place)s") % {"place": place} if place else _("Pick it up")
     return NextStep(title=title, text=given or _("Bring an identity card."), is_action=True)
+
+
+@form()
+def _head(address: str) -> str:
+    return address.partition("\n")[0].partition(",")[0]
 
 
 def _after_attempt(facts: OrderFacts, parcel: ParcelFacts, given: str) -> NextStep:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from django.template.defaultfilters import linebreaksbr
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from ..carriers import catalogue
 from ..cms.audience import Traits
 from ..cms.messages import NONE, Messages, Place
 from ..events import Overlay, ParcelStatus
@@ -19,8 +19,9 @@ from .facts import OrderFacts, ParcelFacts
 from .fillings import of_parcel as values_of_parcel
 from .handover import handover
 from .items import items
-from .link import candidates, link, site_of
+from .link import candidates, grouped, link, site_of
 from .map import parcel_map
+from .marks import form
 from .model import Flag, ParcelView, WindowView
 from .next_step import needs_someone, next_step
 from .place import place
@@ -113,7 +114,7 @@ def _card(
         carrier_host=site_of(url),
         is_live=parcel.is_live,
         is_folded=fold_ended and parcel.has_arrived,
-        tracking_number=catalogue.group(row.tracking_number) if see_all and row.tracking_number else "",
+        tracking_number=grouped(row.tracking_number) if see_all and row.tracking_number else "",
         tracking_url=url,
         candidates=candidates(facts, parcel) if see_all and not url else (),
         checked=checked(parcel, facts.now) if see_all else "",
@@ -142,9 +143,15 @@ def pickup_place(facts: OrderFacts, parcel: ParcelFacts) -> str:
 
 def pickup_hours(facts: OrderFacts, parcel: ParcelFacts) -> str:
     """Return when that place is open."""
-    return str(parcel.row.pickup_hours) if facts.may_see_all and parcel.status is S.READY_FOR_PICKUP else ""
+    return _hours(parcel.row.pickup_hours) if facts.may_see_all and parcel.status is S.READY_FOR_PICKUP else ""
 
 
+@form(printed=linebreaksbr)
+def _hours(hours: str) -> str:
+    return str(hours)
+
+
+@form(printed=linebreaksbr)
 def _lines(address: str) -> str:
     """Return a name and address that came in one line as a line each."""
     return address if "\n" in address else "\n".join(part.strip() for part in address.split(",") if part.strip())

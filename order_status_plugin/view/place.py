@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
+from django.utils.translation import get_language
+
+from .marks import form
 from .money import country_name
 
 #: Countries where a city is told by its state.
@@ -18,16 +22,25 @@ SMALL = frozenset(
 )
 
 
-def place(event: Any) -> str:
-    """Return the place of an event's row, the country in the reader's language; "" where nobody said."""
-    country = country_name(event.country)
-    if event.city:
-        region = _region(event.region) if event.country in WITH_REGION else ""
-        return ", ".join(part for part in (proper(event.city), region, country) if part)
-    if event.place_text:
-        return proper(str(event.place_text))
-    region = proper(event.region) if len(event.region) > 3 else ""
-    return ", ".join(part for part in (region, country) if part)
+@form(lambda values: values.language)
+def place(event: Any, language: str | None = None) -> str:
+    """Return the place of an event's row, the country in the reader's language; "" where nobody said.
+
+    ``language`` is the active one, where the caller knows it.
+    """
+    return _place(event.city, event.region, event.country, event.place_text, language or get_language())
+
+
+@lru_cache(maxsize=4096)
+def _place(city: str, region: str, country: str, text: str, language: str | None) -> str:
+    named = country_name(country)
+    if city:
+        region = _region(region) if country in WITH_REGION else ""
+        return ", ".join(part for part in (proper(city), region, named) if part)
+    if text:
+        return proper(text)
+    region = proper(region) if len(region) > 3 else ""
+    return ", ".join(part for part in (region, named) if part)
 
 
 def _region(region: str) -> str:

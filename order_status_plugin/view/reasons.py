@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from ..events import Overlay, Reason
+from .marks import form
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -122,6 +123,7 @@ WITHOUT_REASON = {
 }
 
 
+@form()
 def plain(words: str) -> str:
     """Return why an estimate moved: our word for a reason of ours, a code in words, else the source's own words."""
     if words in WORD:

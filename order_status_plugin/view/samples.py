@@ -259,6 +259,8 @@ def _parcel(
     status = play.status if place == 0 else play.others
     scans = _scans(status, play.overlay if place == 0 else Overlay.NONE, sent_at, now) if status else []
     events = [append.event(parcel, SOURCE, scan, message_id=None, received_at=now) for scan in scans]
+    for key, event in enumerate(events, 100 * place):
+        event.pk = key
     state = fold(rows.fold_event(event) for event in events)
     parcel.status = state.status or (S.CONFIRMED if parcel.source else S.UNKNOWN)
     parcel.overlay, parcel.state = state.overlay, state.columns()
@@ -303,7 +305,7 @@ def _estimates(parcel: Parcel, play: Scene, place: int, now: dt.datetime) -> lis
     days = [0] if is_today else [1, 3] if parcel.overlay else [1 + place]
     return [
         DeliveryEstimate(
-            pk=number,
+            pk=100 * place + number,
             parcel=parcel,
             source=SOURCE,
             earliest=(day := (now + dt.timedelta(days=ahead)).date().isoformat()),

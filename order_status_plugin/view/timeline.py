@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from ..events import Overlay, ParcelStatus
 from . import dates, words
 from .facts import ParcelFacts
+from .marks import form
 from .model import EventView
 from .place import place
 
@@ -48,7 +49,7 @@ def _event(parcel: ParcelFacts, event: Any, *, see_all: bool) -> EventView:
     said = title(event, see_all=see_all)
     why = detail = ""
     if see_all:
-        detail = event.message if event.message.casefold() != said.casefold() else ""
+        detail = event.message if _says_more(event) else ""
         why = _("%(source)s said %(code)s (%(rule)s), heard %(when)s") % {
             "source": event.source,
             "code": event.raw_code or "—",
@@ -63,6 +64,12 @@ def _event(parcel: ParcelFacts, event: Any, *, see_all: bool) -> EventView:
         is_corrected=event.digest in parcel.state.taken_back,
         why=why,
     )
+
+
+@form(is_personal=False)
+def _says_more(event: Any) -> bool:
+    """Say whether the carrier's own words are not what the row says already."""
+    return bool(event.message.casefold() != title(event, see_all=True).casefold())
 
 
 def title(event: Any, *, see_all: bool) -> str:

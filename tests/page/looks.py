@@ -36,7 +36,7 @@ def html_of(view: Any, error: str = "", layout: Any = None) -> str:
     with translation.override(view.language):
         devices = DEVICES if view.tier == "private" else ()
         placed = place(LayoutBlock().to_python(layout), view.language) if layout else default_layout()
-        return answer(request, render(view, placed, devices), "/orders/link/", error=error).content.decode()
+        return answer(request, render(view, placed), "/orders/link/", error=error, devices=devices).content.decode()
 
 
 def pages() -> dict[str, str]:

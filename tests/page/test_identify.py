@@ -284,13 +284,17 @@ def test_a_form_of_ours_comes_with_its_token(https):
     assert response["Location"] == links.order_path(order)
 
 
-def test_a_private_page_asks_for_its_grant_once_and_for_the_list_of_devices_once(https):
+def test_a_private_page_asks_for_grant_page_and_devices_at_once_and_only_where_none_is_kept_again(https):
     order = placed()
     https.post("/orders/", RIGHT)
     with CaptureQueriesContext(connection) as queries:
         assert sees_all(https, order)
     asked = [query for query in queries.captured_queries if '"order_status_plugin_grant"' in query["sql"]]
-    assert len(asked) == 2
+    assert len(asked) == 3
+    with CaptureQueriesContext(connection) as queries:
+        assert sees_all(https, order)
+    asked = [query for query in queries.captured_queries if '"order_status_plugin_grant"' in query["sql"]]
+    assert len(asked) == len(queries) == 1
 
 
 # --- the shop's own templates -----------------------------------------------------------------------

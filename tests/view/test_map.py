@@ -9,10 +9,10 @@ from django.test import Client
 
 from order_status_plugin.access.links import order_path
 from order_status_plugin.events import Address, ContactSnapshot, ParcelStatus, Place, Tier
-from order_status_plugin.maps.draw import draw
 from order_status_plugin.tracking import record
 from order_status_plugin.tracking.models import Order
 from order_status_plugin.view.build import build
+from order_status_plugin.view.map import drawn
 from order_status_plugin.view.model import MapView
 from tests.access.orders import let_in
 from tests.orders import scan, sent, snapshot, update
@@ -103,7 +103,9 @@ def test_the_street_is_never_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
 
     tell(scan(S.IN_TRANSIT, 1, place=PARIS))
     monkeypatch.setattr(geocoder, "locate", locate)
+    drawn.cache_clear()
     shown()
+    drawn.cache_clear()
     assert asked == [Place(city="Amsterdam", postcode="1015 AB", country="NL")]
 
 
@@ -159,7 +161,7 @@ def test_with_tiles_only_the_page_that_offers_them_may_load_them(client: Client,
 def test_equal_journeys_are_drawn_once() -> None:
     tell(scan(S.PICKED_UP_BY_CARRIER, 1, place=PORTO), scan(S.IN_TRANSIT, 2, place=COLOGNE))
     shown()
-    before = draw.cache_info()
+    before = drawn.cache_info()
     shown()
-    after = draw.cache_info()
+    after = drawn.cache_info()
     assert (after.misses, after.hits) == (before.misses, before.hits + 1)
