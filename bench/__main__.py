@@ -37,7 +37,7 @@ def main() -> int:
         import django
 
         django.setup()
-        from . import access, content, hosts, maps, messages, pages, shop, streams, wallet, webhooks
+        from . import access, content, growth, hosts, maps, messages, pages, shop, streams, wallet, webhooks
 
         roam()
         placed, order = shop.build()
@@ -62,6 +62,8 @@ def main() -> int:
         from django.db import connections
 
         connections.close_all()
+        roam()
+        rows += told(began, [growth.growth(server_url)])
     print(f"\n{table(rows)}")
     write(rows)
     missed = [row.name for row in rows if row.ok is False]

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 class Device(models.Model):
     """A browser, known by its cookie. The token is kept hashed."""
 
-    token_hash = models.CharField(max_length=64, unique=True)
+    token_hash = models.CharField(max_length=64)
     created_at = models.DateTimeField()
     last_seen_on = models.DateField()
     label = models.CharField(max_length=80, blank=True, help_text=_("Browser and system, roughly."))
@@ -17,6 +17,7 @@ class Device(models.Model):
     class Meta:
         verbose_name = _("device")
         verbose_name_plural = _("devices")
+        constraints = (models.UniqueConstraint(fields=("token_hash",), name="order_status_device_token"),)
 
     def __str__(self) -> str:
         return self.label or f"device {self.pk}"
@@ -110,7 +111,7 @@ class MailedCode(models.Model):
     )
     seed = models.CharField(max_length=32)
     #: Hash of the pending cookie of the browser that asked: a code works there only.
-    asked_by = models.CharField(max_length=64, db_index=True)
+    asked_by = models.CharField(max_length=64)
     attempts = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField(db_index=True)
@@ -121,6 +122,7 @@ class MailedCode(models.Model):
     class Meta:
         verbose_name = _("mailed code")
         verbose_name_plural = _("mailed codes")
+        indexes = (models.Index(fields=("asked_by",), name="order_status_code_asked_by"),)
 
     def __str__(self) -> str:
         return f"code for order {self.order_id}"
@@ -155,7 +157,7 @@ class ShareLink(models.Model):
     order = models.ForeignKey("order_status_plugin.Order", on_delete=models.CASCADE, related_name="share_links")
     scope = models.CharField(max_length=10, choices=Scope.choices, default=Scope.ARRIVAL)
     #: The public half of its token; the signature is derived and never stored.
-    locator = models.CharField(max_length=16, unique=True)
+    locator = models.CharField(max_length=16)
     label = models.CharField(max_length=60, blank=True, help_text=_("Whom it is for, in the customer's words."))
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
@@ -166,6 +168,7 @@ class ShareLink(models.Model):
     class Meta:
         verbose_name = _("share link")
         verbose_name_plural = _("share links")
+        constraints = (models.UniqueConstraint(fields=("locator",), name="order_status_share_locator"),)
 
     def __str__(self) -> str:
         return f"{self.scope} of order {self.order_id}"

@@ -7,7 +7,7 @@ nothing was heard any more, its last change and the time ``silent``.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +24,9 @@ from .models import AuditEntry, StaffView
 from .privacy import end_access
 
 logger = logging.getLogger(__name__)
+
+#: Hears how many orders a batch was.
+Done = Callable[[int], None]
 
 #: Orders of one transaction that ends their grants.
 BATCH = 200
@@ -50,21 +53,28 @@ class Report:
         )
 
 
-def run(*, is_dry: bool = False, most: int | None = None) -> Report:
+def run(*, is_dry: bool = False, most: int | None = None, done: Done | None = None) -> Report:
     """Let go what is due; ``is_dry`` only counts. Repeating it, or killing it at any time, does no harm.
 
-    ``most`` bounds the orders of each kind; a report that is not complete asks for another run.
+    ``most`` bounds the orders of each kind; a report that is not complete asks for another run. ``done`` hears of each
+    batch how many orders it was.
     """
     report = Report(held=due("contact").filter(is_held=True).count())
     if is_dry:
         report.grants_ended = sum(rows.count() for rows in _with_access())
         report.erased = sum(rows.count() for rows in _parts("contact"))
     else:
-        _end_access(report, most)
-        _erase(report, most)
+        done = done or (lambda _count: None)
+        _end_access(report, most, done)
+        _erase(report, most, done)
     report.staff_views = _forget_old(StaffView, "staff_views", is_dry=is_dry)
     report.audit_entries = _forget_old(AuditEntry, "audit", is_dry=is_dry)
     return report
+
+
+def count() -> int:
+    """Return of how many orders access would end or the person be erased: an order may be both."""
+    return sum(rows.count() for rows in (*_with_access(), *_parts("contact")))
 
 
 def due(what: str) -> QuerySet[Order]:
@@ -95,7 +105,7 @@ def _with_access() -> list[QuerySet[Any]]:
     return [rows.filter(grants_ended_at=None) for rows in _parts("grants")]
 
 
-def _end_access(report: Report, most: int | None) -> None:
+def _end_access(report: Report, most: int | None, done: Done) -> None:
     for keys in _batches(_with_access(), most, report):
         with transaction.atomic():
             rows = Order.objects.select_for_update().filter(pk__in=keys, is_held=False, grants_ended_at=None)
@@ -110,9 +120,10 @@ def _end_access(report: Report, most: int | None) -> None:
                 ]
             )
         report.grants_ended += len(found)
+        done(len(keys))
 
 
-def _erase(report: Report, most: int | None) -> None:
+def _erase(report: Report, most: int | None, done: Done) -> None:
     for keys in _batches(_parts("contact"), most, report):
         for pk in keys:
             try:
@@ -123,6 +134,7 @@ def _erase(report: Report, most: int | None) -> None:
                 # One that fails keeps nobody else's data: the next run tries it again.
                 logger.exception("order %s could not be erased", pk)
                 report.failed += 1
+        done(len(keys))
 
 
 def _batches(parts: list[QuerySet[Any]], most: int | None, report: Report) -> Iterator[list[int]]:

@@ -31,6 +31,12 @@ _lock = threading.Lock()
 _looks = {"hit": 0, "miss": 0}
 
 
+def count(*, is_hit: bool) -> None:
+    """Count a look for a kept page."""
+    with _lock:
+        _looks["hit" if is_hit else "miss"] += 1
+
+
 def looks() -> dict[str, int]:
     """Return how often this process found a kept page, and how often it did not."""
     with _lock:
@@ -62,8 +68,7 @@ def find(locator: str, link_version: int, language: str) -> Found:
     with connection.cursor() as cursor:
         cursor.execute(sql, [locator, link_version, variant(language), now])
         found = Found(*cursor.fetchone())
-    with _lock:
-        _looks["miss" if found.html is None else "hit"] += 1
+    count(is_hit=found.html is not None)
     return found
 
 

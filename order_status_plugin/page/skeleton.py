@@ -43,6 +43,7 @@ def find(link: Link, language: str, token_hash: str) -> Found | None:
     """
     now = timezone.now()
     rows = private_rows.read(token_hash, kept.variant(language, Tier.PRIVATE), link.locator, link.version, now)
+    kept.count(is_hit=rows is not None)
     if rows is None or not grants.use(rows.grant, now):
         return None
     catalogue.refresh(rows.epoch)

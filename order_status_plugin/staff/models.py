@@ -45,7 +45,7 @@ class NumberImportLine(models.Model):
         SKIPPED = "skipped", _("nothing to do")
         DONE = "done", _("done")
 
-    batch = models.ForeignKey(NumberImport, on_delete=models.CASCADE, related_name="lines")
+    batch = models.ForeignKey(NumberImport, on_delete=models.CASCADE, related_name="lines", db_index=False)
     line = models.PositiveIntegerField()
     state = models.CharField(max_length=10, choices=State.choices)
     #: A word of ``staff.import_plan.SAYS``.

@@ -87,12 +87,13 @@ def carried_by(orders: QuerySet[Order], carrier: str) -> QuerySet[Order]:
     return orders.filter(Exists(Parcel.objects.filter(order=OuterRef("pk"), carrier=carrier, is_withdrawn=False)))
 
 
-def _few(rows: QuerySet[Any]) -> QuerySet[Any]:
-    """Return the orders of these rows, as many as a list counts: the limit has the database find these few rows first.
+def _few(rows: QuerySet[Any]) -> list[int]:
+    """Return the orders of these few rows, as many as a list counts.
 
-    Without it, it may go through all orders, newest first, and look for such a row at each.
+    Read before the orders are: in one query with them the database may take every order, newest first, and look for such
+    a row at each.
     """
-    return rows.order_by().values("order_id")[:COUNTED]
+    return list(rows.order_by().values_list("order_id", flat=True)[:COUNTED])
 
 
 def stalled(orders: QuerySet[Order], now: dt.datetime | None = None) -> QuerySet[Order]:

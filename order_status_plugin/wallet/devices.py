@@ -20,7 +20,10 @@ class WalletRegistration(models.Model):
 
     subscription = models.OneToOneField(Subscription, primary_key=True, on_delete=models.CASCADE, related_name="wallet")
     #: Of the name that Wallet made up for the device: who knows it learns which orders the device holds.
-    device_digest = models.CharField(max_length=80, db_index=True, editable=False)
+    device_digest = models.CharField(max_length=80, editable=False)
+
+    class Meta:
+        indexes = (models.Index(fields=("device_digest",), name="order_status_wallet_device"),)
 
     def __str__(self) -> str:
         return f"wallet of subscription {self.pk}"

@@ -343,3 +343,40 @@ def command(*options: str) -> str:
 @pytest.fixture(autouse=True)
 def _shelf() -> None:
     DemoHost.orders.clear()
+
+
+def test_orders_of_one_moment_are_each_let_go_once_and_one_that_fails_stops_no_other(
+    clock: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(5):
+        record.order("shop", snapshot(reference=f"{number}", state=OrderState.CANCELLED))
+    for number in range(5, 8):
+        record.order("shop", snapshot(reference=f"{number}"))
+    monkeypatch.setattr(retention, "BATCH", 2)
+    heard: list[int] = []
+    clock(days=300)
+    assert retention.count() == 16
+    failing = Order.objects.get(reference="1").pk
+    erase = retention.erase
+
+    def fails_once(order: Order, *args: Any, **more: Any) -> bool:
+        if order.pk == failing:
+            raise RuntimeError
+        return erase(order, *args, **more)
+
+    monkeypatch.setattr(retention, "erase", fails_once)
+    report = retention.run(done=heard.append)
+    assert (report.grants_ended, report.erased, report.failed, report.is_complete) == (8, 7, 1, True)
+    assert (sum(heard), max(heard)) == (16, 2)
+    monkeypatch.undo()
+
+
+def test_a_bounded_run_says_whether_more_is_due_of_either_kind(clock: Any) -> None:
+    ended = record.order("shop", snapshot(reference="a", state=OrderState.CANCELLED))
+    record.order("shop", snapshot(reference="b"))
+    clock(days=300)
+    first = retention.run(most=1)
+    assert (first.erased, first.is_complete) == (1, False)
+    assert Order.objects.get(pk=ended.pk).erased_at is not None
+    second = retention.run(most=1)
+    assert (second.erased, second.is_complete) == (1, True)

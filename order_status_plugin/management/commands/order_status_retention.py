@@ -10,6 +10,7 @@ from ...access import retention
 from ...conf import Settings, conf
 from ...intake import privacy as inbox
 from ...outgoing import relay as webhooks
+from ..progress import Progress
 
 
 class Command(BaseCommand):
@@ -24,7 +25,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Report by group of fields how long it is kept, and how much of it is let go."""
         is_dry = options["dry_run"]
-        bodies, report = inbox.expire(is_dry=is_dry), retention.run(is_dry=is_dry)
+        bodies = inbox.expire(is_dry=is_dry)
+        progress = Progress(self.stdout, "orders", 0 if is_dry else retention.count())
+        report = retention.run(is_dry=is_dry, done=progress.step)
+        progress.end()
         deliveries = webhooks.clean(conf.retention("webhooks"), is_dry=is_dry)
         told = {
             "grants": f"orders whose access {'would end' if is_dry else 'ended'}: {report.grants_ended}",
