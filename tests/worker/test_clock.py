@@ -45,7 +45,7 @@ def test_what_came_an_hour_ahead_is_handled_now_and_what_waits_for_its_time_wait
 
 
 def test_messages_that_were_written_or_tried_an_hour_ahead_leave_now() -> None:
-    record.observe("outbox", outbox.write)
+    record.observe("outbox", outbox.write_all)
     for ref in "1234":
         place(ref=ref)
     written, tried, held, waits = OutboxMessage.objects.order_by("pk")
@@ -97,7 +97,7 @@ def test_who_has_the_wrong_clock_itself_puts_nothing_right(caplog: pytest.LogCap
 
 def test_a_try_of_a_message_is_judged_as_before() -> None:
     """Its time is put right, and its outcome stays."""
-    record.observe("outbox", outbox.write)
+    record.observe("outbox", outbox.write_all)
     place()
     row = OutboxMessage.objects.get()
     now = timezone.now()
