@@ -18,6 +18,7 @@ import tempfile
 import time
 from argparse import ArgumentParser, Namespace
 from bisect import bisect_left
+from collections import Counter
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -150,7 +151,8 @@ class Heard:
     """How long each event took to each open page of its order, in seconds, and those that one never heard of."""
 
     events: int
-    refused: int
+    #: How many by HTTP status; 0 where there was no answer.
+    refused: Counter[int]
     delays: list[float]
     missed: int
     #: Of each page, its last event alone; infinite where it was missed.
@@ -165,11 +167,11 @@ class Heard:
 def compare(held: Held, log: list[str]) -> Heard:
     """Hold what was sent against what was heard."""
     sent: dict[str, list[float]] = {}
-    events = refused = 0
+    events, refused = 0, Counter[int]()
     for line in log:
         link, began, _ended, status = line.split()
         if int(status) not in {200, 202}:
-            refused += held.first <= float(began) <= held.last
+            refused[int(status)] += held.first <= float(began) <= held.last
             continue
         sent.setdefault(link, []).append(float(began))
         events += held.first <= float(began) <= held.last
@@ -206,7 +208,7 @@ def rows(held: Held, heard: Heard, asked: Namespace) -> list[Row]:
         absolute(f"{whole}: events that a page did not hear of before the next", heard.missed, "events"),
         absolute(f"{whole}: broken and opened again", sum(page.broken for page in held.pages), "streams"),
         absolute("webhooks taken in", heard.events / seconds, "a second"),
-        absolute("webhooks refused or unanswered", heard.refused, "webhooks", at_most=0),
+        absolute("webhooks refused or unanswered", heard.refused.total(), "webhooks", at_most=0),
         absolute("frames read", len(heard.delays) / seconds, "a second"),
         absolute("all streams opened in", held.opened_in, "s"),
     ]
@@ -244,6 +246,8 @@ def main() -> int:
             cluster.kill()
     measured = rows(held, heard, asked)
     print(f"\n{table(measured)}\n")
+    if heard.refused.total():
+        print(f"refused, by status: {dict(heard.refused)}")
     RESULTS.write_text(json.dumps({"machine": machine(), "rows": [asdict(row) for row in measured]}, indent=2) + "\n")
     missed = [row.name for row in measured if row.ok is False]
     print(f"missed: {', '.join(missed)}" if missed else "every target met")

@@ -46,10 +46,10 @@ def spawn(command: list[str], env: Mapping[str, str] | None = None) -> Child:
 
 
 def uvicorn(port: int, env: Mapping[str, str] | None = None) -> Child:
-    """Start one web server of one process."""
+    """Start one web server of one process. It keeps idle connections longer than nginx, or a request meets a closing one."""
     return start(
         "-m", "uvicorn", "example_site.asgi:application", "--host", HOST, "--port", str(port),
-        "--log-level", "warning", "--no-access-log", "--timeout-graceful-shutdown", "2", env=env,
+        "--log-level", "warning", "--no-access-log", "--timeout-graceful-shutdown", "2", "--timeout-keep-alive", "75", env=env,
     )  # fmt: skip
 
 

@@ -46,7 +46,7 @@ def main() -> int:
             try:
                 return _run(children, nginx, asked, servers)
             finally:
-                end(children)
+                end(children, grace=15)  # a supervisor gives its cluster ten seconds
     except Stopped:
         return 0
 

@@ -235,6 +235,7 @@ ORDER_STATUS = {
         },
     },
     "KEYS": link_keys(),
+    **({"LIVE_BROKER": "order_status_plugin.live.redis.RedisBroker", "LIVE_REDIS_URL": REDIS_URL} if REDIS_URL else {}),
     "TRUSTED_PROXIES": os.environ.get("TRUSTED_PROXIES", "").split(),
     "METRICS_TOKENS": [kept(VAR, "metrics")],
     "HELP_EMAIL": "hello@tilia-sal.example",

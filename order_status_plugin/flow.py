@@ -67,12 +67,10 @@ from .events import (
 )
 from .exceptions import BackendError, OrderStatusError, UnreadableMessage
 from .hosts.base import Host
-from .intake import ahead as intake_ahead
 from .intake import inbox, updates
 from .intake import privacy as intake_privacy
 from .intake.models import InboxMessage
 from .intake.updates import Handled
-from .messages import ahead as messages_ahead
 from .messages import consent, relay, reports, requests, stalled
 from .outgoing import relay as webhooks
 from .page import kept
@@ -83,7 +81,7 @@ from .tracking import record, rows, snapshot
 from .tracking.by_hand_numbers import Did, Given
 from .tracking.locator import called
 from .tracking.models import Order, Parcel
-from .worker import clock, wake
+from .worker import wake
 
 logger = logging.getLogger(__name__)
 
@@ -485,18 +483,6 @@ def _compare(host: Host) -> int:
     for reference in changed:
         _take_quietly(host.alias, reference)
     return len(changed)
-
-
-def disbelieve() -> int:
-    """Put right what a clock that was wrong has put ahead; return how many rows."""
-    if not clock.is_right():
-        logger.error("this machine's clock differs from the database's: set it by NTP")
-        return 0
-    now = timezone.now()
-    wrong = clock.disbelieve(now) + intake_ahead.disbelieve(now) + messages_ahead.disbelieve(now)
-    if wrong:
-        logger.warning("a clock was ahead: %s rows that it wrote are put right", wrong)
-    return wrong
 
 
 @spans.traced("retain")

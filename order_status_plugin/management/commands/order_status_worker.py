@@ -14,7 +14,7 @@ from django.db import close_old_connections
 from django.utils import timezone
 from django_q.conf import Conf
 
-from ...flow import disbelieve
+from ...clocks import disbelieve
 from ...intake import inbox
 from ...messages.outbox import DRAIN
 from ...messages.relay import is_due

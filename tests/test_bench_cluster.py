@@ -1,0 +1,47 @@
+"""What ``make bench-cluster`` counts: a page that hears late, or not at all, is seen."""
+
+from __future__ import annotations
+
+import pytest
+
+from bench.cluster import Held, Page, compare
+
+INFINITE = float("inf")
+
+
+def held(*pages: Page) -> Held:
+    return Held(first=100, last=200, opened_in=1, cpu={}, memory={}, pages=list(pages))
+
+
+def event(link: str, began: float, status: int = 200) -> str:
+    return f"{link} {began} {began + 0.01} {status}"
+
+
+def test_each_event_is_held_against_the_next_frame_of_its_page() -> None:
+    quick, slow = Page("/a/", [110.2, 114.1]), Page("/a/", [110.9, 115.5])
+    found = compare(held(quick, slow), [event("/a/", 110), event("/a/", 114), event("/b/", 111)])
+    assert (found.events, found.missed) == (3, 0)
+    assert sorted(round(delay, 1) for delay in found.delays) == [0.1, 0.2, 0.9, 1.5]
+    assert sorted(round(delay, 1) for delay in found.last) == [0.1, 1.5]
+    assert round(found.share(99), 1) == 1.5
+
+
+def test_a_frame_after_the_next_event_is_too_late_for_the_first() -> None:
+    found = compare(held(Page("/a/", [114.3])), [event("/a/", 110), event("/a/", 114)])
+    assert found.missed == 1
+    assert found.share(99) == INFINITE
+    assert [round(delay, 1) for delay in found.last] == [0.3]
+
+
+def test_a_page_that_never_hears_counts_as_the_slowest() -> None:
+    found = compare(held(Page("/a/"), Page("/a/", [150.1])), [event("/a/", 150)])
+    assert sorted(found.last) == [pytest.approx(0.1), INFINITE]
+    assert found.share(99, found.last) == INFINITE
+
+
+def test_what_was_refused_and_what_was_sent_outside_of_the_time_is_told_apart() -> None:
+    found = compare(
+        held(Page("/a/", [120.1, 250.0])),
+        [event("/a/", 120), event("/a/", 130, 502), event("/a/", 240), event("/a/", 90)],
+    )
+    assert (found.events, dict(found.refused), found.missed) == (1, {502: 1}, 0)
