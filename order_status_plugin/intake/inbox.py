@@ -22,6 +22,7 @@ from .. import spans
 from ..backend import Receiver, Webhook
 from ..exceptions import OrderStatusError, TemporaryFailure, UnknownParcel, UnreadableMessage
 from ..tracking.models import Parcel
+from ..worker import clock
 from . import statements
 from .models import InboxMessage
 
@@ -331,7 +332,7 @@ def retry(message: InboxMessage, reason: str, after: float | None = None) -> Non
         return
     delay = min(FIRST_DELAY * 2 ** min(message.attempts - 1, 20), MAX_DELAY) * random.uniform(0.75, 1.25)  # noqa: S311
     delay = min(max(delay, after or 0), 24 * MAX_DELAY)
-    _move(message, State.RECEIVED, reason=reason, due_at=timezone.now() + dt.timedelta(seconds=delay))
+    _move(message, State.RECEIVED, reason=reason, due_at=clock.now_by_both() + dt.timedelta(seconds=delay))
 
 
 def _move(message: InboxMessage, state: str, **fields: object) -> None:
@@ -350,14 +351,14 @@ def release_waiting(*number_keys: str) -> int:
     if not known:
         return 0
     rows = InboxMessage.objects.filter(state=State.WAITING, waits_for__in=known)
-    return rows.update(state=State.RECEIVED, due_at=timezone.now(), leased_until=None)
+    return rows.update(state=State.RECEIVED, due_at=clock.now_by_both(), leased_until=None)
 
 
 def replay(messages: QuerySet[InboxMessage]) -> int:
     """Have these messages handled again, whatever became of them, but for those that were erased. Return how many."""
     return messages.exclude(state=State.REDACTED).update(
         state=State.RECEIVED,
-        due_at=timezone.now(),
+        due_at=clock.now_by_both(),
         leased_until=None,
         attempts=0,
         reason="",

@@ -20,7 +20,7 @@ from .ledger import STEPS
 from .world import World, world
 
 #: Faults of one storm; then nothing more happens until all is well, and for at the most so many seconds.
-STORM, CALM = 84, 150.0
+STORM, CALM = 30, 150.0
 #: Orders placed in a second of a storm, and seconds between two calls on one at the most.
 ORDERS, PACE = 1.2, 4.0
 #: Kinds after which nobody has to wait for a lease or a restart: a storm of them is over in seconds.

@@ -22,11 +22,13 @@ class Worker(Relay):
         super().arm()
         from order_status_plugin.intake import inbox
 
-        self.around(inbox, "finish", "before finish", "after finish")
+        self.around(inbox, "_finished", "before finish", "")
+        self.around(inbox, "settle", "", "after finish")
+        self.around(inbox, "settle_together", "", "after finish")
         real = inbox.claim
 
-        def claim(*args: Any) -> Any:
-            rows = real(*args)
+        def claim(*args: Any, **kwargs: Any) -> Any:
+            rows = real(*args, **kwargs)
             if rows:
                 self.reach("holding the inbox")
             return rows
@@ -38,14 +40,13 @@ class Worker(Relay):
         from django.db import close_old_connections
 
         from order_status_plugin import flow
-        from order_status_plugin.intake import inbox
         from order_status_plugin.messages import relay
 
         self.arm()
         while True:
             close_old_connections()
             try:
-                if inbox.drain(flow.handle_message) + relay.drain(seconds=5):
+                if flow.drain_inbox() + relay.drain(seconds=5):
                     continue
             except Exception:
                 logger.exception("a task failed")  # as django-q2 does

@@ -106,3 +106,18 @@ def test_a_try_of_a_message_is_judged_as_before() -> None:
     assert clocks.disbelieve() == 1
     attempt = MessageAttempt.objects.get()
     assert (attempt.outcome, attempt.started_at <= timezone.now()) == (tries.UNKNOWN, True)
+
+
+@pytest.mark.postgresql
+def test_what_a_wrong_clock_releases_or_tries_again_is_due_by_the_databases() -> None:
+    now = timezone.now()
+    released = come_in("released", now, state=InboxMessage.State.WAITING, waits_for="1Z")
+    retried, again = come_in("retried", now, attempts=1), come_in("again", now, state=InboxMessage.State.FAILED)
+    with time_machine.travel(now + HOUR):
+        inbox.release_waiting("1Z")
+        inbox.retry(retried, "later")
+        inbox.replay(InboxMessage.objects.filter(pk=again.pk))
+    due_at = dict(InboxMessage.objects.values_list("pk", "due_at"))
+    assert due_at[released.pk] <= timezone.now()
+    assert due_at[again.pk] <= timezone.now()
+    assert due_at[retried.pk] <= timezone.now() + dt.timedelta(seconds=5)
