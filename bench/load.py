@@ -43,8 +43,16 @@ def fetch(port: int, page: Page) -> tuple[int, str]:
         connection.close()
 
 
-def latency(port: int, page: Page, times: int) -> float:
-    """Return the median of so many requests, one after the other over one connection, in milliseconds."""
+@dataclass(frozen=True)
+class Latency:
+    """How long answers took, in milliseconds."""
+
+    median: float
+    p99: float
+
+
+def latency(port: int, page: Page, times: int) -> Latency:
+    """Return what so many requests took, one after the other over one connection."""
     request, taken = page.request(port), []
     with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -54,7 +62,7 @@ def latency(port: int, page: Page, times: int) -> float:
             connection.sendall(request)
             answer(reader)
             taken.append(time.perf_counter() - began)
-    return median(taken) * 1000
+    return Latency(median(taken) * 1000, sorted(taken)[len(taken) * 99 // 100] * 1000)
 
 
 def ask(port: int, page: Page, times: int) -> None:

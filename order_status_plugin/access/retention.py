@@ -9,13 +9,15 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Model, Q, QuerySet
+from django.db.models import F, Model, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from ..conf import conf
-from ..tracking.models import Order
+from ..tracking.models import ENDED_ORDER, OPEN_ORDER, Order
 from .audit import SYSTEM, Action
 from .erase import OrderIsHeld, erase
 from .models import AuditEntry, StaffView
@@ -25,6 +27,8 @@ logger = logging.getLogger(__name__)
 
 #: Orders of one transaction that ends their grants.
 BATCH = 200
+#: Rows of a log that one statement deletes.
+FORGOTTEN_AT_ONCE = 2_000
 
 
 @dataclass(slots=True)
@@ -53,8 +57,8 @@ def run(*, is_dry: bool = False, most: int | None = None) -> Report:
     """
     report = Report(held=due("contact").filter(is_held=True).count())
     if is_dry:
-        report.grants_ended = _with_access().count()
-        report.erased = due("contact").filter(is_held=False).count()
+        report.grants_ended = sum(rows.count() for rows in _with_access())
+        report.erased = sum(rows.count() for rows in _parts("contact"))
     else:
         _end_access(report, most)
         _erase(report, most)
@@ -74,8 +78,21 @@ def due(what: str) -> QuerySet[Order]:
     return Order.objects.filter(ended, erased_at=None)
 
 
-def _with_access() -> QuerySet[Order]:
-    return due("grants").filter(is_held=False, grants_ended_at=None)
+def _parts(what: str) -> list[QuerySet[Any]]:
+    """Return what is due in two parts with ``over_at``, their moment: an index has each of them, oldest first."""
+    after, silent, now = conf.retention(what), conf.retention("silent"), timezone.now()
+    if after is None:
+        return []
+    ended = Order.objects.filter(ENDED_ORDER, erased_at=None).annotate(over_at=Coalesce("delivered_at", "closed_at"))
+    parts = [ended.filter(over_at__lte=now - after)]
+    if silent is not None:
+        unheard = Order.objects.filter(OPEN_ORDER).annotate(over_at=F("last_activity_at"))
+        parts.append(unheard.filter(over_at__lte=now - after - silent))
+    return [rows.filter(is_held=False) for rows in parts]
+
+
+def _with_access() -> list[QuerySet[Any]]:
+    return [rows.filter(grants_ended_at=None) for rows in _parts("grants")]
 
 
 def _end_access(report: Report, most: int | None) -> None:
@@ -96,7 +113,7 @@ def _end_access(report: Report, most: int | None) -> None:
 
 
 def _erase(report: Report, most: int | None) -> None:
-    for keys in _batches(due("contact").filter(is_held=False), most, report):
+    for keys in _batches(_parts("contact"), most, report):
         for pk in keys:
             try:
                 report.erased += erase(Order(pk=pk), SYSTEM, "retention", among=due("contact"), is_thorough=False)
@@ -108,17 +125,21 @@ def _erase(report: Report, most: int | None) -> None:
                 report.failed += 1
 
 
-def _batches(rows: QuerySet[Order], most: int | None, report: Report) -> Iterator[list[int]]:
+def _batches(parts: list[QuerySet[Any]], most: int | None, report: Report) -> Iterator[list[int]]:
     """Yield keys, batch by batch, each read anew: nobody's table is locked, and what is handled is behind us."""
-    last = taken = 0
-    while most is None or taken < most:
-        size = BATCH if most is None else min(BATCH, most - taken)
-        keys = list(rows.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:size])
-        if not keys:
-            return
-        yield keys
-        last, taken = keys[-1], taken + len(keys)
-    report.is_complete = not rows.filter(pk__gt=last).exists() and report.is_complete
+    taken = 0
+    for rows in parts:
+        left = rows
+        while size := BATCH if most is None else min(BATCH, most - taken):
+            found = list(left.order_by("over_at", "pk").values_list("over_at", "pk")[:size])
+            if not found:
+                break
+            yield [pk for _moment, pk in found]
+            taken += len(found)
+            moment, last = found[-1]
+            # The first is for the index, which is entered at the moment; the second leaves out what is behind us.
+            left = rows.filter(over_at__gte=moment).filter(Q(over_at__gt=moment) | Q(pk__gt=last))
+        report.is_complete &= bool(size) or not left.exists()
 
 
 def _forget_old(model: type[Model], what: str, *, is_dry: bool) -> int:
@@ -126,4 +147,9 @@ def _forget_old(model: type[Model], what: str, *, is_dry: bool) -> int:
     if after is None:
         return 0
     rows = model._default_manager.filter(at__lte=timezone.now() - after)
-    return rows.count() if is_dry else rows.delete()[0]
+    if is_dry:
+        return rows.count()
+    count = 0
+    while keys := list(rows.order_by("at").values_list("pk", flat=True)[:FORGOTTEN_AT_ONCE]):
+        count += model._default_manager.filter(pk__in=keys).delete()[0]
+    return count

@@ -6,21 +6,24 @@ import contextlib
 import re
 import smtplib
 from collections.abc import Callable, Iterator, Mapping
+from email import policy as policies
 from email.headerregistry import Address
 from email.utils import parseaddr
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
 from django.apps import apps
 from django.conf import settings
 from django.core import checks, mail
+from django.core.mail.backends.smtp import EmailBackend
 from django.utils.translation import gettext_lazy as _
 
 from ..conf import conf
 from ..exceptions import GoneRecipient, PermanentFailure, TemporaryFailure
 from . import tracking
 from .base import Channel, Message, Receipt, Webhook
-from .letter import Letter
+from .letter import PLAIN_ADDRESS, Letter
 
 if TYPE_CHECKING:
     from ..events import ContactSnapshot, DeliveryReport
@@ -138,7 +141,7 @@ class EmailChannel(Channel):
         )
         if message.html:
             letter.attach_alternative(message.html, "text/html")
-        if not connection.send_messages([letter]):
+        if not _hand_over(connection, letter):
             raise TemporaryFailure("The mail backend said that it sent nothing.")
         # django-anymail leaves the provider's own id here.
         status = getattr(letter, "anymail_status", None)
@@ -161,8 +164,29 @@ class EmailChannel(Channel):
         return given.get(host) if isinstance(given, Mapping) else given
 
 
+def _hand_over(connection: Any, letter: Letter) -> int:
+    """Send a letter; return how many were sent.
+
+    Django's own backend reads both addresses anew for every mail, in a third of the time that the mail takes. Where
+    there is nothing to be read in them, its connection is handed them as they are.
+    """
+    server = getattr(connection, "connection", None)
+    if type(connection) is not EmailBackend or connection.fail_silently or server is None or not letter.is_plain():
+        return connection.send_messages([letter]) or 0
+    sender = _address_of(letter.from_email)
+    if not PLAIN_ADDRESS.fullmatch(sender):
+        return connection.send_messages([letter]) or 0
+    server.sendmail(sender, letter.to, letter.message(policy=policies.SMTP).as_bytes(linesep="\r\n"))
+    return 1
+
+
+@lru_cache(maxsize=64)
+def _address_of(sender: str) -> str:
+    return parseaddr(sender)[1]
+
+
 def _headers(message: Message, sender: str) -> dict[str, str]:
-    domain = parseaddr(sender)[1].rpartition("@")[2] or "localhost"
+    domain = _address_of(sender).rpartition("@")[2] or "localhost"
     headers = {
         "Message-ID": f"<{message.key}@{domain}>",
         "Auto-Submitted": "auto-generated",
@@ -177,6 +201,7 @@ def _headers(message: Message, sender: str) -> dict[str, str]:
     return headers
 
 
+@lru_cache(maxsize=64)
 def _with_name(sender: str, name: str) -> str:
     """Return the sender with the shop's name, unless the setting already gives one."""
     given, address = parseaddr(sender)

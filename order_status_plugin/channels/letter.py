@@ -26,7 +26,8 @@ from django.core.mail import EmailMultiAlternatives
 #: How long a line of a header should be, and how long any line may be (RFC 5322, 2.1.1).
 _SHORT, _LONGEST = 76, 998
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
-_PLAIN_ADDRESS = re.compile(rf"{_ATOM}(\.{_ATOM})*@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
+#: An address that needs no reading: no name, no comment, no quotes, no letter that is encoded.
+PLAIN_ADDRESS = re.compile(rf"{_ATOM}(\.{_ATOM})*@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 #: Headers that stand for a field of the letter, or that its body decides.
 _NOT_EXTRA = frozenset(
     {"from", "to", "cc", "bcc", "reply-to", "subject", "mime-version", "content-type", "content-transfer-encoding"}
@@ -86,7 +87,7 @@ class Letter(EmailMultiAlternatives):
     def message(self, **options: Any) -> Any:
         """Return the MIME message. Django 6 names a policy of Python's, Django 5.2 none."""
         policy = _with_headers(options.get("policy") or policies.default)
-        if not self._is_plain():
+        if not self.is_plain():
             return self._by_django(policy)
         root = _Ready(policy)
         if self.alternatives:
@@ -109,13 +110,13 @@ class Letter(EmailMultiAlternatives):
             )
         return root.keep()
 
-    def _is_plain(self) -> bool:
+    def is_plain(self) -> bool:
         """Say whether there is nothing in it that only Django knows how to write."""
         extra = self.extra_headers
         return (
             bool(self.body)
             and len(self.to) == 1
-            and bool(_PLAIN_ADDRESS.fullmatch(self.to[0]))
+            and bool(PLAIN_ADDRESS.fullmatch(self.to[0]))
             and not (self.cc or self.bcc or self.attachments or self.encoding)
             and [str(kind) for _content, kind in self.alternatives] in ([], ["text/html"])
             and not any(name.lower() in _NOT_EXTRA or name.lower() == "date" for name in extra)

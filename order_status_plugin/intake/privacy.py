@@ -43,7 +43,7 @@ def expire(*, is_dry: bool = False) -> int:
         return _free(old).count()
     count = 0
     # In parts: the door for new ones stays open.
-    while keys := list(_free(old).order_by("pk").values_list("pk", flat=True)[:_AT_ONCE]):
+    while keys := list(_free(old).order_by("received_at", "pk").values_list("pk", flat=True)[:_AT_ONCE]):
         count += inbox.redact(InboxMessage.objects.filter(pk__in=keys))
     return count
 

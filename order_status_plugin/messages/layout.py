@@ -59,7 +59,7 @@ class Layout:
     @classmethod
     def of(cls, html: str, text: str) -> Layout:
         """Return the layout of a rendered sketch."""
-        pieces, is_inside = _MARK.split(html), []
+        pieces, is_inside = _MARK.split(html), list[bool]()
         for before in pieces[:-1:2]:
             opened, closed = before.rfind("<"), before.rfind(">")
             is_inside.append(opened > closed if opened != closed else bool(is_inside and is_inside[-1]))

@@ -32,8 +32,7 @@ GIVEN_UP = gettext_noop("Tried too often.")
 def sent(row: OutboxMessage, attempt: MessageAttempt, receipt: Receipt) -> None:
     """Note that the provider took it. That is true whoever holds the row by now."""
     with transaction.atomic(using=router.db_for_write(OutboxMessage), savepoint=False):
-        tries.end(attempt, "sent")
-        statements.note_sent(row, receipt.provider_id[:190], timezone.now())
+        statements.end_sent(row, attempt.lease, receipt.provider_id[:190], timezone.now())
 
 
 def announce(row: OutboxMessage) -> None:

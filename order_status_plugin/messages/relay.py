@@ -19,7 +19,7 @@ from .outbox import DRAIN
 #: Rows in one lease. Small: the rest of a dead relay's batch waits until its lease is over.
 BATCH = 20
 #: Where they leave quickly, as many as take so many seconds, and never more than that.
-QUICK, LARGEST = 2.0, 100
+QUICK, LARGEST = 2.0, 200
 
 SWITCHED_OFF = gettext_noop("All messages are switched off.")
 

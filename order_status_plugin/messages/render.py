@@ -161,7 +161,8 @@ def _layout(sketch: _Sketch, style: SafeString, language: str) -> Layout:
 def _are_ours(_engines: tuple[Any, ...]) -> bool:
     """Say whether these find our own templates: only of those it is known what they read of a context."""
     home = Path(__file__).parents[1] / "templates" / TEMPLATES
-    return all(Path(get_template(f"{TEMPLATES}{each.name}").origin.name).parent == home for each in home.iterdir())
+    found: list[Any] = [get_template(f"{TEMPLATES}{each.name}") for each in home.iterdir()]
+    return all(Path(each.origin.name).parent == home for each in found)
 
 
 def _styled(style: str, html: str) -> str:

@@ -1,6 +1,7 @@
 """The statements of which every message needs one: written by hand, because building them cost more than running them.
 
-They are plain SQL that SQLite and PostgreSQL both read; all else is asked through the ORM.
+They are plain SQL that SQLite and PostgreSQL both read, or a statement of PostgreSQL's in place of two of them; all
+else is asked through the ORM.
 """
 
 from __future__ import annotations
@@ -29,21 +30,28 @@ _OPEN = (
     f"INSERT INTO {_TRY} (message_id, lease, started_at, outcome, detail, may_double)"  # noqa: S608
     " VALUES (%s, %s, %s, '', '', %s)"
 )
+_TAKE_AND_OPEN = (
+    f"WITH taken AS ({_TAKE} RETURNING id, lease)"  # noqa: S608
+    f" INSERT INTO {_TRY} (message_id, lease, started_at, outcome, detail, may_double)"
+    " SELECT id, lease, %s, '', '', %s FROM taken"
+)
 _END = f"UPDATE {_TRY} SET outcome = %s, detail = %s, ended_at = %s WHERE message_id = %s AND lease = %s"  # noqa: S608
 _SENT = (
     f"UPDATE {_OUTBOX} SET state = 'sent', reason = '', lease = '', leased_until = NULL, sent_at = %s,"  # noqa: S608
     " provider_id = %s WHERE (id = %s OR told_by_id = %s) AND state IN ('pending', 'unknown')"
 )
+_END_AND_SENT = f"WITH ended AS ({_END}) {_SENT}"
 
 
-def take(row: OutboxMessage, held_until: dt.datetime) -> bool:
-    """Count a try of this row, if it is still held under its lease, and hold it on; say whether it was."""
-    return bool(_run(_TAKE, held_until, row.recipient_digest, row.pk, row.lease))
+def begin_try(row: OutboxMessage, held_until: dt.datetime, now: dt.datetime, *, may_double: bool) -> bool:
+    """Count a try of this row, hold it on, and write down that it begins; say whether it was held under its lease.
 
-
-def open_try(row: OutboxMessage, now: dt.datetime, *, may_double: bool) -> None:
-    """Write down that a try begins."""
-    _run(_OPEN, row.pk, row.lease, now, may_double)
+    PostgreSQL does it in one statement, SQLite in two: what calls must lie in a transaction.
+    """
+    held, said = (held_until, row.recipient_digest, row.pk, row.lease), (now, may_double)
+    if _is_postgresql():
+        return bool(_run(_TAKE_AND_OPEN, *held, *said))
+    return bool(_run(_TAKE, *held) and _run(_OPEN, row.pk, row.lease, *said))
 
 
 def end_try(message: int, lease: str, outcome: str, detail: str, now: dt.datetime) -> None:
@@ -51,9 +59,17 @@ def end_try(message: int, lease: str, outcome: str, detail: str, now: dt.datetim
     _run(_END, outcome, detail, now, message, lease)
 
 
-def note_sent(row: OutboxMessage, provider_id: str, now: dt.datetime) -> None:
-    """Write down that this row was sent, and with it those that it tells; whoever holds them by now."""
-    _run(_SENT, now, provider_id, row.pk, row.pk)
+def end_sent(row: OutboxMessage, lease: str, provider_id: str, now: dt.datetime) -> None:
+    """Write down that its try under this lease arrived, and that it was sent, with those that it tells.
+
+    That is so whoever holds them by now. One statement or two, as above.
+    """
+    ended, sent = ("sent", "", now, row.pk, lease), (now, provider_id, row.pk, row.pk)
+    if _is_postgresql():
+        _run(_END_AND_SENT, *ended, *sent)
+    else:
+        _run(_END, *ended)
+        _run(_SENT, *sent)
 
 
 def facts(alias: str, orders: Sequence[int], digests: Sequence[str]) -> list[tuple[Any, ...]]:
@@ -76,6 +92,10 @@ def facts(alias: str, orders: Sequence[int], digests: Sequence[str]) -> list[tup
         *digests,
         *orders,
     )
+
+
+def _is_postgresql() -> bool:
+    return connections[router.db_for_write(OutboxMessage)].vendor == "postgresql"
 
 
 def _run(sql: str, *values: Any) -> int:

@@ -68,10 +68,10 @@ def start(rows: Sequence[OutboxMessage], marked: Iterable[int] = ()) -> dict[int
     tries: list[MessageAttempt] = []
     with transaction.atomic(using=router.db_for_write(OutboxMessage), savepoint=False):
         for row in rows:
-            if statements.take(row, now + lease.LEASE):
+            may_double = row.pk in doubled
+            if statements.begin_try(row, now + lease.LEASE, now, may_double=may_double):
                 row.attempts += 1
-                tries.append(MessageAttempt(message=row, lease=row.lease, started_at=now, may_double=row.pk in doubled))
-                statements.open_try(row, now, may_double=row.pk in doubled)
+                tries.append(MessageAttempt(message=row, lease=row.lease, started_at=now, may_double=may_double))
     return {attempt.message_id: attempt for attempt in tries}
 
 

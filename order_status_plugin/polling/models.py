@@ -45,6 +45,7 @@ class Poll(models.Model):
                 name="order_status_poll_register",
                 condition=models.Q(register_at__isnull=False),
             ),
+            models.Index(fields=("id",), name="order_status_poll_failed", condition=models.Q(failures__gt=0)),
         )
 
     def __str__(self) -> str:

@@ -13,9 +13,13 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from ..access.audit import Action, audit
+from ..carriers import catalogue
+from ..conf import conf
 from ..messages import replay
 from ..messages.models import MessageAttempt
 from ..messages.told import addresses_of
+from . import narrow
+from .known import BY_ALIAS, BY_CHANNEL, BY_MILESTONE, found
 from .read_only import ReadOnlyAdmin, ReadOnlyInline
 
 #: As much of a body as a page shows.
@@ -28,9 +32,8 @@ class InboxAdmin(ReadOnlyAdmin):
     replay: ClassVar[staticmethod[[QuerySet[Any]], int]]
 
     list_display = ("id", "alias", "state", "reason", "attempts", "received_at", "handled_at")
-    list_filter = ("state", "alias", "received_at")
-    search_fields = ("key", "waits_for", "reason")
-    show_full_result_count = False
+    list_filter = ("state", BY_ALIAS, "received_at")
+    search_fields = ("key",)  # looked for by ``get_search_results``
     actions = ("replay_selected",)
     fields = (
         "alias",
@@ -49,6 +52,22 @@ class InboxAdmin(ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Leave the bodies where they are: a list does not show them."""
         return super().get_queryset(request).defer("body")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Find by what an index knows; reasons of those that failed are few enough to be read."""
+        if not (word := search_term.replace("\0", "").strip()[:190]):
+            return queryset, False
+        rows = self.model._default_manager
+        aliases = {*conf.SOURCES, *conf.CHANNELS, *conf.HOSTS}
+        keys = found(
+            rows.filter(alias__in=aliases, key=word),
+            rows.filter(alias__in=aliases, about=word).exclude(about=""),
+            rows.filter(state="waiting", waits_for=catalogue.normalise_number(word)),
+            rows.filter(state="failed", reason__icontains=word),
+        )
+        return queryset.filter(pk__in=keys), False
 
     @admin.display(description=_("body"))
     def text(self, message: Any) -> str:
@@ -78,10 +97,10 @@ class OutboxAdmin(ReadOnlyAdmin):
     """What went out, or waits, or was not sent, with the reason."""
 
     list_display = ("id", "order", "milestone", "channel", "state", "reason", "attempts", "due_at", "sent_at")
-    list_filter = ("state", "milestone", "channel", "created_at")
+    list_filter = ("state", BY_MILESTONE, BY_CHANNEL, "created_at")
     list_select_related = ("order",)
-    search_fields = ("order__number", "order__reference", "reason", "provider_id")
-    show_full_result_count = False
+    search_fields = ("provider_id",)  # looked for by ``get_search_results``
+    search_help_text = _("Order number, the host's reference or a tracking number.")
     fields = (
         "order",
         "milestone",
@@ -103,6 +122,20 @@ class OutboxAdmin(ReadOnlyAdmin):
         "delivery_detail",
     )
     inlines = (TryInline,)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Find by what an index knows; reasons of those that were given up are few enough to be read."""
+        if not (word := search_term.replace("\0", "").strip()[:190]):
+            return queryset, False
+        rows = self.model._default_manager
+        keys = found(
+            rows.filter(order__in=narrow.by_number(word)),
+            rows.filter(channel__in=list(conf.CHANNELS), provider_id=word).exclude(provider_id=""),
+            rows.filter(state__in=narrow.STUCK, reason__icontains=word),
+        )
+        return queryset.filter(pk__in=keys), False
 
     @admin.display(description=_("recipient"))
     def recipient(self, row: Any) -> str:

@@ -37,7 +37,6 @@ class AuditAdmin(ReadOnlyAdmin):
     list_filter = ("action", "at")
     list_select_related = ("order",)
     search_fields = ("actor", "order__reference", "order__number")
-    date_hierarchy = "at"
     show_full_result_count = False
     fields = ("at", "actor", "what", "order", "detail")
 

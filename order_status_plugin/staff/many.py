@@ -8,7 +8,6 @@ from typing import Any
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -18,12 +17,9 @@ from ..tracking.models import Order
 from . import narrow
 from .mass import DEEDS, Mass
 from .order_list import CHANGE, VIEW
+from .read_only import Pages
 
 TEMPLATE = "order_status_plugin/staff/mass.html"
-
-
-class ListPages(narrow.Counted, Paginator):  # type: ignore[type-arg]
-    """Django's, for many orders."""
 
 
 class NeedsFilter(admin.SimpleListFilter):
@@ -84,7 +80,7 @@ def may(request: HttpRequest, deed: Mass) -> bool:
 class ManyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """The list's part that both know: actions by permission, and pages that are counted no further than needed."""
 
-    paginator = ListPages
+    paginator = Pages
     actions = tuple(action(deed) for deed in DEEDS)
 
     def get_actions(self, request: HttpRequest, action_location: Any = None) -> dict[str, Any]:

@@ -87,6 +87,14 @@ def carried_by(orders: QuerySet[Order], carrier: str) -> QuerySet[Order]:
     return orders.filter(Exists(Parcel.objects.filter(order=OuterRef("pk"), carrier=carrier, is_withdrawn=False)))
 
 
+def _few(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Return the orders of these rows, as many as a list counts: the limit has the database find these few rows first.
+
+    Without it, it may go through all orders, newest first, and look for such a row at each.
+    """
+    return rows.order_by().values("order_id")[:COUNTED]
+
+
 def stalled(orders: QuerySet[Order], now: dt.datetime | None = None) -> QuerySet[Order]:
     """Keep the orders of which something is sent and followed, and has not been heard of for ``STALLED_SILENT``."""
     before = (now or timezone.now()) - conf.STALLED_SILENT
@@ -98,7 +106,7 @@ def stalled(orders: QuerySet[Order], now: dt.datetime | None = None) -> QuerySet
         fulfillment__is_cancelled=False,
         fulfillment__sent_at__lte=before,
     ).exclude(source="")
-    return orders.filter(pk__in=silent.values("order_id"), erased_at=None)
+    return orders.filter(pk__in=_few(silent), erased_at=None)
 
 
 def exceptional(orders: QuerySet[Order]) -> QuerySet[Order]:
@@ -106,7 +114,7 @@ def exceptional(orders: QuerySet[Order]) -> QuerySet[Order]:
     wrong = Parcel.objects.filter(
         Q(overlay=Overlay.EXCEPTION) | Q(status=ParcelStatus.LOST), is_withdrawn=False, fulfillment__is_cancelled=False
     )
-    return orders.filter(pk__in=wrong.values("order_id"))
+    return orders.filter(pk__in=_few(wrong))
 
 
 def unsent(orders: QuerySet[Order]) -> QuerySet[Order]:
@@ -126,7 +134,7 @@ def late(orders: QuerySet[Order], now: dt.datetime | None = None) -> QuerySet[Or
 def untold(orders: QuerySet[Order]) -> QuerySet[Order]:
     """Keep the orders with a message that was given up, or may not have arrived."""
     stuck = OutboxMessage.objects.filter(state__in=STUCK)
-    return orders.filter(pk__in=stuck.values("order_id"))
+    return orders.filter(pk__in=_few(stuck))
 
 
 STUCK = (OutboxMessage.State.DEAD, OutboxMessage.State.UNKNOWN)

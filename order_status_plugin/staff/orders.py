@@ -24,13 +24,14 @@ from . import narrow
 from .by_hand import ByHandForm
 from .carrier import ChoosesCarrier
 from .deeds import DeedsAdmin
+from .known import BY_CARRIER, BY_HOST, BY_SOURCE, BY_STATE
 from .log import AuditInline
 from .many import ManyAdmin, NeedsFilter
 from .messages import ALL_DEEDS, ConsentInline, MessageInline
 from .notes import notes_url
 from .order_list import carriers_of, parcels_of, trouble_of, with_parcels
 from .order_page import at_host, desk_url, is_capture_due
-from .read_only import ReadOnlyInline
+from .read_only import Pages, ReadOnlyInline
 from .subscriptions import SubscriptionInline
 
 
@@ -142,11 +143,10 @@ class OrderAdmin(ManyAdmin, DeedsAdmin):
         "country",
         "state_text",
     )
-    list_filter = (NeedsFilter, "headline", "host", "site", "state", "is_held", "placed_at")
+    list_filter = (NeedsFilter, "headline", BY_HOST, "site", BY_STATE, "is_held", "placed_at")
     list_select_related = ("site",)
     search_fields = ("number",)  # looked for by ``get_search_results``, exactly and by an index
     search_help_text = _("Order number, the host's reference or a tracking number.")
-    date_hierarchy = "placed_at"
     show_full_result_count = False
     fields = (
         "number",
@@ -240,9 +240,12 @@ class ParcelAdmin(ChoosesCarrier):
 
     change_form_template = "order_status_plugin/staff/parcel.html"
     list_display = ("__str__", "order", "status", "overlay", "source", "last_checked_at")
-    list_filter = ("status", "overlay", "carrier", "source")
+    list_filter = ("status", "overlay", BY_CARRIER, BY_SOURCE)
     list_select_related = ("order",)
-    search_fields = ("tracking_number", "number_key", "order__number")
+    search_fields = ("number_key",)  # looked for by ``get_search_results``
+    search_help_text = _("Order number, the host's reference or a tracking number.")
+    ordering = ("-pk",)
+    paginator = Pages
     show_full_result_count = False
     fields = (
         "order",
@@ -258,6 +261,12 @@ class ParcelAdmin(ChoosesCarrier):
         "last_checked_at",
     )
     inlines = (EventInline, EstimateInline)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Parcel], search_term: str
+    ) -> tuple[QuerySet[Parcel], bool]:
+        """Find the parcels of the orders that this number finds."""
+        return (queryset.filter(order__in=narrow.by_number(search_term)) if search_term else queryset), False
 
     def get_urls(self) -> list[URLPattern]:
         """Add the form."""

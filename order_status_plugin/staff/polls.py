@@ -10,6 +10,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from . import narrow
+from .known import BY_ASKED, found
 from .read_only import ReadOnlyAdmin
 
 
@@ -19,9 +21,10 @@ class PollAdmin(ReadOnlyAdmin):
     ask_now: ClassVar[staticmethod[[QuerySet[Any]], int]]
 
     list_display = ("id", "alias", "parcel", "due_at", "asked_at", "registered_at", "failures", "reason")
-    list_filter = ("alias", "due_at", "asked_at")
+    list_filter = (BY_ASKED, "due_at", "asked_at")
     list_select_related = ("parcel",)
-    search_fields = ("parcel__number_key", "parcel__order__number", "parcel__order__reference", "reason")
+    ordering = ("-pk",)
+    search_fields = ("reason",)  # looked for by ``get_search_results``
     search_help_text = _("Tracking number, order number, or a word of the reason.")
     show_full_result_count = False
     actions = ("ask_selected",)
@@ -36,6 +39,19 @@ class PollAdmin(ReadOnlyAdmin):
         "failures",
         "reason",
     )
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Find by number, and by reason among those that failed."""
+        if not (word := search_term.replace("\0", "").strip()[:190]):
+            return queryset, False
+        rows = self.model._default_manager
+        keys = found(
+            rows.filter(parcel__order__in=narrow.by_number(word)),
+            rows.filter(failures__gt=0, reason__icontains=word),
+        )
+        return queryset.filter(pk__in=keys), False
 
     def has_ask_permission(self, request: HttpRequest) -> bool:
         """Asking is changing."""

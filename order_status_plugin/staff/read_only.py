@@ -5,8 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.core.paginator import Paginator
 from django.db.models import Model
 from django.http import HttpRequest
+
+from . import narrow
+
+
+class Pages(narrow.Counted, Paginator):  # type: ignore[type-arg]
+    """Django's, for many rows."""
 
 
 class _Fixed:
@@ -27,6 +34,9 @@ class _Fixed:
 
 class ReadOnlyAdmin(_Fixed, admin.ModelAdmin):  # type: ignore[type-arg]
     """A list and a page to read."""
+
+    paginator = Pages
+    show_full_result_count = False
 
     def may(self, request: HttpRequest, action: str) -> bool:
         """Say whether the user holds Django's permission for this action ("view", "change") on these rows."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import uuid
 from typing import Any
 
 from django import forms
@@ -14,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from ..backends import all_hosts
 from ..outgoing import kinds, signing, telling
 from ..outgoing.models import WebhookEndpoint
+from . import narrow
 from .read_only import ReadOnlyAdmin
 
 
@@ -98,7 +101,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
     list_display = ("uuid", "kind", "endpoint", "order", "state", "status_code", "attempts", "created_at", "reason")
     list_filter = ("state", "kind", "endpoint", "created_at")
     list_select_related = ("endpoint", "order")
-    search_fields = ("uuid", "order__number", "order__reference")
+    search_fields = ("uuid",)  # looked for by ``get_search_results``
     show_full_result_count = False
     actions = ("send_again",)
     fields = (
@@ -116,6 +119,16 @@ class DeliveryAdmin(ReadOnlyAdmin):
         "answered_at",
         "body",
     )
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Find by its id or by the order's number."""
+        if not (word := search_term.strip()):
+            return queryset, False
+        with contextlib.suppress(ValueError):
+            return queryset.filter(uuid=uuid.UUID(word)), False
+        return queryset.filter(order__in=narrow.by_number(word)), False
 
     def has_send_permission(self, request: HttpRequest) -> bool:
         """To send again is to change."""

@@ -22,6 +22,7 @@ from ..events import (
     Precision,
     Reason,
 )
+from .fold import ENDED
 
 #: A parcel that should be scanned again soon. One that waits to be collected waits for its customer.
 MOVING = (
@@ -34,8 +35,8 @@ MOVING = (
 )
 
 #: Orders whose time of being kept has begun, and those that nobody has ended yet. See ``access.retention``.
-ENDED = models.Q(delivered_at__isnull=False) | models.Q(closed_at__isnull=False)
-OPEN = models.Q(delivered_at__isnull=True, closed_at__isnull=True, erased_at__isnull=True)
+ENDED_ORDER = models.Q(delivered_at__isnull=False) | models.Q(closed_at__isnull=False)
+OPEN_ORDER = models.Q(delivered_at__isnull=True, closed_at__isnull=True, erased_at__isnull=True)
 
 
 def choices(enum: type) -> list[tuple[str, str]]:
@@ -115,22 +116,22 @@ class Order(models.Model):
             models.Index(
                 fields=("host", "compared_at"),
                 name="order_status_order_open",
-                condition=OPEN,
+                condition=OPEN_ORDER,
             ),
             # What retention asks: whose access ends, who is erased, and of whom nothing was heard any more.
             models.Index(
                 Coalesce("delivered_at", "closed_at"),
                 "id",
                 name="order_status_order_access",
-                condition=ENDED & models.Q(grants_ended_at__isnull=True, erased_at__isnull=True),
+                condition=ENDED_ORDER & models.Q(grants_ended_at__isnull=True, erased_at__isnull=True),
             ),
             models.Index(
                 Coalesce("delivered_at", "closed_at"),
                 "id",
                 name="order_status_order_ended",
-                condition=ENDED & models.Q(erased_at__isnull=True),
+                condition=ENDED_ORDER & models.Q(erased_at__isnull=True),
             ),
-            models.Index(fields=("last_activity_at", "id"), name="order_status_order_silent", condition=OPEN),
+            models.Index(fields=("last_activity_at", "id"), name="order_status_order_silent", condition=OPEN_ORDER),
             models.Index(fields=("id",), name="order_status_order_held", condition=models.Q(is_held=True)),
         )
 
@@ -296,6 +297,12 @@ class Parcel(models.Model):
                 fields=("status",),
                 name="order_status_parcel_moving",
                 condition=models.Q(status__in=[status.value for status in MOVING]),
+            ),
+            # Those that a source is still asked about.
+            models.Index(
+                fields=("source", "id"),
+                name="order_status_parcel_followed",
+                condition=~models.Q(status__in=sorted(status.value for status in ENDED)),
             ),
         )
 

@@ -58,7 +58,7 @@ def wire(made: Letter, linesep: str = "\n") -> bytes:
 
 
 def by_django(made: Letter) -> bytes:
-    with mock.patch.object(Letter, "_is_plain", return_value=False):
+    with mock.patch.object(Letter, "is_plain", return_value=False):
         return wire(made)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import random
 from collections.abc import Iterator, Mapping
@@ -15,20 +16,20 @@ from django.test import override_settings
 
 from order_status_plugin.access.erase import erase
 from order_status_plugin.channels.base import Channel, Message, Receipt
-from order_status_plugin.events import ContactSnapshot, Delivery, Milestone, Word
-from order_status_plugin.messages import consent, outbox, suppression
+from order_status_plugin.events import ContactSnapshot, Delivery, Word
+from order_status_plugin.messages import consent, suppression
 from order_status_plugin.messages.basis import BASES, CONSENT
 from order_status_plugin.messages.ledger import ConsentEntry, ConsentSource
+from order_status_plugin.messages.models import OutboxMessage
 from order_status_plugin.messages.quiet import awake_at, zones_for
 from order_status_plugin.messages.recipient import known
 from order_status_plugin.messages.relay import drain
 from order_status_plugin.messages.suppression import Suppression
 from order_status_plugin.messages.withheld import Later, Withheld
 from order_status_plugin.tracking import record
-from order_status_plugin.tracking.milestones import Reached
 from order_status_plugin.tracking.models import Order, OrderContact
 
-from .asked import TOPICS, begin
+from .asked import DAYS, TOPICS, begin
 from .shop import snapshot
 
 pytestmark = pytest.mark.django_db
@@ -36,7 +37,9 @@ pytestmark = pytest.mark.django_db
 #: The rules alone; the rules over the tables; the whole way through outbox and relay.
 DECIDED = {"light": 200, "moderate": 2_000, "full": 50_000}
 STORED = {"light": 10, "moderate": 100, "full": 1_000}
-RELAYED = {"light": 3, "moderate": 20, "full": 150}
+RELAYED = {"light": 50, "moderate": 200, "full": 10_000}
+#: Customers whose messages the relay has before it at once, and what happens to each until the last one is asked about.
+CROWD, STEPS = 200, 5
 DAY = (dt.time(0), dt.time(0))
 SHOP_ZONE = "Europe/Lisbon"
 
@@ -245,39 +248,105 @@ class Stored(World):
 
 
 class Relayed(Stored):
-    """The same through the shop's rows, the outbox and the relay."""
+    """The same through the shop's rows, the outbox and the relay, one customer among many of one shop.
+
+    The clock goes on for all of them at once, and whether they may be told is asked by the relay alone.
+    """
 
     def begin(self, number: int) -> None:
-        contact = ContactSnapshot(phone=self.recipient, shipping_address=self.address)
-        self.order = record.order("shop", snapshot(contact=contact, ref=str(number)), is_import=True)
+        raise NotImplementedError  # a crowd's orders are written together
+
+    def pass_time(self) -> None:
+        """Nothing: the crowd's clock does."""
 
     def move(self) -> None:
         super().move()
         OrderContact.objects.filter(order=self.order).update(phone=self.recipient)
 
     def take_erasure(self) -> None:
+        self.is_erased = True
         erase(self.order, "ana")
 
-    def ask(self) -> None:
-        self.order.refresh_from_db()
-        milestone = self.rng.choice(TOPICS[1:])
-        if not self.order.erased_at:
-            reached = Reached(
-                order=self.order,
-                milestone=Milestone(milestone),
-                subject="order",
-                occurrence=str(self.rng.random()),
-                happened_at=self.now,
-                is_news=True,
+    def owed(self, milestone: str) -> OutboxMessage:
+        return OutboxMessage(
+            key=f"{self.rng.getrandbits(128):032x}",
+            order=self.order,
+            milestone=milestone,
+            subject="order",
+            channel=self.alias,
+            recipient_digest=self.known_as()[0],
+            happened_at=self.now,
+            created_at=self.now,
+            due_at=self.now,
+        )
+
+
+class Crowd:
+    """Many customers of one shop, whose nights begin at the same hour."""
+
+    def __init__(self, numbers: range, clock: Any) -> None:
+        self.rng = random.Random(numbers.start)
+        self.now = self.rng.choice(DAYS)
+        self.worlds = [Relayed(number, clock) for number in numbers]
+        self.by_recipient = {each: world for world in self.worlds for each in world.recipients}
+        self.night = self.worlds[0].model.night
+        for world in self.worlds:
+            world.model.night = self.night
+        self._at(self.now)
+        self._order()
+
+    def _at(self, moment: dt.datetime) -> None:
+        self.now = moment
+        for world in self.worlds:
+            world.at(moment)
+
+    def _order(self) -> None:
+        """Write everybody's order and contact, as one that was imported stands there."""
+        orders = [
+            Order(
+                host="shop",
+                reference=world.recipients[0],
+                locator=f"{n:016x}",
+                changed_at=self.now,
+                last_activity_at=self.now,
             )
-            outbox.write(reached)
+            for n, world in enumerate(self.worlds)
+        ]
+        for world, order in zip(self.worlds, Order.objects.bulk_create(orders), strict=True):
+            world.order = order
+        OrderContact.objects.bulk_create(
+            OrderContact(order=world.order, phone=world.recipient, shipping_address=dataclasses.asdict(world.address))
+            for world in self.worlds
+        )
+
+    def live(self) -> None:
+        """Let something happen to everybody, now and then ask, and at the end ask about everybody."""
+        for left in range(STEPS, 0, -1):
+            if self.rng.random() < 0.5:
+                self._at(self.now + dt.timedelta(minutes=self.rng.choice((1, 17, 61, 240, 600, 725, 1439))))
+            for world in self.worlds:
+                if world.rng.random() < 0.8:
+                    world.happen()
+            self._ask([world for world in self.worlds if left == 1 or world.rng.random() < 0.2])
+
+    def _ask(self, asked: list[Relayed]) -> None:
+        milestones = {world.alias + world.recipients[0]: world.rng.choice(TOPICS[1:]) for world in asked}
+        rows = [world.owed(milestones[world.alias + world.recipients[0]]) for world in asked if not world.is_erased]
+        OutboxMessage.objects.bulk_create(rows)
         Phone.sent.clear()
-        drain()
+        while drain(10_000, seconds=3600):
+            pass
+        sent: dict[str, set[str]] = {}
         for message in Phone.sent:
-            assert message.recipient == self.recipient
-            assert self.model.may_send(self.now, self.recipient, message.milestone), message.milestone
-        if self.model.may_send(self.now, self.recipient, milestone):
-            assert milestone in [message.milestone for message in Phone.sent], "0 lost, too"
+            world = self.by_recipient[message.recipient]
+            where = (world.alias, message.recipient, message.milestone, self.now)
+            assert message.recipient == world.recipient, where
+            assert world.model.may_send(self.now, message.recipient, message.milestone), where
+            sent.setdefault(message.recipient, set()).add(message.milestone)
+        for world in asked:
+            milestone = milestones[world.alias + world.recipients[0]]
+            if world.model.may_send(self.now, world.recipient, milestone):
+                assert milestone in sent.get(world.recipient, ()), "0 lost, too"
 
 
 def run(world: World, number: int) -> None:
@@ -300,7 +369,12 @@ def test_the_tables_keep_what_was_said(volume: str, clock: Any) -> None:
 
 
 def test_nothing_leaves_the_relay_without_consent(volume: str, clock: Any) -> None:
-    _run_stored(Relayed, RELAYED[volume], clock)
+    for first in range(0, RELAYED[volume], CROWD):
+        numbers = range(first, first + CROWD)
+        night = Relayed(first, clock).model.night
+        with transaction.atomic(), options(night, *CHANNELS):
+            Crowd(numbers, clock).live()
+            transaction.set_rollback(True)
 
 
 def _run_stored(kind: type[Stored], count: int, clock: Any) -> None:

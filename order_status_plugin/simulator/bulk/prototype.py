@@ -129,7 +129,7 @@ def _recorded(kind: Kind, placed: dt.datetime, host: str, source: str, channel: 
     for update in said.updates():
         record.tracking(source, update, received_at=placed + dt.timedelta(hours=kind.story.length))
     found = _read(kind, channel, Order.objects.get(pk=order.pk))
-    _follow_by(found, source)
+    _follow_by(found, source, {carrier for _sent, carrier, is_followed in said.sent.values() if not is_followed})
     _time(found, placed)
     found.news = list(_news(found, placed))
     play = _play(source)
@@ -152,7 +152,8 @@ class _Said:
     def __init__(self, kind: Kind, placed: dt.datetime) -> None:
         self.kind, self.placed = kind, placed
         self.lines = tuple(self._line(n) for n in range(kind.lines))
-        self.sent: dict[int, tuple[FulfillmentSnapshot, str]] = {}  # by the story's parcel, with its carrier
+        #: By the story's parcel: with its carrier, and whether that is followed live.
+        self.sent: dict[int, tuple[FulfillmentSnapshot, str, bool]] = {}
         self.scans: dict[int, list[tuple[Scan, dt.datetime]]] = {}
         for moment in kind.story.moments[: kind.passed]:
             at = placed + dt.timedelta(hours=moment.hours)
@@ -187,7 +188,7 @@ class _Said:
             sent_at=at,
             parcels=(parcel,),
         )
-        self.sent[step.parcel] = sent, slug
+        self.sent[step.parcel] = sent, slug, not step.carrier
 
     def snapshot(self, channel: str) -> OrderSnapshot:
         """Return what the shop says."""
@@ -208,7 +209,7 @@ class _Said:
                 payment_summary="Visa ending in 4242",
                 consents=(wish,),
             ),
-            fulfillments=tuple(sent for sent, _carrier in self.sent.values()),
+            fulfillments=tuple(sent for sent, *_more in self.sent.values()),
             state=kind.story.state,
             payment=PaymentState.REFUNDED if kind.story.state is OrderState.CANCELLED else PaymentState.PAID,
             currency="EUR",
@@ -223,7 +224,7 @@ class _Said:
     def updates(self) -> Iterator[TrackingUpdate]:
         """Yield what the source says of each parcel that is followed."""
         for parcel, told in self.scans.items():
-            sent, carrier = self.sent[parcel]
+            sent, carrier, _is_followed = self.sent[parcel]
             steps = [step for step, _at in told]
             due = next(((step, at) for step, at in reversed(told) if step.due_in_days is not None), None)
             yield TrackingUpdate(
@@ -265,11 +266,10 @@ def _read(kind: Kind, channel: str, order: Order) -> Prototype:
     )
 
 
-def _follow_by(found: Prototype, source: str) -> None:
-    """Have what is followed live be followed by this source, whoever else is set up: nobody asks real ones about it."""
-    told = {event.parcel_id for event in found.events}
+def _follow_by(found: Prototype, source: str, unfollowed: set[str]) -> None:
+    """Have this source follow what the story follows, whoever else is set up: nobody asks real ones about it."""
     for parcel in found.parcels:
-        parcel.source = source if parcel.source or parcel.pk in told else ""
+        parcel.source = "" if parcel.carrier in unfollowed else source
         refresh.parcel(parcel)
         parcel.save()
     refresh.order(found.order)
