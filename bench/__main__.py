@@ -37,7 +37,7 @@ def main() -> int:
         import django
 
         django.setup()
-        from . import access, content, hosts, maps, messages, pages, shop, wallet, webhooks
+        from . import access, content, hosts, maps, messages, pages, shop, streams, wallet, webhooks
 
         roam()
         placed, order = shop.build()
@@ -53,6 +53,7 @@ def main() -> int:
                 access.timing(order),
                 content.content(order),
                 wallet.wallet(order),
+                streams.streams(),
                 webhooks.webhooks(server),
                 messages.messages(server, compared["public"]),
                 hosts.hosts(placed),

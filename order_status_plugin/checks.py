@@ -6,6 +6,7 @@ import datetime as dt
 import ipaddress
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.apps import apps
 from django.conf import settings
@@ -426,5 +427,21 @@ def check_frame(**kwargs: Any) -> list[CheckMessage]:
             hint="Scripts of that template can read the address bar and the private page, and the page's policy "
             "refuses inline ones. Keep it free of third parties, then silence order_status.W013.",
             id="order_status.W013",
+        )
+    ]
+
+
+@register(Tags.security, deploy=True)
+def check_embeds(**kwargs: Any) -> list[CheckMessage]:
+    """Say whom a customer's click may tell of the device. Policy and HTTPS need nobody: each page allows its own frames."""
+    asked = [urlsplit(origin).hostname or "" for origin in providers.frames()]
+    if not asked:
+        return []
+    return [
+        Warning(
+            f"The order status page offers videos or maps of {', '.join(asked)}.",
+            hint="Who loads one tells that server the address of the device; before the click nobody is asked. Say so in "
+            "your privacy notice, then silence order_status.W019.",
+            id="order_status.W019",
         )
     ]

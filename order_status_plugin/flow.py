@@ -47,7 +47,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django_q.tasks import async_task
 
-from . import spans, together
+from . import spans
 from .access import cleaning, retention
 from .access.links import order_url
 from .backends import all_hosts, get_channel, get_host, get_receiver, get_source
@@ -67,23 +67,21 @@ from .events import (
 )
 from .exceptions import BackendError, OrderStatusError, UnreadableMessage
 from .hosts.base import Host
-from .intake import ahead as intake_ahead
-from .intake import inbox
+from .intake import inbox, updates
 from .intake import privacy as intake_privacy
 from .intake.models import InboxMessage
-from .messages import ahead as messages_ahead
+from .intake.updates import Handled
 from .messages import consent, relay, reports, requests, stalled
 from .outgoing import relay as webhooks
 from .page import kept
 from .polling import follow, run
 from .sources.base import Source, Webhook
 from .staff import import_run
-from .together import Handled
 from .tracking import record, rows, snapshot
 from .tracking.by_hand_numbers import Did, Given
 from .tracking.locator import called
 from .tracking.models import Order, Parcel
-from .worker import clock, wake
+from .worker import wake
 
 logger = logging.getLogger(__name__)
 
@@ -165,12 +163,20 @@ def give_number(order: Order, given: Given) -> Did:
     return did
 
 
-def _has_numbers(order: Order) -> None:
-    """Let what waited for the order's parcels go on, and have them followed."""
-    numbers = {parcel.number_key for parcel in order.parcels.all() if parcel.number_key}
-    if sum(inbox.release_waiting(number) for number in numbers):
+def take_history(alias: str, said: Sequence[OrderSnapshot]) -> list[Order | Exception]:
+    """Record orders of before our time as their host reads them; return each, or why it cannot be recorded."""
+    catalogue.refresh()
+    done = record.history(alias, said)
+    _has_numbers(*(order for order in done if isinstance(order, Order)))
+    return done
+
+
+def _has_numbers(*orders: Order) -> None:
+    """Let what waited for the parcels of these orders go on, and have them followed."""
+    numbers = Parcel.objects.filter(order__in=orders).exclude(number_key="").order_by()
+    if inbox.release_waiting(*numbers.values_list("number_key", flat=True).distinct()):
         wake.wake("inbox", INBOX)
-    if follow.follow(order):
+    if follow.follow(*orders):
         wake.wake("polls", POLLS)
 
 
@@ -238,7 +244,9 @@ def handle_message(pk: int) -> str:
 
 def handle_updates(messages: Sequence[InboxMessage]) -> list[str | Exception]:
     """Parse messages of one source and record together what they say; return of each its note, or what is wrong."""
-    return [done.note if isinstance(done, Handled) else done for done in together.take(messages, hasten)]
+    catalogue.refresh()
+    done = updates.take(get_source(messages[0].alias), messages, hasten)
+    return [each.note if isinstance(each, Handled) else each for each in done]
 
 
 def _handle(message: InboxMessage) -> Handled:
@@ -247,7 +255,8 @@ def _handle(message: InboxMessage) -> Handled:
         return _take_told(receiver, message)
     if isinstance(receiver, Channel):
         return _report(receiver, message)
-    (done,) = together.take([message], hasten)
+    catalogue.refresh()
+    (done,) = updates.take(get_source(message.alias), [message], hasten)
     if isinstance(done, Exception):
         raise done
     return done
@@ -474,18 +483,6 @@ def _compare(host: Host) -> int:
     for reference in changed:
         _take_quietly(host.alias, reference)
     return len(changed)
-
-
-def disbelieve() -> int:
-    """Put right what a clock that was wrong has put ahead; return how many rows."""
-    if not clock.is_right():
-        logger.error("this machine's clock differs from the database's: set it by NTP")
-        return 0
-    now = timezone.now()
-    wrong = clock.disbelieve(now) + intake_ahead.disbelieve(now) + messages_ahead.disbelieve(now)
-    if wrong:
-        logger.warning("a clock was ahead: %s rows that it wrote are put right", wrong)
-    return wrong
 
 
 @spans.traced("retain")

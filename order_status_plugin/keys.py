@@ -6,6 +6,7 @@ import hashlib
 import hmac
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.conf import settings
 
@@ -24,7 +25,7 @@ class Key:
         message = bytearray(_sized(purpose))
         for part in parts:
             message += _sized(part)
-        return hmac.new(self.secret, bytes(message), hashlib.sha256).digest()
+        return hmac.digest(self.secret, bytes(message), "sha256")
 
 
 def _sized(part: bytes | str) -> bytes:
@@ -33,11 +34,15 @@ def _sized(part: bytes | str) -> bytes:
 
 
 def ring() -> Iterator[Key]:
-    """Yield the keys, the signing one first, then the retired ones that still verify."""
+    """Return the keys, the signing one first, then the retired ones that still verify."""
     secrets: list[str | bytes] = [*conf.KEYS] or [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    for secret in secrets:
-        raw = hashlib.sha256(b"order-status-plugin\x00" + str(secret).encode()).digest()
-        yield Key(int.from_bytes(hashlib.sha256(b"number\x00" + raw).digest()[:2], "big"), raw)
+    return map(_key, map(str, secrets))
+
+
+@lru_cache(maxsize=32)
+def _key(secret: str) -> Key:
+    raw = hashlib.sha256(b"order-status-plugin\x00" + secret.encode()).digest()
+    return Key(int.from_bytes(hashlib.sha256(b"number\x00" + raw).digest()[:2], "big"), raw)
 
 
 def signing_key() -> Key:

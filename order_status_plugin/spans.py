@@ -6,13 +6,14 @@ of the few that :func:`note` takes; none of them is personal.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
 try:
-    from opentelemetry import context, propagate, trace
+    from opentelemetry import propagate, trace
+    from opentelemetry.context import Context
 except ImportError:
     trace = None  # type: ignore[assignment]
 
@@ -38,17 +39,18 @@ def is_on() -> bool:
 
 
 @contextmanager
-def span(name: str, rows: Sequence[Mapping[str, Any]] = ()) -> Iterator[None]:
+def span(name: str, about: Iterable[Mapping[str, Any]] = ()) -> Iterator[None]:
     """Hold what happens inside together under this name; an exception is noted by its kind, and goes on.
 
-    ``rows`` are what :func:`carried` kept beside rows that are worked on together: their traces are linked.
+    ``about``: what rows that are worked on together carry of their traces; the span is linked to each.
     """
     if not is_on():
         yield
         return
     tracer = trace.get_tracer("order_status_plugin")
+    links = [trace.Link(theirs) for kept in about if (theirs := _context_of(kept)).is_valid]
     with tracer.start_as_current_span(
-        PREFIX + name, links=list(_links(rows)), record_exception=False, set_status_on_exception=False
+        PREFIX + name, links=links, record_exception=False, set_status_on_exception=False
     ) as ours:
         try:
             yield
@@ -94,15 +96,12 @@ def carried() -> dict[str, str]:
     return {name: value for name, value in found.items() if name in CARRIERS}
 
 
-def _links(rows: Sequence[Mapping[str, Any]]) -> Iterator[Any]:
-    for kept in rows:
-        theirs = trace.get_current_span(_extracted(kept, context.Context())).get_span_context()
-        if theirs.is_valid:
-            yield trace.Link(theirs)
+def _carried_by(kept: Mapping[str, Any]) -> dict[str, str]:
+    return {name: str(kept[name]) for name in CARRIERS if name in kept}
 
 
-def _extracted(kept: Mapping[str, Any], within: Any) -> Any:
-    return propagate.extract({name: kept[name] for name in CARRIERS if name in kept}, within)
+def _context_of(kept: Mapping[str, Any]) -> Any:
+    return trace.get_current_span(propagate.extract(_carried_by(kept), Context())).get_span_context()
 
 
 @contextmanager
@@ -111,8 +110,10 @@ def resumed(kept: Mapping[str, Any]) -> Iterator[None]:
     if not is_on() or "traceparent" not in kept:
         yield
         return
+    from opentelemetry import context
+
     here = trace.get_current_span().get_span_context()
-    theirs = _extracted(kept, context.get_current())
+    theirs = propagate.extract(_carried_by(kept))
     if trace.get_current_span(theirs).get_span_context().trace_id in (here.trace_id, trace.INVALID_TRACE_ID):
         yield
         return

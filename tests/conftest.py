@@ -67,9 +67,11 @@ _NEEDS_CHECKOUT = {
 #: them, and nothing in what waits for minutes for processes that it started.
 _SAME_EVERYWHERE = {
     "carriers",
+    "chaos",
     "maps",
     "places",
     "simulator",
+    "test_clusters.py",
     "test_concurrency.py",
     "test_doctor.py",
     "test_kills.py",

@@ -34,6 +34,8 @@ PICTURES = (
     "note",
     "note-page",
     "feedback",
+    "brand",
+    "brand-refused",
 )
 WINDOW = {"width": 1280, "height": 800}
 LAYOUT = ("Steps", "Notes to the customer", "Parcels", "Not sent yet", "Delivery and payment", "Help")
@@ -237,7 +239,27 @@ def hear(editor: Editor) -> None:
     editor.take("feedback")
 
 
-STEPS = (arrange, say, tell, hear)
+def wear(editor: Editor) -> None:
+    """Choose a colour and see it beside the form, and be told of one on which nobody can read; keep neither."""
+    page = editor.page
+    editor.go("settings/order_status_plugin/brandsettings/")
+    accent = page.locator("[name=accent]")
+    accent.fill("#8a1c5a")
+    page.locator("[name=corners]").select_option("square")
+    editor.panel("preview")
+    shown = page.frame_locator("#w-preview-iframe")
+    expect(shown.locator("#order")).to_be_visible()
+    editor.up(accent)
+    editor.take("brand")
+    editor.panel("preview")
+    accent.fill("#ffd84d")
+    with page.expect_navigation():
+        page.locator("footer").get_by_role("button", name="Save").click()
+    editor.up(accent)
+    editor.take("brand-refused")
+
+
+STEPS = (arrange, say, tell, hear, wear)
 
 
 def main(*wanted: str) -> int:

@@ -46,6 +46,7 @@ PROCESSES = (
     "chaos",
     "live/test_servers.py",
     "polling/test_processes.py",
+    "worker/test_clusters.py",
     "worker/test_processes.py",
     "worker/test_supervisor.py",
 )
@@ -71,6 +72,7 @@ OF_THEIR_OWN = ignoring(
     "test_locale.py",
     "test_packaging.py",
     "tracking/test_rebuild.py",
+    "worker/test_clusters.py",
     "worker/test_processes.py",
     "worker/test_supervisor.py",
 )

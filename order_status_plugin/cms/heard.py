@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 from django.utils import timezone
 from django.utils.html import linebreaks
 
-from ..events import OrderSnapshot
+from ..events import NoteSnapshot, OrderSnapshot
 from ..tracking.models import Order
 from .models import OrderNote, OrderNoteEdit
 from .rich_text import clean
@@ -13,15 +15,19 @@ from .rich_text import clean
 Action = OrderNoteEdit.Action
 
 
-def take(row: Order, snap: OrderSnapshot) -> None:
-    """Let the order's notes say what the snapshot says, in its transaction. Identified customers read them alone.
+def take(said: Sequence[tuple[Order, OrderSnapshot]]) -> None:
+    """Let the orders' notes say what the snapshots say, in their transaction. Identified customers read them alone.
 
     Nobody is told: whoever writes at the host tells the customer from there.
     """
-    if snap.notes is None:
-        return
+    for row, snap in said:
+        if snap.notes is not None:
+            _take(row, snap.notes)
+
+
+def _take(row: Order, notes: Iterable[NoteSnapshot]) -> None:
     known = {note.host_reference: note for note in OrderNote.objects.filter(order=row).exclude(host_reference="")}
-    for said in snap.notes:
+    for said in notes:
         text, note = clean(linebreaks(said.text, autoescape=True)), known.pop(said.reference[:190], None)
         if note is None:
             note = OrderNote(

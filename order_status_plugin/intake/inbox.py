@@ -154,7 +154,7 @@ def _due(now: dt.datetime) -> QuerySet[InboxMessage]:
 
 
 def is_due() -> bool:
-    """Say whether a message waits that no worker has."""
+    """Say whether a message waits for a worker: one that nobody holds, or whose worker has died."""
     return _due(timezone.now()).exists()
 
 
@@ -344,11 +344,12 @@ def _move(message: InboxMessage, state: str, **fields: object) -> None:
         setattr(message, name, value)
 
 
-def release_waiting(number_key: str) -> int:
-    """Make due what waited for a parcel with this normalised number. Return how many."""
-    if not number_key:
+def release_waiting(*number_keys: str) -> int:
+    """Make due what waited for a parcel with one of these normalised numbers. Return how many."""
+    known = [key for key in number_keys if key]
+    if not known:
         return 0
-    rows = InboxMessage.objects.filter(state=State.WAITING, waits_for=number_key)
+    rows = InboxMessage.objects.filter(state=State.WAITING, waits_for__in=known)
     return rows.update(state=State.RECEIVED, due_at=timezone.now(), leased_until=None)
 
 

@@ -15,16 +15,13 @@ from ..worker.wake import STALE
 from .models import InboxMessage
 
 _TABLE, _PULSE = (f'"{model._meta.db_table}"' for model in (InboxMessage, Pulse))
-_FIELDS: list[Any] = [
-    InboxMessage._meta.get_field(name)
-    for name in ("alias", "key", "digest", "body", "headers", "is_answer", "about", "received_at", "due_at")
-]
-_COLUMNS = ", ".join(f'"{field.column}"' for field in _FIELDS)
+_NAMES = ("alias", "key", "digest", "body", "headers", "is_answer", "about", "received_at", "due_at")
+_COLUMNS = ", ".join(f'"{name}"' for name in _NAMES)
 #: In the words of the index of what is due.
 _DUE = f"SELECT id FROM {_TABLE} WHERE state = 'received' AND due_at <= %s ORDER BY due_at, id LIMIT %s"  # noqa: S608
 _INSERT = (
     f"INSERT INTO {_TABLE} ({_COLUMNS}, state, reason, waits_for, attempts)"  # noqa: S608
-    f" VALUES ({', '.join(['%s'] * len(_FIELDS))}, 'received', '', '', 0) RETURNING id,"
+    f" VALUES ({', '.join(['%s'] * len(_NAMES))}, 'received', '', '', 0) RETURNING id,"
     f" (SELECT count(*) FROM ({_DUE}) due),"
     f" EXISTS (SELECT 1 FROM {_PULSE} WHERE name = %s AND is_woken AND woken_at >= %s)"
 )
@@ -35,12 +32,15 @@ def insert(message: InboxMessage, backlog: int) -> None:
 
     It is where more than ``backlog`` others are due, and a worker was woken for them that has not begun.
     """
-    connection = connections[router.db_for_write(InboxMessage)]
-    adapted = connection.ops.adapt_datetimefield_value
-    values = [field.get_db_prep_save(getattr(message, field.attname), connection) for field in _FIELDS]
-    now = message.received_at
+    connection: Any = connections[router.db_for_write(InboxMessage)]
+    ops = connection.ops
+    now, due_at = ops.adapt_datetimefield_value(message.received_at), ops.adapt_datetimefield_value(message.due_at)
+    stale = ops.adapt_datetimefield_value(message.received_at - STALE)
+    body = connection.Database.Binary(message.body)
+    headers = ops.adapt_json_value(message.headers, None)
+    said = (message.alias, message.key, message.digest, body, headers, message.is_answer, message.about, now, due_at)
     with connection.cursor() as cursor:
-        cursor.execute(_INSERT, [*values, adapted(now), backlog + 1, "inbox", adapted(now - STALE)])
+        cursor.execute(_INSERT, (*said, now, backlog + 1, "inbox", stale))
         message.pk, due, is_woken = cursor.fetchone()
     message.is_left = bool(due > backlog and is_woken)
     message._state.adding, message._state.db = False, connection.alias

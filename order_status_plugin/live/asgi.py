@@ -20,13 +20,16 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 def wrap(django_app: Application) -> Application:
     """Return an application that serves our streams itself and hands all else to Django, untouched."""
     # Only now: this file is imported before get_asgi_application() has set Django up.
-    from .serve import link_asked_for, serve
+    from .serve import answer, link_asked_for
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
         link = link_asked_for(scope) if scope["type"] == "http" else None
         if link is None:
             await django_app(scope, receive, send)
-        else:
-            await serve(link, scope, receive, send)
+            return
+        stream = await answer(link, scope, send)
+        del link  # nothing of the request is kept while the stream is open
+        if stream is not None:
+            await stream.hold(receive, send)
 
     return application

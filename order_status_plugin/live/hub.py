@@ -17,7 +17,7 @@ from django.utils.module_loading import import_string
 from ..conf import conf
 from . import shutdown
 from .brokers import CONTENT, Broker
-from .stream import Stream, content_frame_of, frame_of
+from .stream import AskedStream, Stream, content_frame_of, frame_of
 
 logger = logging.getLogger("order_status_plugin")
 
@@ -43,35 +43,42 @@ class Hub:
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         """Make a hub for this event loop. Streams get it by :func:`get_hub`."""
         self.loop = loop
-        self.channels: dict[str, set[Stream]] = {}
+        # Tuples, as most channels have one stream: a set takes four times as much.
+        self.channels: dict[str, tuple[Stream, ...]] = {}
         self.count = 0
         self._recent: OrderedDict[str, int] = OrderedDict()
         self._epoch = 0
         self._tasks: tuple[asyncio.Task[None], ...] = ()
 
-    def open(self, channel: str, seen: int, epoch: int = 0) -> Stream:
+    def open(self, channel: str, seen: int, epoch: int = 0) -> AskedStream:
         """Return a new stream, which hears at once of what is newer than the browser's version and epoch. Raises Full."""
+        stream = AskedStream(channel, seen, epoch, LIFETIME)
+        self.add(stream)
+        return stream
+
+    def add(self, stream: Stream) -> None:
+        """Have a stream hear of what comes, and at once of what is newer than what its browser shows. Raises Full."""
         if self.count >= conf.LIVE_MAX_STREAMS or _is_stopping():
             raise Full
-        stream = Stream(channel, seen, epoch, LIFETIME)
-        self.channels.setdefault(channel, set()).add(stream)
+        self.channels[stream.channel] = (*self.channels.get(stream.channel, ()), stream)
         self.count += 1
         if self.count == 1:
             _enlist(self)
             self._tasks = (self.loop.create_task(self._listen()), self.loop.create_task(self._beat()))
-        version = self._recent.get(channel, 0)
+        version = self._recent.get(stream.channel, 0)
         stream.tell(version, frame_of(version))
         stream.tell_content(self._epoch, content_frame_of(self._epoch))
-        return stream
 
     def close(self, stream: Stream) -> None:
         """Forget a stream; after the last one the upstream and the timer end, too."""
-        streams = self.channels.get(stream.channel, set())
+        streams = self.channels.get(stream.channel, ())
         if stream not in streams:
             return
         stream.end()
-        streams.remove(stream)
-        if not streams:
+        others = tuple(each for each in streams if each is not stream)
+        if others:
+            self.channels[stream.channel] = others
+        else:
             del self.channels[stream.channel]
         self.count -= 1
         if not self.count:

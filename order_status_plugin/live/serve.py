@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 from functools import lru_cache
-from urllib.parse import parse_qs
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
@@ -13,10 +11,10 @@ from django.urls import NoReverseMatch, get_script_prefix, reverse
 
 from ..access.headers import headers, put_headers, refuse_plainly
 from ..access.links import LENGTH, channel_of, read_link
-from .asgi import Receive, Scope, Send
-from .hub import Full, Hub, get_hub
+from .asgi import Scope, Send
+from .hub import LIFETIME, Full, get_hub
 from .seen import seen_version
-from .stream import HELLO, Stream
+from .stream import HELLO, SentStream
 
 #: What a stream says otherwise than our pages do. No proxy may hold it back, change it or keep it.
 STREAM_HEADERS = (
@@ -53,50 +51,57 @@ def _around(urlconf: str) -> tuple[str, str] | None:
     return "/" + before.removeprefix(get_script_prefix()), after
 
 
-async def serve(token: str, scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer who asks for the stream of a link."""
+async def answer(token: str, scope: Scope, send: Send) -> SentStream | None:
+    """Answer who asks for the stream of a link; return the stream where one is open now, for the caller to hold."""
+    stream = _opened(token, scope)
+    if isinstance(stream, HttpResponse):
+        await _refuse(scope, send, stream)
+        return None
+    try:
+        await send({"type": "http.response.start", "status": 200, "headers": _stream_headers(headers())})
+        if stream is None:
+            await send({"type": "http.response.body", "body": b""})
+            return None
+        await send({"type": "http.response.body", "body": HELLO, "more_body": True})
+    except OSError:
+        # The browser has gone: some servers say so by an error.
+        if stream is not None:
+            stream.hub.close(stream)
+        return None
+    # A browser says much of itself, and a server keeps it as long as the stream is open: nobody asks for it again.
+    if isinstance(scope["headers"], list):
+        scope["headers"].clear()
+    return stream
+
+
+def _opened(token: str, scope: Scope) -> SentStream | HttpResponse | None:
+    """Return the open stream, or what is answered instead; None for HEAD, which has the headers alone."""
     given: dict[bytes, bytes] = dict(scope["headers"])
     if not _is_our_host(given, scope):
-        return await _refuse(scope, send, refuse_plainly(HttpRequest(), 400))
+        return refuse_plainly(HttpRequest(), 400)
     if scope["method"] not in {"GET", "HEAD"}:
-        return await _refuse(scope, send, HttpResponseNotAllowed(["GET", "HEAD"]))
+        return HttpResponseNotAllowed(["GET", "HEAD"])
     link = read_link(token)
     if link is None:
-        return await _refuse(scope, send, refuse_plainly(HttpRequest(), 404))
+        return refuse_plainly(HttpRequest(), 404)
     if scope["method"] == "HEAD":
-        await send({"type": "http.response.start", "status": 200, "headers": _stream_headers(headers())})
-        return await send({"type": "http.response.body", "body": b""})
-    query = parse_qs(scope.get("query_string", b"").decode("latin-1"))
-    seen = seen_version(query.get("v", [""])[-1], given.get(b"last-event-id", b"").decode("latin-1"))
-    hub = get_hub()
+        return None
+    asked = _asked(scope.get("query_string", b""))
+    seen = seen_version(asked.get("v", ""), given.get(b"last-event-id", b"").decode("latin-1"))
+    hub, channel = get_hub(), channel_of(link.locator, link.version)
+    stream = SentStream(channel, seen, seen_version(asked.get("e", "")), LIFETIME, hub)
     try:
-        stream = hub.open(channel_of(link.locator, link.version), seen, seen_version(query.get("e", [""])[-1]))
+        hub.add(stream)
     except Full:
         response = refuse_plainly(HttpRequest(), 503)
         response["Retry-After"] = "30"
-        return await _refuse(scope, send, response)
-    await _write(hub, stream, receive, send)
+        return response
+    return stream
 
 
-async def _write(hub: Hub, stream: Stream, receive: Receive, send: Send) -> None:
-    watcher = asyncio.create_task(_watch(receive, stream))
-    try:
-        await send({"type": "http.response.start", "status": 200, "headers": _stream_headers(headers())})
-        await send({"type": "http.response.body", "body": HELLO, "more_body": True})
-        while frame := await stream.next():
-            await send({"type": "http.response.body", "body": frame, "more_body": True})
-        await send({"type": "http.response.body", "body": b"", "more_body": False})
-    except OSError:
-        pass  # the browser has gone: some servers say so by an error
-    finally:
-        watcher.cancel()
-        hub.close(stream)
-
-
-async def _watch(receive: Receive, stream: Stream) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
-    stream.end()
+def _asked(query: bytes) -> dict[str, str]:
+    """Return the fields of a query string; numbers need no unquoting."""
+    return {name: said for name, _, said in (field.partition("=") for field in query.decode("latin-1").split("&"))}
 
 
 def _is_our_host(given: dict[bytes, bytes], scope: Scope) -> bool:
@@ -109,6 +114,11 @@ def _is_our_host(given: dict[bytes, bytes], scope: Scope) -> bool:
     allowed = settings.ALLOWED_HOSTS
     if settings.DEBUG and not allowed:
         allowed = [".localhost", "127.0.0.1", "[::1]"]
+    return _is_allowed(host, tuple(allowed))
+
+
+@lru_cache(maxsize=256)
+def _is_allowed(host: bytes, allowed: tuple[str, ...]) -> bool:
     domain, _port = split_domain_port(host.decode("latin-1"))
     return bool(domain) and validate_host(domain, allowed)
 

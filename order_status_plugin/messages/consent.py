@@ -229,14 +229,16 @@ def hear(alias: str, known_as: Sequence[str], word: Word, at: dt.datetime | None
         suppression.suppress(alias, known_as, Reason.STOP, moment)
 
 
-def take(order: Order, snap: OrderSnapshot) -> None:
-    """Write down what the host says the customer agreed to, in the transaction that records the order.
+def take(said: Sequence[tuple[Order, OrderSnapshot]]) -> None:
+    """Write down what the host says the customers agreed to, in the transaction that records their orders.
 
     What was answered before anything was known of the contact (see ``answered``) is its recipient's from now on.
     """
-    answered(order, snap.contact.consents, snap.contact, snap.placed_at)
-    for entry in ConsentEntry.objects.filter(order=order, source=ConsentSource.CHECKOUT, recipient_digest=""):
-        if recipient := reached(entry.channel, snap.contact):
+    contacts: dict[int | None, ContactSnapshot] = {order.pk: snap.contact for order, snap in said}
+    for order, snap in said:
+        answered(order, snap.contact.consents, snap.contact, snap.placed_at)
+    for entry in ConsentEntry.objects.filter(order__in=contacts, source=ConsentSource.CHECKOUT, recipient_digest=""):
+        if recipient := reached(entry.channel, contacts[entry.order_id]):
             ConsentEntry.objects.filter(pk=entry.pk).update(
                 recipient_digest=known(entry.channel, recipient)[0], recipient_masked=masked(recipient)
             )

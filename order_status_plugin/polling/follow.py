@@ -60,9 +60,9 @@ def travelling(now: dt.datetime) -> QuerySet[Parcel]:
     )
 
 
-def follow(order: Order) -> int:
-    """Have the order's parcels asked about as they are now; return how many are new."""
-    return _follow(Parcel.objects.filter(order=order), timezone.now())
+def follow(*orders: Order) -> int:
+    """Have the parcels of these orders asked about as they are now; return how many are new."""
+    return _follow(Parcel.objects.filter(order__in=orders), timezone.now())
 
 
 def missed() -> int:

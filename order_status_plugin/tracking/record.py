@@ -27,7 +27,7 @@ from ..events import (
 )
 from ..exceptions import CarrierNotOpen, UnknownParcel
 from . import append, by_hand_numbers, columns, match, refresh, snapshot, tell, told, tombstone
-from .batch import Batch, Recorded, Said
+from .batch import OF_ORDER, Batch, Recorded, Said
 from .by_hand_numbers import Did, Given
 from .followed import source_of
 from .locator import locator_for
@@ -47,6 +47,7 @@ __all__ = [
     "first_sight",
     "give_number",
     "hear",
+    "history",
     "meant",
     "observe",
     "order",
@@ -95,25 +96,90 @@ def order(host: str, snap: OrderSnapshot, *, is_import: bool = False) -> Order:
         if not is_first and row.snapshot_digest == digest:
             return row
         now = timezone.now()
-        old_headline = row.headline
         row.is_imported = row.is_imported or (is_first and is_import)
         touched = snapshot.apply(row, snap, snap.placed_at if is_import else now)
         row.snapshot_digest, row.read_at = digest, now
-        reached, turns = _append_host_words(row, touched.parcels, snap, now, is_import=is_import)
+        so_far = told.read(touched.parcels) if touched.parcels else {}
+        reached, turns = _append_host_words(row, so_far.values(), snap, now, is_import=is_import)
+        told.write(so_far.values())
+        columns.update(Parcel, touched.parcels, ("status", "overlay", "state"))
         whole = refresh.wholes([row.pk])[row.pk]
-        refresh.order(row, whole)
-        if is_first:
-            reached.append(refresh.of_order(row, Milestone.CONFIRMED, snap.placed_at))
-        reached += [_shipped(row, new.row) for new in touched.new_fulfillments if new.is_shipping]
-        reached += refresh.headline_milestones(row, whole, old_headline, snap.changed_at or now)
-        _changed(row, now)
-        if is_first and is_import:
-            snapshot.backdate(row, snap)
+        reached += _of_whole(row, snap, whole, touched, now, is_first=is_first, is_import=is_import)
         row.save()
         for hearer in tell.hearers.values():
-            hearer(row, snap)
-        tell.tell([row], reached, turns, is_import=is_import)
+            hearer([(row, snap)])
+        tell.tell([row], reached, [] if is_import else turns, is_import=is_import)
     return row
+
+
+def history(host: str, snaps: Sequence[OrderSnapshot]) -> list[Order | Exception]:
+    """Record orders of before our time; return each, or why it cannot be recorded. Repeating it changes nothing.
+
+    Those that are new are written together: one transaction, the queries of one order. One that fails stops no other.
+    """
+    references = [snap.reference for snap in snaps]
+    known = {row.reference: row for row in Order.objects.filter(host=host, reference__in=references)}
+    fresh = {snap.reference: snap for snap in snaps if snap.reference not in known}
+    done: dict[str, Order | Exception] = {
+        snap.reference: known[snap.reference] for snap in snaps if _is_read(known.get(snap.reference), snap)
+    }
+    try:
+        with transaction.atomic():
+            done |= {row.reference: row for row in _history(host, list(fresh.values()))}
+    except Exception:
+        logger.warning("%s orders of %s are recorded one by one: together they failed", len(fresh), host, exc_info=True)
+    for snap in snaps:
+        if snap.reference not in done:
+            try:
+                done[snap.reference] = order(host, snap, is_import=True)
+            except Exception as error:  # noqa: BLE001 - told to who asked, and the others go on
+                done[snap.reference] = error
+    return [done[reference] for reference in references]
+
+
+def _is_read(row: Order | None, snap: OrderSnapshot) -> bool:
+    """Say whether this very snapshot is what an order's row has."""
+    return row is not None and row.read_at is not None and row.snapshot_digest == snapshot.digest(snap)
+
+
+def _history(host: str, snaps: Sequence[OrderSnapshot]) -> list[Order]:
+    """Make orders of which nothing is known."""
+    if not snaps:
+        return []
+    now = timezone.now()
+    rows = [
+        Order(
+            host=host,
+            reference=snap.reference,
+            locator=locator_for(host, snap.reference),
+            changed_at=now,
+            last_activity_at=now,
+            is_imported=True,
+            snapshot_digest=snapshot.digest(snap),
+            read_at=now,
+        )
+        for snap in snaps
+    ]
+    new = list(zip(rows, snaps, strict=True))
+    for row, snap in new:
+        snapshot.say(row, snap)
+    Order.objects.bulk_create(rows)
+    touched = snapshot.create(new)
+    parcels = [parcel for each in touched for parcel in each.parcels]
+    so_far = {parcel.pk: Told(parcel) for parcel in parcels}
+    wholes = refresh.wholes([row.pk for row in rows], parcels)
+    reached: list[Reached] = []
+    for (row, snap), part in zip(new, touched, strict=True):
+        its_own = [so_far[parcel.pk] for parcel in part.parcels]
+        reached += _append_host_words(row, its_own, snap, now, is_import=True)[0]
+        reached += _of_whole(row, snap, wholes[row.pk], part, now, is_first=True, is_import=True)
+    told.write(so_far.values())
+    columns.update(Parcel, [one.parcel for one in so_far.values() if one.new_events], ("status", "overlay", "state"))
+    columns.update(Order, rows, OF_ORDER)
+    for hearer in tell.hearers.values():
+        hearer(new)
+    tell.tell(rows, reached, is_import=True)
+    return rows
 
 
 def _outlive(row: Order, snap: OrderSnapshot) -> Order:
@@ -320,25 +386,44 @@ def touch(row: Order) -> Order:
 
 
 def _append_host_words(
-    row: Order, parcels: Sequence[Parcel], snap: OrderSnapshot, now: dt.datetime, *, is_import: bool
+    row: Order, so_far: Iterable[Told], snap: OrderSnapshot, now: dt.datetime, *, is_import: bool
 ) -> tuple[list[Reached], list[tell.Turn]]:
     """Add the host's own word on its fulfillments, as events of the source "host", and fold their parcels."""
     reached: list[Reached] = []
     turns: list[tell.Turn] = []
     words = {said.reference: said for said in snap.fulfillments}
-    so_far = told.read(parcels) if parcels else {}
-    for one in so_far.values():
+    for one in so_far:
         parcel, before, old_status = one.parcel, one.state, ParcelStatus(one.parcel.status)
         said = words.get(parcel.fulfillment.reference)
         if said is not None and (scan := _host_word(one, said, snap, now, is_import=is_import)) is not None:
             append.events(one, "host", [scan], message_id=None, received_at=now)
         refresh.put(parcel, one.state)
-        if parcel.status != old_status and not is_import:
+        if parcel.status != old_status:
             turns.append(tell.Turn(row, parcel, old_status, ParcelStatus(parcel.status)))
         reached += refresh.new_milestones(row, parcel, before, one.state, now)
-    told.write(so_far.values())
-    columns.update(Parcel, parcels, ("status", "overlay", "state"))
     return reached, turns
+
+
+def _of_whole(
+    row: Order,
+    snap: OrderSnapshot,
+    whole: refresh.Whole,
+    touched: snapshot.Touched,
+    now: dt.datetime,
+    *,
+    is_first: bool,
+    is_import: bool,
+) -> list[Reached]:
+    """Put the headline into an order that was just read; return what it and its acts of sending reached."""
+    old_headline = row.headline
+    refresh.order(row, whole)
+    reached = [refresh.of_order(row, Milestone.CONFIRMED, snap.placed_at)] if is_first else []
+    reached += [_shipped(row, new.row) for new in touched.new_fulfillments if new.is_shipping]
+    reached += refresh.headline_milestones(row, whole, old_headline, snap.changed_at or now)
+    _changed(row, now)
+    if is_first and is_import:
+        snapshot.backdate(row, snap)
+    return reached
 
 
 def _host_word(

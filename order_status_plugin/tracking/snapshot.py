@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -14,8 +15,9 @@ from django.core.serializers.json import DjangoJSONEncoder
 from ..backends import get_host
 from ..carriers import catalogue
 from ..events import Address, ContactSnapshot, FulfillmentKind, FulfillmentSnapshot, OrderSnapshot, ParcelSnapshot
-from . import by_hand_numbers
+from . import by_hand_numbers, refresh
 from .contact import email_digest, email_digests, phone_digest, phone_digests
+from .fold import ParcelState
 from .followed import source_of
 from .identity import hashed
 from .models import Fulfillment, FulfillmentLine, Order, OrderContact, OrderLine, Parcel
@@ -36,6 +38,12 @@ class Touched:
     parcels: list[Parcel] = field(default_factory=list)
     new_fulfillments: list[NewFulfillment] = field(default_factory=list)
 
+    def add(self, row: Fulfillment, said: FulfillmentSnapshot, parcels: Sequence[Parcel], *, is_new: bool) -> None:
+        """Add an act of sending with its parcels."""
+        self.parcels += parcels
+        if is_new and not said.is_cancelled:
+            self.new_fulfillments.append(NewFulfillment(row, is_shipping=said.kind is FulfillmentKind.SHIPPING))
+
 
 def digest(snap: OrderSnapshot) -> str:
     """Return a digest of all that the snapshot says; when the host says it is no part of it."""
@@ -48,13 +56,41 @@ def apply(row: Order, snap: OrderSnapshot, heard_at: dt.datetime) -> Touched:
 
     ``heard_at`` is when something happened of which the host does not say when.
     """
-    _order(row, snap)
+    say(row, snap)
     _contact(row, snap)
     lines = _lines(row, snap)
     return _fulfillments(row, snap, lines, heard_at)
 
 
-def _order(row: Order, snap: OrderSnapshot) -> None:
+def create(new: Sequence[tuple[Order, OrderSnapshot]]) -> list[Touched]:
+    """Make the rows of orders that have none but their own, all at once: history, heard of when it happened."""
+    OrderContact.objects.bulk_create([_say_contact(OrderContact(order=row), row, snap) for row, snap in new])
+    lines = [_line_rows(row, snap) for row, snap in new]
+    OrderLine.objects.bulk_create(line for each in lines for line in each)
+    sendings = [
+        [_say_fulfillment(Fulfillment(order=row, sent_at=snap.placed_at), said) for said in snap.fulfillments]
+        for row, snap in new
+    ]
+    Fulfillment.objects.bulk_create(sending for each in sendings for sending in each)
+    touched, fulfilled = [], list[FulfillmentLine]()
+    for (row, snap), its_lines, its_sendings in zip(new, lines, sendings, strict=True):
+        by_reference = {line.reference: line for line in its_lines}
+        found = Touched()
+        for sending, said in zip(its_sendings, snap.fulfillments, strict=True):
+            for pk, count in _quantities(said, by_reference).items():
+                fulfilled.append(FulfillmentLine(fulfillment=sending, line_id=pk, quantity=count))
+            found.add(sending, said, _parcel_rows(row, sending, said, len(found.parcels), {}), is_new=True)
+        touched.append(found)
+    FulfillmentLine.objects.bulk_create(fulfilled)
+    parcels = [parcel for each in touched for parcel in each.parcels]
+    for parcel in parcels:
+        refresh.put(parcel, ParcelState())  # nothing was heard of it yet
+    Parcel.objects.bulk_create(parcels)
+    return touched
+
+
+def say(row: Order, snap: OrderSnapshot) -> None:
+    """Have the order's own row say what the snapshot says; the caller saves."""
     row.number = snap.number[:190]
     try:
         row.number_key = get_host(row.host).normalise_number(snap.number)[:190]
@@ -92,9 +128,13 @@ def money(amount: Decimal | None) -> Decimal | None:
 
 
 def _contact(row: Order, snap: OrderSnapshot) -> None:
+    contact, _is_new = OrderContact.objects.get_or_create(order=row)
+    _say_contact(contact, row, snap).save()
+
+
+def _say_contact(contact: OrderContact, row: Order, snap: OrderSnapshot) -> OrderContact:
     said: ContactSnapshot = snap.contact
     new, new_phone = email_digest(said.email), phone_digest(said.phone, row.country)
-    contact, _is_new = OrderContact.objects.get_or_create(order=row)
     contact.checkout_email_digest = contact.checkout_email_digest or new
     contact.checkout_phone_digest = contact.checkout_phone_digest or new_phone
     contact.name = said.name[:255]
@@ -108,16 +148,15 @@ def _contact(row: Order, snap: OrderSnapshot) -> None:
         contact.email_digest = new
     if contact.phone_digest not in phone_digests(said.phone, row.country):
         contact.phone_digest = new_phone
-    contact.save()
+    return contact
 
 
 def _address(address: Address) -> dict[str, Any]:
     return dataclasses.asdict(address) if address else {}
 
 
-def _lines(row: Order, snap: OrderSnapshot) -> dict[str, OrderLine]:
-    """Upsert the lines; those that the host no longer has go."""
-    rows = [
+def _line_rows(row: Order, snap: OrderSnapshot) -> list[OrderLine]:
+    return [
         OrderLine(
             order=row,
             reference=line.reference[:190],
@@ -134,6 +173,11 @@ def _lines(row: Order, snap: OrderSnapshot) -> dict[str, OrderLine]:
         )
         for position, line in enumerate(snap.lines)
     ]
+
+
+def _lines(row: Order, snap: OrderSnapshot) -> dict[str, OrderLine]:
+    """Upsert the lines; those that the host no longer has go."""
+    rows = _line_rows(row, snap)
     OrderLine.objects.bulk_create(
         rows,
         update_conflicts=True,
@@ -164,21 +208,12 @@ def _fulfillments(row: Order, snap: OrderSnapshot, lines: dict[str, OrderLine], 
         fulfillment = known.pop(said.reference[:190], None) or _adopted(known, said)
         is_new = fulfillment is None
         if fulfillment is None:
-            fulfillment = Fulfillment(order=row, reference=said.reference[:190], sent_at=heard_at)
-        fulfillment.kind = said.kind
-        fulfillment.sent_at = said.sent_at or fulfillment.sent_at
-        fulfillment.is_cancelled = said.is_cancelled
-        if not fulfillment.notify_by_hand:
-            fulfillment.notify_customer = said.notify_customer
-        fulfillment.save()
+            fulfillment = Fulfillment(order=row, sent_at=heard_at)
+        _say_fulfillment(fulfillment, said).save()
         _fulfilled_lines(fulfillment, said, lines)
         parcels = _parcels(row, fulfillment, said, position)
         position += len(parcels)
-        touched.parcels += parcels
-        if is_new and not said.is_cancelled:
-            touched.new_fulfillments.append(
-                NewFulfillment(fulfillment, is_shipping=said.kind is FulfillmentKind.SHIPPING)
-            )
+        touched.add(fulfillment, said, parcels, is_new=is_new)
     by_hand = [fulfillment for fulfillment in known.values() if fulfillment.is_by_hand and not fulfillment.is_cancelled]
     gone = [one.pk for one in known.values() if not one.is_cancelled and not one.is_by_hand]
     if gone:
@@ -186,6 +221,16 @@ def _fulfillments(row: Order, snap: OrderSnapshot, lines: dict[str, OrderLine], 
     if by_hand:
         by_hand_numbers.leave_the_rest(row, by_hand)
     return touched
+
+
+def _say_fulfillment(row: Fulfillment, said: FulfillmentSnapshot) -> Fulfillment:
+    row.reference = said.reference[:190]
+    row.kind = said.kind
+    row.sent_at = said.sent_at or row.sent_at
+    row.is_cancelled = said.is_cancelled
+    if not row.notify_by_hand:
+        row.notify_customer = said.notify_customer
+    return row
 
 
 def _adopted(known: dict[str, Fulfillment], said: FulfillmentSnapshot) -> Fulfillment | None:
@@ -200,11 +245,17 @@ def _adopted(known: dict[str, Fulfillment], said: FulfillmentSnapshot) -> Fulfil
     return None
 
 
-def _fulfilled_lines(fulfillment: Fulfillment, said: FulfillmentSnapshot, lines: dict[str, OrderLine]) -> None:
+def _quantities(said: FulfillmentSnapshot, lines: dict[str, OrderLine]) -> dict[int, int]:
+    """Return how many of which lines, by key, are in an act of sending."""
     quantities: dict[int, int] = {}
     for reference, quantity in said.lines:
         if (line := lines.get(reference[:190])) is not None and quantity > 0:
             quantities[line.pk] = quantities.get(line.pk, 0) + quantity
+    return quantities
+
+
+def _fulfilled_lines(fulfillment: Fulfillment, said: FulfillmentSnapshot, lines: dict[str, OrderLine]) -> None:
+    quantities = _quantities(said, lines)
     FulfillmentLine.objects.bulk_create(
         [FulfillmentLine(fulfillment=fulfillment, line_id=pk, quantity=n) for pk, n in quantities.items()],
         update_conflicts=True,
@@ -235,10 +286,32 @@ def _given_by_hand(known: dict[tuple[str, str], Parcel], carrier: str) -> Parcel
 
 
 def _parcels(row: Order, fulfillment: Fulfillment, said: FulfillmentSnapshot, position: int) -> list[Parcel]:
-    """Upsert the parcels of one act of sending. What travels has at least one, be it without carrier and number."""
+    """Upsert the parcels of one act of sending."""
     if said.kind is FulfillmentKind.DIGITAL:
         return []
     known = {(_carrier_at_host(p), p.number_key): p for p in fulfillment.parcels.all()}
+    rows = _parcel_rows(row, fulfillment, said, position, known)
+    for parcel in rows:
+        parcel.save()
+    gone = [parcel.pk for parcel in known.values()]
+    if gone:
+        Parcel.objects.filter(pk__in=gone).update(is_withdrawn=True)
+    return rows
+
+
+def _parcel_rows(
+    row: Order,
+    fulfillment: Fulfillment,
+    said: FulfillmentSnapshot,
+    position: int,
+    known: dict[tuple[str, str], Parcel],
+) -> list[Parcel]:
+    """Return the parcels of one act of sending, not saved; those that are among the ``known`` are taken out of them.
+
+    What travels has at least one, be it without carrier and number.
+    """
+    if said.kind is FulfillmentKind.DIGITAL:
+        return []
     rows: dict[tuple[str, str], Parcel] = {}
     for parcel in said.parcels or (ParcelSnapshot(),):
         carrier = parcel.carrier or (found.slug if (found := catalogue.find(parcel.carrier_text)) else "")
@@ -260,9 +333,5 @@ def _parcels(row: Order, fulfillment: Fulfillment, said: FulfillmentSnapshot, po
             item.tracking_url = parcel.tracking_url[:1000]
         item.is_withdrawn = False
         item.position = position + len(rows)
-        item.save()
         rows[key] = item
-    gone = [parcel.pk for parcel in known.values()]
-    if gone:
-        Parcel.objects.filter(pk__in=gone).update(is_withdrawn=True)
     return list(rows.values())

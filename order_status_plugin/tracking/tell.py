@@ -16,7 +16,7 @@ from .models import Order, Parcel
 
 observers: dict[str, Callable[[Sequence[Reached]], None]] = {}
 watchers: dict[str, Callable[[Sequence[Order]], None]] = {}
-hearers: dict[str, Callable[[Order, OrderSnapshot], None]] = {}
+hearers: dict[str, Callable[[Sequence[tuple[Order, OrderSnapshot]]], None]] = {}
 
 
 def observe(name: str, callback: Callable[[Sequence[Reached]], None]) -> None:
@@ -29,8 +29,8 @@ def watch(name: str, callback: Callable[[Sequence[Order]], None]) -> None:
     watchers[name] = callback
 
 
-def hear(name: str, callback: Callable[[Order, OrderSnapshot], None]) -> None:
-    """Have ``callback`` called with each snapshot that says something new, in its transaction, before any milestone."""
+def hear(name: str, callback: Callable[[Sequence[tuple[Order, OrderSnapshot]]], None]) -> None:
+    """Have ``callback`` called with the snapshots that say something new, in their transaction, before any milestone."""
     hearers[name] = callback
 
 

@@ -68,6 +68,8 @@ class Child:
     #: When a process of the group was last found gone; gone or new.
     lost: float = 0.0
     changed: float = 0.0
+    #: When it could last not be asked: silence is counted from there, what was lost before stays lost.
+    unasked: float = 0.0
     #: Since when each of its processes has been found stopped.
     stopped: dict[int, float] = field(default_factory=dict)
 
@@ -186,11 +188,11 @@ class Supervisor:
             ago = self.heart.silent_for()
         except Exception as error:  # noqa: BLE001 - without a database nobody beats, and nobody is to blame
             logger.warning("cannot ask the worker for a sign of life: %s", error)
-            child.started = now
+            child.unasked = now
             return False
         has_beaten = ago is not None and now - ago > child.started
         beat = now - ago if ago is not None and has_beaten else child.started
-        silent = now - beat
+        silent = now - max(beat, child.unasked)
         # While it starts it grows; later even a newcomer tells of a loss, one that may have come between two looks.
         limit, loss = (
             (self.timing.silence, child.changed)

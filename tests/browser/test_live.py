@@ -22,6 +22,7 @@ CSP = "default-src 'self'; object-src 'none'; base-uri 'none'"
 
 PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{word}</title>
 <link rel="icon" href="/icon.png"><script src="/live.js" defer></script></head><body>
+<header class="os-top"><a id="home" href="/"><img src="/{logo}.png" alt="Shop"></a></header><footer>{logo}</footer>
 <main id="order" data-order-status="{status}" data-live="/orders/link/live/" data-version="{version}">
 <h1><b>{word}.</b></h1>
 {lede}
@@ -29,7 +30,7 @@ PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{wor
 {cards}
 <form id="identify" method="post"><input type="hidden" name="csrf" value="token-{version}">
 <label>Number <input id="number" name="number"></label></form>
-<p style-free>end</p></main></body></html>"""
+<p style-free>end</p></main><footer class="os-foot">{logo}</footer></body></html>"""
 
 CARD = """<article id="parcel-{n}"><h2>Parcel {n}: {word}</h2>
 <details id="events-{n}"><summary>Show all</summary><p>Scan {version}</p></details></article>"""
@@ -41,6 +42,7 @@ class Shop:
     def __init__(self) -> None:
         self.version = 1
         self.word = "Confirmed"
+        self.logo = "linden"
         self.lede = "<p>1 item not sent yet.</p>"
         self.parcels = [1]
         self.status = 200
@@ -53,7 +55,9 @@ class Shop:
     def html(self) -> str:
         cards = "".join(CARD.format(n=n, word=self.word, version=self.version) for n in self.parcels)
         status = self.word.lower().replace(" ", "_")
-        return PAGE.format(word=self.word, version=self.version, lede=self.lede, cards=cards, status=status)
+        return PAGE.format(
+            logo=self.logo, word=self.word, version=self.version, lede=self.lede, cards=cards, status=status
+        )
 
     def change(self, word: str, *, is_told: bool = True) -> None:
         self.version += 1
@@ -216,6 +220,19 @@ def test_a_change_that_is_no_news_is_not_announced_as_some(page: Page, shop: Sho
     shop.change("In transit")
     expect(page.locator("#order")).to_have_attribute("data-version", "3")
     assert page.locator("[role=status] .os-vh").count() == 0
+
+
+def test_a_new_logo_is_worn_at_once_and_a_frame_of_the_shops_own_is_left_alone(
+    page: Page, shop: Shop, until: Until
+) -> None:
+    visit(page, shop, until)
+    page.locator("#home").focus()
+    page.evaluate("window.home = document.activeElement")
+    shop.logo = "maple"
+    shop.change("Confirmed")
+    expect(page.locator("#home img")).to_have_attribute("src", "/maple.png")
+    assert page.locator("footer").all_inner_texts() == ["linden", "maple"]
+    assert page.evaluate("document.activeElement === home && home.isConnected")
 
 
 def test_focus_that_lost_its_place_goes_to_the_page_itself(page: Page, shop: Shop, until: Until) -> None:

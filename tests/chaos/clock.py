@@ -30,17 +30,24 @@ def obey(folder: str) -> None:
     file = file_of(folder, os.environ.get("CHAOS_MACHINE", "here"))
 
     def look(number: int, frame: FrameType | None) -> None:
-        while _held:
-            _held.pop().stop()
-        try:
-            wrong = float(file.read_text())
-        except (OSError, ValueError):
-            return
-        if wrong:
-            moment = dt.datetime.fromtimestamp(time.time() + wrong, dt.UTC)
-            travel = time_machine.travel(moment, tick=True)
-            travel.start()
-            _held.append(travel)
+        wrong, read = None, _read(file)
+        while read != wrong:  # it may be set while we look
+            wrong = read
+            while _held:
+                _held.pop().stop()
+            if wrong:
+                moment = dt.datetime.fromtimestamp(time.time() + wrong, dt.UTC)
+                travel = time_machine.travel(moment, tick=True)
+                travel.start()
+                _held.append(travel)
+            read = _read(file)
 
     signal.signal(SET, look)
     look(SET, None)
+
+
+def _read(file: Path) -> float:
+    try:
+        return float(file.read_text())
+    except (OSError, ValueError):
+        return 0.0

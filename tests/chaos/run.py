@@ -20,7 +20,7 @@ from .ledger import STEPS
 from .world import World, world
 
 #: Faults of one storm; then nothing more happens until all is well, and for at the most so many seconds.
-STORM, CALM = 30, 150.0
+STORM, CALM = 84, 150.0
 #: Orders placed in a second of a storm, and seconds between two calls on one at the most.
 ORDERS, PACE = 1.2, 4.0
 #: Kinds after which nobody has to wait for a lease or a restart: a storm of them is over in seconds.
@@ -82,7 +82,8 @@ class Storm:
         #: When each cluster was heard, by the name of its supervisor's service.
         self.beats: dict[str, list[float]] = defaultdict(list)
         self.is_over = threading.Event()
-        self.threads = [threading.Thread(target=work, daemon=True) for work in (self._have_victims, self._place_orders)]
+        works = (self._have_victims, self._place_orders, self._hear_clusters)
+        self.threads = [threading.Thread(target=work, daemon=True) for work in works]
         for thread in self.threads:
             thread.start()
 
@@ -239,10 +240,9 @@ def _audit(place: World, report: Report) -> None:
             report.marked += second
         else:
             report.doubled.append(f"{about}: {dict(keys)}, {known} marked")
-    for table, states in (("outboxmessage", ("sent",)), ("inboxmessage", ("handled",))):
-        for state, count in rows(f"select state, count(*) from order_status_plugin_{table} group by state"):
-            if state not in states:
-                report.wrong.append(f"{count} rows of {table} are {state}")
+    for name, well in (("outboxmessage", "sent"), ("inboxmessage", "handled")):
+        counts = f"select state, reason, count(*) from order_status_plugin_{name} where state <> '{well}' group by 1, 2"
+        report.wrong += [f"{count} rows of {name} are {state}: {reason}" for state, reason, count in rows(counts)]
     events = rows(
         "select o.number, p.status, count(*) from order_status_plugin_trackingevent e"
         " join order_status_plugin_parcel p on p.id = e.parcel_id"

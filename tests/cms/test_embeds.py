@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from wagtail.models import Site
 
 from order_status_plugin.access.links import order_path
-from order_status_plugin.checks import check_settings
+from order_status_plugin.checks import check_embeds, check_settings
 from order_status_plugin.cms import providers
 from order_status_plugin.cms.blocks import IntroBlock, LayoutBlock, all_blocks
 from order_status_plugin.cms.embeds import EmbedBlock
@@ -243,3 +243,14 @@ def test_right_ones_are_no_finding(embeds: Any) -> None:
     embeds(*providers.PROVIDERS, OWN)
     assert [each for each in check_settings() if each.id == "order_status.E016"] == []
     assert all(urlsplit(origin).scheme == "https" for origin in providers.frames())
+
+
+def test_whom_a_click_tells_is_named_before_a_deployment(embeds: Any) -> None:
+    embeds()
+    assert check_embeds() == []
+    embeds("YouTube", OWN)
+    (found,) = check_embeds()
+    assert found.id == "order_status.W019"
+    assert "www.youtube-nocookie.com, tv.shop.example" in found.msg
+    with pytest.raises(SystemCheckError):
+        call_command("check", deploy=True, tags=["security"], fail_level="WARNING")

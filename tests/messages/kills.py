@@ -11,7 +11,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import django
@@ -59,7 +59,7 @@ def set_up(said: Mapping[str, Any]) -> None:
         }
 
 
-def owe(count: int) -> None:
+def owe(count: int, channels: Sequence[str] = CHANNELS) -> None:
     """Owe so many messages, in turn by each channel, one an order."""
     from django.db import connections
 
@@ -89,8 +89,8 @@ def owe(count: int) -> None:
             order=order,
             milestone="confirmed",
             subject="order",
-            channel=CHANNELS[n % len(CHANNELS)],
-            recipient_digest=digest("recipient", CHANNELS[n % len(CHANNELS)], f"noor{n}@example.org"),
+            channel=channels[n % len(channels)],
+            recipient_digest=digest("recipient", channels[n % len(channels)], f"noor{n}@example.org"),
             happened_at=now,
             created_at=now,
             due_at=now,

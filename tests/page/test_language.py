@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
+from django.conf import global_settings
 from django.conf import settings as project
 from django.test import Client
 from django.urls import reverse
@@ -77,6 +78,12 @@ def test_the_switch_names_each_language_in_itself_and_says_which_is_on(french: O
     assert [a["href"] for a in links] == [f"{order_path(french)}?lang=en", f"{order_path(french)}?lang=fr"]
     settings.LANGUAGES = [("fr", "French")]
     assert not soup(Client().get(order_path(french))).select("nav.os-languages")
+
+
+def test_a_project_that_chose_no_languages_offers_each_of_ours_once(french: Order, settings: Any) -> None:
+    settings.LANGUAGES = global_settings.LANGUAGES
+    offered = [a["lang"] for a in soup(Client().get(order_path(french))).select("nav.os-languages a")]
+    assert sorted(offered) == ["ar", "de", "en", "es", "fr", "it", "ja", "nl", "pl", "pt-br"]
 
 
 @pytest.mark.parametrize("is_private", [False, True])

@@ -103,3 +103,29 @@ def alive(group: int) -> list[int]:
 def child_of(pid: int, word: str) -> int:
     """Return the child of this process whose command line has this word, 0 for none."""
     return next((child for child, (parent, _g, _s, line) in processes().items() if parent == pid and word in line), 0)
+
+
+def mails(project: Project) -> list[str]:
+    """Return the keys of the mails that left, in their order."""
+    log = project.folder / "mail" / "log"
+    return log.read_text().split() if log.exists() else []
+
+
+def states(project: Project) -> dict[str, int]:
+    """Count the messages of the outbox by state."""
+    return dict(project.query("select state, count(*) from order_status_plugin_outboxmessage group by state"))
+
+
+def start_worker(project: Project, *options: str, **env: str) -> tuple[int, int]:
+    """Start the supervisor; return its id and the cluster's, once that has given a sign of life."""
+    supervisor = project.start("-m", "django", "order_status_worker", "--silence", "8", *options, **env)
+    assert "qcluster" not in processes()[supervisor.pid][3]
+    cluster = eventually(lambda: child_of(supervisor.pid, "qcluster"))
+    eventually(lambda: beats(project, supervisor.pid))
+    return supervisor.pid, cluster
+
+
+def beats(project: Project, supervisor: int) -> list[str]:
+    """Return the last beat of the cluster of this supervisor, nothing where there was none."""
+    rows = project.query("select beat_at from order_status_plugin_pulse where name like ?", f"pulse:%.{supervisor}")
+    return [row[0] for row in rows if row[0]]

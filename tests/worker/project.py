@@ -21,7 +21,16 @@ DATABASES = {
         },
     }
 }
-Q_CLUSTER = {"name": "tests", "orm": "default", "workers": 1, "queue_limit": 1, "bulk": 1, "timeout": 30, "retry": 60}
+Q_CLUSTER = {
+    "name": "tests",
+    "workers": 1,
+    "queue_limit": 1,
+    "bulk": 1,
+    "timeout": 30,
+    "retry": 60,
+    "ALT_CLUSTERS": {"reports": {"timeout": 50, "retry": 60}},
+}
+Q_CLUSTER |= {"redis": os.environ["WORKER_TEST_REDIS"]} if "WORKER_TEST_REDIS" in os.environ else {"orm": "default"}
 if django.VERSION >= (6, 1):
     MAILERS = {"default": {"BACKEND": "tests.worker.slow_mail.SlowMail"}}
 else:

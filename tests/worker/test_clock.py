@@ -10,7 +10,7 @@ import time_machine
 from django.utils import timezone
 from django_q.models import Schedule
 
-from order_status_plugin import flow
+from order_status_plugin import clocks, flow
 from order_status_plugin.intake import inbox
 from order_status_plugin.intake.models import InboxMessage
 from order_status_plugin.messages import outbox, tries
@@ -38,14 +38,14 @@ def test_what_came_an_hour_ahead_is_handled_now_and_what_waits_for_its_time_wait
     busy = come_in("busy", now - HOUR, leased_until=now + inbox.LEASE)
     later = come_in("later", now - HOUR, due_at=now + HOUR)
     assert inbox.claim() == []
-    assert flow.disbelieve() == 2
+    assert clocks.disbelieve() == 2
     assert {message.pk for message in inbox.claim()} == {ahead.pk, held.pk}
-    assert flow.disbelieve() == 0
+    assert clocks.disbelieve() == 0
     assert {busy.pk, later.pk} == set(InboxMessage.objects.filter(attempts=0).values_list("pk", flat=True))
 
 
 def test_messages_that_were_written_or_tried_an_hour_ahead_leave_now() -> None:
-    record.observe("outbox", outbox.write)
+    record.observe("outbox", outbox.write_all)
     for ref in "1234":
         place(ref=ref)
     written, tried, held, waits = OutboxMessage.objects.order_by("pk")
@@ -59,11 +59,11 @@ def test_messages_that_were_written_or_tried_an_hour_ahead_leave_now() -> None:
     MessageAttempt.objects.create(message=waits, lease="x", started_at=now, outcome="temporary")
     ChannelState.objects.create(alias="email", failures=9, open_until=now + HOUR, last_failure_at=now + HOUR)
     assert not due(now).exists()
-    assert flow.disbelieve() == 4
+    assert clocks.disbelieve() == 4
     now = timezone.now()
     assert {row.pk for row in claim(10, now)} == {written.pk, tried.pk, held.pk}
     assert ChannelState.objects.get().open_until <= now
-    assert flow.disbelieve() == 0
+    assert clocks.disbelieve() == 0
 
 
 def test_schedules_and_questions_go_on() -> None:
@@ -76,7 +76,7 @@ def test_schedules_and_questions_go_on() -> None:
         func="shop.tasks.count", schedule_type=Schedule.MINUTES, minutes=1, next_run=now + HOUR
     )
     Pulse.objects.create(name="inbox", is_woken=True, woken_at=now + HOUR, beat_at=now + HOUR)
-    assert flow.disbelieve() == 3
+    assert clocks.disbelieve() == 3
     next_run = dict(Schedule.objects.values_list("pk", "next_run"))
     assert next_run[ours.pk] <= timezone.now()
     assert next_run[daily.pk] == now + 23 * HOUR
@@ -90,19 +90,19 @@ def test_who_has_the_wrong_clock_itself_puts_nothing_right(caplog: pytest.LogCap
     come_in("now", timezone.now())
     with time_machine.travel(timezone.now() - HOUR), caplog.at_level(logging.ERROR):
         assert not clock.is_right()
-        assert flow.disbelieve() == 0
+        assert clocks.disbelieve() == 0
     assert "NTP" in caplog.text
     assert clock.is_right()
 
 
 def test_a_try_of_a_message_is_judged_as_before() -> None:
     """Its time is put right, and its outcome stays."""
-    record.observe("outbox", outbox.write)
+    record.observe("outbox", outbox.write_all)
     place()
     row = OutboxMessage.objects.get()
     now = timezone.now()
     OutboxMessage.objects.update(attempts=1, due_at=now + HOUR)
     MessageAttempt.objects.create(message=row, lease="x", started_at=now + HOUR, outcome=tries.UNKNOWN)
-    assert flow.disbelieve() == 1
+    assert clocks.disbelieve() == 1
     attempt = MessageAttempt.objects.get()
     assert (attempt.outcome, attempt.started_at <= timezone.now()) == (tries.UNKNOWN, True)

@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 from django_q.conf import Conf
 
+from order_status_plugin.intake import inbox
+from order_status_plugin.intake.models import InboxMessage
 from order_status_plugin.management.commands import order_status_worker as command
 from order_status_plugin.messages import outbox
 from order_status_plugin.tracking import record
@@ -66,6 +69,16 @@ def test_its_heart_is_in_the_database_and_minds_the_outbox(monkeypatch: pytest.M
     place()
     heart.ask()
     assert asked == ["pulse:here.7", "pulse:here.7", "outbox"]
+    # A worker that is killed leaves what it held to the next drain: that must not wait for a schedule.
+    now = timezone.now()
+    message = InboxMessage.objects.create(
+        alias="aftership", key="k", digest="d", body=b"{}", received_at=now, due_at=now, leased_until=now + inbox.LEASE
+    )
+    heart.ask()
+    assert asked[3:] == ["pulse:here.7", "outbox"]
+    InboxMessage.objects.filter(pk=message.pk).update(leased_until=now)
+    heart.ask()
+    assert asked[5:] == ["pulse:here.7", "inbox", "outbox"]
     pulse.beat()  # another's
     assert heart.silent_for() is None
     monkeypatch.setenv(pulse.WORKER, "here.7")

@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from .processes import Project, alive, child_of, eventually, processes
+from .processes import Project, alive, beats, child_of, eventually, mails, processes, start_worker, states
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc to find what to kill")
 
@@ -19,15 +19,6 @@ from order_status_plugin.tracking import record
 from tests.messages.shop import place
 for number in range({count}): place(ref=str(number))
 """
-
-
-def mails(project: Project) -> list[str]:
-    log = project.folder / "mail" / "log"
-    return log.read_text().split() if log.exists() else []
-
-
-def states(project: Project) -> dict[str, int]:
-    return dict(project.query("select state, count(*) from order_status_plugin_outboxmessage group by state"))
 
 
 def test_a_relay_killed_in_the_middle_of_a_batch_loses_nothing(project: Project) -> None:
@@ -55,21 +46,6 @@ def test_a_relay_killed_in_the_middle_of_a_batch_loses_nothing(project: Project)
     assert tries == {"sent": 6}
 
 
-def start_worker(project: Project, **env: str) -> tuple[int, int]:
-    """Start the supervisor; return its id and the cluster's, once that has given a sign of life."""
-    supervisor = project.start("-m", "django", "order_status_worker", "--silence", "8", **env)
-    assert "qcluster" not in processes()[supervisor.pid][3]
-    cluster = eventually(lambda: child_of(supervisor.pid, "qcluster"))
-    eventually(lambda: beats(project))
-    return supervisor.pid, cluster
-
-
-def beats(project: Project) -> list[str]:
-    return [
-        row[0] for row in project.query("select beat_at from order_status_plugin_pulse where name = 'pulse'") if row[0]
-    ]
-
-
 def test_a_frozen_cluster_is_started_anew_and_goes_on_working(project: Project) -> None:
     """An idle worker that is killed takes the queue's lock with it (django-q2 #23): no task ever runs again."""
     supervisor, cluster = start_worker(project)
@@ -80,8 +56,8 @@ def test_a_frozen_cluster_is_started_anew_and_goes_on_working(project: Project) 
     os.kill(min(family), signal.SIGKILL)  # the worker is the first that is started
     renewed = eventually(lambda: (found := child_of(supervisor, "qcluster")) != cluster and found)
     eventually(lambda: not alive(cluster), seconds=5)
-    last = beats(project)
-    eventually(lambda: beats(project) > last)
+    last = beats(project, supervisor)
+    eventually(lambda: beats(project, supervisor) > last)
     assert renewed != cluster
     project.run("-c", PLACE.format(count=1))
     eventually(lambda: len(mails(project)) == 1)

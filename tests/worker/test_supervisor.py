@@ -123,6 +123,18 @@ def test_without_a_database_nobody_is_killed() -> None:
     assert supervise(LOSES_ONE, fail, seconds=2.5).starts == 1
 
 
+def test_what_was_lost_before_the_database_went_away_is_not_forgotten() -> None:
+    """A worker dies with the queue's lock, and PostgreSQL restarts: the silence that follows is a freeze all the same."""
+    started = time.monotonic()
+
+    def away_for_a_while() -> float | None:
+        if 0.6 < time.monotonic() - started < 1.2:
+            raise OSError("the database is away")
+        return None
+
+    assert supervise(LOSES_ONE, away_for_a_while, seconds=4).starts >= 2
+
+
 def test_a_question_that_cannot_be_taken_back_stops_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     def forget(self: Heart) -> None:
         self.starts += 1

@@ -85,21 +85,31 @@ class Command(BaseCommand):
                 yield from ["passed over"] * len(known)
                 batch = [reference for reference in batch if reference not in known]
             catalogue.refresh()
-            for reference, said in get_host(alias).read_many(batch):
-                try:
-                    yield self._order(alias, said, known.get(reference))
-                except Exception as error:  # noqa: BLE001 - told here, and the others go on
-                    self.stderr.write(f"{alias} {reference}: {type(error).__name__}: {error}")
+            for reference, after in self._batch(alias, get_host(alias).read_many(batch)):
+                if isinstance(after, Exception):  # told here, and the others go on
+                    self.stderr.write(f"{alias} {reference}: {type(after).__name__}: {after}")
                     yield "failed"
+                elif (before := known.get(reference)) is None:
+                    yield "new"
+                else:
+                    yield "the same" if before == after else "changed"
 
-    def _order(self, alias: str, said: OrderSnapshot | Exception, before: str | None) -> str:
-        """Take in one order; say what it was to us. Raises what kept it from being read or recorded."""
-        if isinstance(said, Exception):
-            raise said
-        after = snapshot.digest(said) if self.is_dry else flow.take(alias, said, is_import=True).snapshot_digest
-        if before is None:
-            return "new"
-        return "the same" if before == after else "changed"
+    def _batch(
+        self, alias: str, found: Iterable[tuple[str, OrderSnapshot | Exception]]
+    ) -> Iterator[tuple[str, str | Exception]]:
+        """Take in a batch; yield each order's reference with its digest, or with what kept it from being taken in."""
+        said: dict[str, OrderSnapshot] = {}
+        for reference, one in found:
+            if isinstance(one, Exception):
+                yield reference, one
+            else:
+                said[reference] = one
+        if self.is_dry:
+            yield from ((reference, snapshot.digest(one)) for reference, one in said.items())
+            return
+        done = flow.take_history(alias, list(said.values()))
+        for reference, row in zip(said, done, strict=True):
+            yield reference, row if isinstance(row, Exception) else row.snapshot_digest
 
 
 def _moment(text: str) -> dt.datetime:

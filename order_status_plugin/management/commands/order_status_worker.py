@@ -14,7 +14,8 @@ from django.db import close_old_connections
 from django.utils import timezone
 from django_q.conf import Conf
 
-from ...flow import disbelieve
+from ...clocks import disbelieve
+from ...intake import inbox
 from ...messages.outbox import DRAIN
 from ...messages.relay import is_due
 from ...worker import pulse
@@ -34,10 +35,12 @@ class Heart:
         self.cluster = cluster or Conf.CLUSTER_NAME
 
     def ask(self) -> None:
-        """Ask for a beat, and for the messages whose time has come since the last wake-up."""
+        """Ask for a beat, and for what has come due, or free again, since the last wake-up."""
         close_old_connections()
         disbelieve()
         pulse.ask(self.worker, cluster=self.cluster)
+        if inbox.is_due():
+            wake("inbox", inbox.DRAIN)
         if is_due():
             wake("outbox", DRAIN)
 

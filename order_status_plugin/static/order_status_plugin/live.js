@@ -17,7 +17,7 @@
   const version = () => Number(root.dataset.version) || 0;
   const epoch = () => Number(root.dataset.epoch) || 0; // of what editors publish
 
-  // --- put the new page into the old one, and touch nothing that is the same ---------------------------------
+  // --- put the new page into the old one, and touch nothing that is the same
   const key = (node) =>
     node.nodeType !== 1 ? node.nodeType : node.id ? "#" + node.id : node.nodeName + (node.getAttribute("name") || "");
 
@@ -62,7 +62,9 @@
 
   const news = (main) => main.dataset.news || (main.querySelector("h1") || main).textContent.replace(/\s+/g, " ").trim();
 
-  function show(fresh, title) {
+  const around = (page) => page.querySelectorAll(".os-top, .os-foot"); // no frame of the shop's own
+
+  function show(page, fresh) {
     const before = news(root), focused = document.activeElement;
     const hadFocus = root.contains(focused);
     const topOf = (element) => element.getBoundingClientRect().top;
@@ -70,7 +72,9 @@
     const mark = scrollY > 0 && (hadFocus ? focused : [...root.querySelectorAll("[id]")].find((e) => topOf(e) >= 0));
     const top = mark && topOf(mark);
     morph(root, fresh);
-    document.title = title;
+    document.title = page.title;
+    const coming = around(page);
+    around(document).forEach((old, i) => coming[i] && merge(old, coming[i]));
     if (hadFocus && document.activeElement !== focused) {
       const target = root.contains(focused) ? focused : (focused.id && document.getElementById(focused.id)) || root;
       if (target === root) root.tabIndex = -1;
@@ -86,7 +90,7 @@
     }
   }
 
-  // --- read the page again -----------------------------------------------------------------------------------
+  // --- read the page again
   function later(delay) {
     clearTimeout(timer);
     timer = setTimeout(read, delay);
@@ -101,13 +105,13 @@
     isReading = true;
     isAskedAgain = false;
     try {
-      const answer = await fetch(page, { cache: "no-store", credentials: "same-origin" });
+      const answer = await fetch(page, { cache: "no-store" });
       if ([403, 404, 410].includes(answer.status)) return location.reload(); // the link was revoked: show what is said of it
       if (!answer.ok) throw new Error(answer.status);
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
       const main = fresh.getElementById("order");
       if (!main || !main.dataset.live) return location.reload();
-      show(main, fresh.title);
+      show(fresh, main);
       lagging = version() < wanted ? lagging + 1 : 0;
       if (lagging && lagging < 4) later(1000);
     } catch {
@@ -135,14 +139,14 @@
     if (n > epoch()) tell(NaN);
   }
 
-  // --- one stream for all visible tabs of an order; where the server has no stream, a poll --------------------
+  // --- one stream for all visible tabs of an order; where the server has no stream, a poll
   function listen() {
     let source, polling, hasGap = false, isOver = false;
     const asking = new AbortController();
+    const from = () => Object.assign(live, { search: "?v=" + version() + "&e=" + epoch() });
 
     function open() {
-      live.search = "?v=" + version() + "&e=" + epoch();
-      source = new EventSource(live);
+      source = new EventSource(from());
       source.addEventListener("changed", (event) => tell(Number(event.data)));
       source.addEventListener("content", (event) => hearContent(Number(event.data)));
       source.onopen = () => {
@@ -159,8 +163,7 @@
       const one = new AbortController();
       asking.signal.addEventListener("abort", () => one.abort(), { once: true });
       try {
-        live.search = "?v=" + version() + "&e=" + epoch();
-        const answer = await fetch(live, { cache: "no-store", credentials: "same-origin", signal: one.signal });
+        const answer = await fetch(from(), { cache: "no-store", signal: one.signal });
         const type = answer.headers.get("Content-Type") || "";
         if (answer.status === 404) tell(NaN);
         else if (answer.ok && type.startsWith("text/event-stream")) {

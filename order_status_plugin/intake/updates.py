@@ -1,4 +1,4 @@
-"""What a source's messages say, recorded together: a flood costs a few statements a batch, not a dozen a message."""
+"""From messages of one source to what is recorded of them: all parsed, then all recorded together."""
 
 from __future__ import annotations
 
@@ -6,16 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
-from .backends import get_source
-from .carriers import catalogue
-from .events import Nudge, TrackingUpdate
-from .exceptions import UnknownParcel
-from .intake import inbox
-from .intake.models import InboxMessage
-from .sources.base import Source
-from .tracking import record
+from ..events import Nudge, TrackingUpdate
+from ..exceptions import UnknownParcel
+from ..sources.base import Source
+from ..tracking import record
+from . import inbox
+from .models import InboxMessage
 
-#: Has the worker ask a source soon; returns how many parcels it can mean.
+#: Has a source asked soon about what it nudged us for; returns how many parcels it can mean. Raises UnknownParcel.
 Hasten = Callable[[str, Nudge], int]
 
 
@@ -29,7 +27,7 @@ class Handled:
 
 @dataclass(slots=True)
 class _Parsed:
-    """What a source's message says, as far as it could be read."""
+    """What a message says, as far as it could be read."""
 
     message: InboxMessage
     updates: list[TrackingUpdate] = field(default_factory=list)
@@ -37,28 +35,15 @@ class _Parsed:
     error: Exception | None = None
 
 
-def take(messages: Sequence[InboxMessage], hasten: Hasten) -> list[Handled | Exception]:
-    """Record what messages of one source say, all together; return of each what it did, or what is wrong with it.
-
-    ``hasten`` is called with an alias and the nudge that came by it.
-    """
-    catalogue.refresh()
-    source = get_source(messages[0].alias)
+def take(source: Source, messages: Sequence[InboxMessage], hasten: Hasten) -> list[Handled | Exception]:
+    """Record what these messages of the source say; return what each did, or what is wrong with it."""
     parsed = [_parse(source, message) for message in messages]
-    outcomes = iter(
-        record.tracking_each(
-            [
-                record.Said(
-                    source=source.alias,
-                    update=update,
-                    message_id=one.message.pk,
-                    received_at=one.message.received_at,
-                )
-                for one in parsed
-                for update in one.updates
-            ]
-        )
-    )
+    said = [
+        record.Said(source=source.alias, update=update, message_id=one.message.pk, received_at=one.message.received_at)
+        for one in parsed
+        for update in one.updates
+    ]
+    outcomes = iter(record.tracking_each(said))
     return [_taken(one, list(islice(outcomes, len(one.updates))), hasten) for one in parsed]
 
 
@@ -70,24 +55,23 @@ def _parse(source: Source, message: InboxMessage) -> _Parsed:
                 found.nudges.append(said)
             else:
                 found.updates.append(said)
-    except Exception as error:  # noqa: BLE001 (the inbox notes it; what stood before it counts)
+    except Exception as error:  # noqa: BLE001 - the inbox notes it; what stood before it counts
         found.error = error
     return found
 
 
 def _taken(one: _Parsed, outcomes: list[record.Recorded | Exception], hasten: Hasten) -> Handled | Exception:
-    """Return what a message did, or the worst of what is wrong with it."""
     wrong = [outcome for outcome in outcomes if isinstance(outcome, Exception)]
     done = [outcome for outcome in outcomes if not isinstance(outcome, Exception)]
     is_erased = any(each.is_erased for each in done)
     for said in one.nudges:
         try:
             is_erased |= not hasten(one.message.alias, said)
-        except Exception as error:  # noqa: BLE001 (the inbox notes it)
+        except Exception as error:  # noqa: BLE001 - the inbox notes it
             wrong.append(error)
     if one.error is not None:
         wrong.append(one.error)
-    if wrong:
+    if wrong:  # one that waits for its parcel says less than one that fails
         return next((error for error in wrong if not isinstance(error, UnknownParcel)), wrong[-1])
     if is_erased:
         inbox.redact(InboxMessage.objects.filter(pk=one.message.pk))
