@@ -255,7 +255,7 @@ def wear(editor: Editor) -> None:
     accent.fill("#ffd84d")
     with page.expect_navigation():
         page.locator("footer").get_by_role("button", name="Save").click()
-    editor.up(accent)
+    editor.up(page.get_by_role("heading", name="Colours"))
     editor.take("brand-refused")
 
 
