@@ -148,8 +148,9 @@ def look(editor: Editor) -> None:
     page = editor.page
     page.locator("[data-contentpath=layout]").evaluate("part => part.scrollIntoView()")
     editor.panel("preview")
-    page.locator("[name=preview_mode]").select_option(label="Order: in transit")
     shown = page.frame_locator("#w-preview-iframe")
+    expect(shown.locator("main")).to_be_visible()  # a mode that is chosen before is forgotten
+    page.locator("[name=preview_mode]").select_option(label="Order: in transit")
     expect(shown.locator("#order[data-order-status=in_transit]")).to_be_visible()
     editor.take("preview")
     editor.panel("checks")
@@ -255,7 +256,7 @@ def wear(editor: Editor) -> None:
     accent.fill("#ffd84d")
     with page.expect_navigation():
         page.locator("footer").get_by_role("button", name="Save").click()
-    editor.up(accent)
+    editor.up(page.get_by_role("heading", name="Colours"))
     editor.take("brand-refused")
 
 

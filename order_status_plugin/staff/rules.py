@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList
 from wagtail.admin.ui.tables import BooleanColumn
+from wagtail.admin.views.generic import IndexView
 from wagtail.admin.viewsets.model import ModelViewSet
 
 from ..conf import conf
@@ -95,10 +96,19 @@ class MessageRulesForm(WagtailAdminModelForm):
         return given
 
 
+class RulesView(IndexView):
+    """The list: one a site, so there is nothing to search."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Say so, or the search of a shop on django-oscar, which stands in every context, would stand in the head."""
+        return {**super().get_context_data(**kwargs), "search_form": None}
+
+
 class MessageRulesViewSet(ModelViewSet):
     """The list and the forms."""
 
     model = MessageRules
+    index_view_class = RulesView
     name = "order_status_rules"
     url_prefix = "order-status/rules"
     icon = "mail"

@@ -115,3 +115,12 @@ def test_a_view_with_a_template_of_the_shops_own_keeps_it(monkeypatch: pytest.Mo
     assert history.template_name == "their/own.html"
     assert detail().get_template_names() == ["their/other.html"]
     assert [template for _view, template in pages.without_link()] == ["their/own.html", "their/other.html"]
+
+
+def test_the_shops_search_for_products_stands_in_no_list_of_ours() -> None:
+    boss = Client()
+    boss.force_login(get_user_model().objects.create_superuser("ada", "ada@shop.example", "secret"))
+    for name in ("order_status_rules:index", "order_status_feedback", "order_status_undelivered"):
+        page = boss.get(reverse(name)).content.decode()
+        assert "data-search-form" in page
+        assert 'name="sort_by"' not in page
