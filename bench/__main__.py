@@ -37,7 +37,7 @@ def main() -> int:
         import django
 
         django.setup()
-        from . import access, content, hosts, maps, messages, pages, shop, wallet, webhooks
+        from . import access, burst, content, hosts, maps, messages, pages, shop, wallet, webhooks
 
         roam()
         placed, order = shop.build()
@@ -54,6 +54,7 @@ def main() -> int:
                 content.content(order),
                 wallet.wallet(order),
                 webhooks.webhooks(server),
+                burst.burst(server),
                 messages.messages(server, compared["public"]),
                 hosts.hosts(placed),
             )
