@@ -37,7 +37,7 @@ def main() -> int:
         import django
 
         django.setup()
-        from . import access, content, growth, hosts, maps, messages, pages, shop, streams, wallet, webhooks
+        from . import access, burst, content, growth, hosts, maps, messages, pages, shop, streams, wallet, webhooks
 
         roam()
         placed, order = shop.build()
@@ -55,6 +55,7 @@ def main() -> int:
                 wallet.wallet(order),
                 streams.streams(),
                 webhooks.webhooks(server),
+                burst.burst(server),
                 messages.messages(server, compared["public"]),
                 hosts.hosts(placed),
             )

@@ -44,6 +44,9 @@ def hosts(placed: Any, count: int = COUNT) -> Iterator[Row]:
     early = max(size for moment, size in memory if moment <= seconds * WARM)
     peak = max(size for _moment, size in memory)
     yield absolute(name, seconds * WHOLE / count / 60, "minutes" if count == WHOLE else f"minutes, from {count:,}")
+    for share, part in ((0.1, "a tenth"), (0.5, "half"), (1.0, "all")):
+        size = max(size for moment, size in memory if moment <= max(seconds * share, memory[0][0]))
+        yield absolute(f"{name}, memory up to {part}", size / 2**20, "MB")
     yield absolute(f"{name}, memory at its peak", peak / 2**20, "MB", at_most=400)
     yield absolute(f"{name}, memory that grows", (peak - early) / 2**20, "MB", at_most=10)
 

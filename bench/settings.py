@@ -98,7 +98,11 @@ ORDER_STATUS = {
         "aftership": {
             "BACKEND": "order_status_plugin.sources.aftership.AfterShip",
             "OPTIONS": {"secrets": ["benchmark"]},
-        }
+        },
+        "quiet": {
+            "BACKEND": "order_status_plugin.sources.aftership.AfterShip",
+            "OPTIONS": {"secrets": ["benchmark"]},
+        },
     },
     "MESSAGES": False,
     # Which broker the servers under test are started with.

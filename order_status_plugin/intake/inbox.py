@@ -248,6 +248,7 @@ def settle(message: InboxMessage, handle: Handle) -> str:
 
 def settle_together(messages: Sequence[InboxMessage], handle: HandleTogether) -> None:
     """Handle messages of one alias and one lease, and note what became of each. Never raises."""
+    lease = messages[0].leased_until
     try:
         with spans.span("handle_messages", [message.headers for message in messages]):
             spans.note(alias=messages[0].alias, count=len(messages))
@@ -262,7 +263,7 @@ def settle_together(messages: Sequence[InboxMessage], handle: HandleTogether) ->
             _conclude(message, outcome)
     if not plain:
         return
-    rows = InboxMessage.objects.filter(pk__in=plain, leased_until=messages[0].leased_until)
+    rows = InboxMessage.objects.filter(pk__in=plain, leased_until=lease)
     try:
         rows.exclude(state__in=(State.HANDLED, State.REDACTED)).update(**_finished(), leased_until=None)
     except Error:

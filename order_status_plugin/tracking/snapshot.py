@@ -47,8 +47,16 @@ class Touched:
 
 def digest(snap: OrderSnapshot) -> str:
     """Return a digest of all that the snapshot says; when the host says it is no part of it."""
-    said = dataclasses.asdict(dataclasses.replace(snap, changed_at=None))
-    return hashed(json.dumps(said, sort_keys=True, cls=DjangoJSONEncoder))
+    return hashed(json.dumps(dataclasses.replace(snap, changed_at=None), sort_keys=True, cls=_Plain))
+
+
+class _Plain(DjangoJSONEncoder):
+    """Writes dataclasses as their fields: ``asdict`` would copy all of them first."""
+
+    def default(self, o: Any) -> Any:
+        if dataclasses.is_dataclass(o):
+            return {field.name: getattr(o, field.name) for field in dataclasses.fields(o)}
+        return super().default(o)
 
 
 def apply(row: Order, snap: OrderSnapshot, heard_at: dt.datetime) -> Touched:

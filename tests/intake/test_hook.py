@@ -4,6 +4,7 @@ import io
 import json
 import logging
 from collections.abc import Callable, Iterator
+from typing import Any
 from unittest import mock
 
 import pytest
@@ -14,7 +15,7 @@ from django.utils import timezone
 from django_q.models import OrmQ
 
 from order_status_plugin.exceptions import TemporaryFailure, UnknownParcel, UnreadableMessage
-from order_status_plugin.intake import inbox, statements
+from order_status_plugin.intake import inbox, statements, views
 from order_status_plugin.intake.models import InboxMessage
 from order_status_plugin.worker import wake
 from order_status_plugin.worker.models import Pulse
@@ -54,6 +55,25 @@ def test_a_signed_webhook_is_stored_then_handled(client: Client) -> None:
     assert row.handled_at is not None
     assert response["Cache-Control"] == "no-store, private"
     assert response["X-Content-Type-Options"] == "nosniff"
+
+
+def test_a_process_with_its_hands_full_leaves_it_to_the_worker(
+    client: Client, django_capture_on_commit_callbacks: Any
+) -> None:
+    answers = []
+
+    def meanwhile(pk: int) -> str:
+        if len(script.handled) <= views.HANDS:  # the others come while this one is handled
+            answers.append(post(client, b'{"event_id": "e-%d"}' % len(script.handled)).json())
+        return ""
+
+    script.then = meanwhile
+    with django_capture_on_commit_callbacks(execute=True):
+        assert post(client).json() == {"state": "handled"}
+    assert answers == [{"state": "received"}, {"state": "handled"}]
+    assert len(script.handled) == views.HANDS
+    assert OrmQ.objects.count() == 1
+    assert post(client, b'{"event_id": "later"}').json() == {"state": "handled"}
 
 
 def test_the_same_delivery_again_is_one_row(client: Client) -> None:

@@ -149,3 +149,26 @@ def test_what_is_left_when_the_time_is_over_has_a_worker_woken(django_capture_on
         assert flow.drain_inbox() == 0
     assert OrmQ.objects.count() == 1
     assert inbox.drain(flow.handle_message, seconds=0) == 0
+
+
+def test_a_flood_is_drained_whole_while_another_source_is_heard(volume: str) -> None:
+    count = {"light": 50, "moderate": 200, "full": 1_000}[volume]
+    for number in range(count):
+        put(NUMBERS[number % 5] + " " * number if number % 50 else "1ZNOBODY" + " " * number)
+    last = put(NUMBERS[5], "second")
+    seen: list[int] = []
+    real = inbox.settle_together
+
+    def settle(messages: Sequence[InboxMessage], handle: inbox.HandleTogether) -> None:
+        seen.append(len(messages))
+        real(messages, handle)
+        if len(seen) == 1:
+            assert state(last)[0] == State.HANDLED
+
+    with mock.patch.object(inbox, "settle_together", settle), mock.patch.object(inbox, "TOGETHER", 40):
+        assert flow.drain_inbox() == count + 1
+    assert max(seen) <= 40
+    waiting = -(-count // 50)
+    assert InboxMessage.objects.filter(state=State.WAITING).count() == waiting
+    assert InboxMessage.objects.filter(state=State.HANDLED).count() == count + 1 - waiting
+    assert told() == set(NUMBERS)

@@ -81,15 +81,15 @@ def test_one_order_that_cannot_be_read_does_not_stop_the_others(
 
 def test_it_can_be_interrupted_and_goes_on_where_it_stopped(orders: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(order_status_sync, "BATCH", 2)
-    take = flow.take
+    take = flow.take_history
 
-    def interrupt(alias: str, said: Any, **kwargs: Any) -> Order:
-        if said.reference == str(orders[2].pk):
+    def interrupt(alias: str, said: Any) -> list[Order | Exception]:
+        if str(orders[2].pk) in {one.reference for one in said}:
             raise KeyboardInterrupt
-        return take(alias, said, **kwargs)
+        return take(alias, said)
 
     with monkeypatch.context() as patch:
-        patch.setattr(flow, "take", interrupt)
+        patch.setattr(flow, "take_history", interrupt)
         with pytest.raises(CommandError, match="2 of shop are done") as stopped:
             sync()
     assert stopped.value.returncode == 130
@@ -97,13 +97,24 @@ def test_it_can_be_interrupted_and_goes_on_where_it_stopped(orders: list[Any], m
 
     taken: list[str] = []
 
-    def note(alias: str, said: Any, **kwargs: Any) -> Order:
-        taken.append(said.reference)
-        return take(alias, said, **kwargs)
+    def note(alias: str, said: Any) -> list[Order | Exception]:
+        taken.extend(one.reference for one in said)
+        return take(alias, said)
 
-    monkeypatch.setattr(flow, "take", note)
+    monkeypatch.setattr(flow, "take_history", note)
     assert "1 new, 0 changed, 0 the same, 0 failed, 2 passed over" in sync("--resume")
     assert taken == [str(orders[2].pk)]
+
+
+def test_a_batch_is_taken_in_by_the_queries_of_one_order() -> None:
+    counts = []
+    for wanted in (2, 8):
+        for _ in range(wanted):
+            shop.ship(shop.place())
+        with CaptureQueriesContext(connection) as queries:
+            sync("--resume")
+        counts.append(len(queries))
+    assert counts[0] == counts[1] <= 40
 
 
 def test_a_batch_is_read_by_the_queries_of_one_order(orders: list[Any]) -> None:
