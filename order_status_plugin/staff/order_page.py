@@ -28,6 +28,7 @@ from ..tracking import record
 from ..tracking.models import Order, Parcel
 from . import incoming, timeline, why
 from .hands import hands
+from .messages import MESSAGE_DEEDS
 from .notes import SEE_MESSAGES, may, notes_url
 from .order_list import CHANGE, NAMESPACE, REPLAY, SEE_INBOX, VIEW, status_word
 
@@ -136,6 +137,7 @@ class OrderView(OrderDesk):
         page, capture = at_host(order)
         may_see_inbox = user.has_perm(SEE_INBOX) or user.has_perm(REPLAY)
         may_replay = user.has_perm(REPLAY)
+        may_change = user.has_perm(CHANGE) and order.erased_at is None
         context = self.get_context_data(
             order=order,
             headline=status_word(order),
@@ -149,7 +151,8 @@ class OrderView(OrderDesk):
             inbox=list(incoming.seen(order.pk).defer("body")[:MOST_ROWS]) if may_see_inbox else (),
             replayable=set(incoming.of([order.pk]).values_list("pk", flat=True)) if may_replay else (),
             may_replay=may_replay,
-            may_change=user.has_perm(CHANGE) and order.erased_at is None,
+            may_change=may_change,
+            deeds=[deed for deed in MESSAGE_DEEDS if deed.fits(order)] if may_change else (),
         )
         answer: HttpResponse = self.render_to_response(context)
         return answer

@@ -16,6 +16,7 @@ from .find_customer import FindView
 from .import_views import ImportsView, ImportView
 from .inbox_list import InboxView
 from .notes import may
+from .order_deeds import OrderDeedView
 from .order_list import CHANGE, NAMESPACE, VIEW, OrderListView
 from .order_page import OrderView
 
@@ -50,6 +51,7 @@ class OrdersViewSet(ViewSet):
             path("imports/", ImportsView.as_view(), name="imports"),
             path("imports/<int:import_id>/", ImportView.as_view(), name="import"),
             path("<int:order_id>/", OrderView.as_view(), name="order"),
+            path("<int:order_id>/do/<slug:slug>/", OrderDeedView.as_view(), name="deed"),
         ]
 
     def on_register(self) -> None:

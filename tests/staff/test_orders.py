@@ -14,12 +14,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from order_status_plugin import flow
-from order_status_plugin.access.models import StaffView
+from order_status_plugin.access.erase import erase
+from order_status_plugin.access.models import AuditEntry, StaffView
 from order_status_plugin.cms.writing import change, write
 from order_status_plugin.events import DeliveryWindow, Overlay, ParcelStatus, PaymentState
 from order_status_plugin.hosts.demo import DemoHost
 from order_status_plugin.intake.models import InboxMessage
 from order_status_plugin.messages.models import OutboxMessage
+from order_status_plugin.messages.person import addressee, person
 from order_status_plugin.tracking import record
 from order_status_plugin.tracking.models import Fulfillment, Order, OrderContact, Parcel, TrackingEvent
 from tests import orders
@@ -299,6 +301,75 @@ def test_a_promised_payment_is_to_be_captured_while_the_order_is_confirmed(monke
     ):
         place(**more)
         assert "Capture it" not in client.get(address).content.decode()
+
+
+def do(client: Client, order: Order, slug: str, **data: Any) -> str:
+    """Do something about an order's messages; return the order's page afterwards."""
+    address = reverse("order_status_orders:deed", args=[order.pk, slug])
+    assert client.get(address).status_code == 200
+    return client.post(address, data, follow=True).content.decode()
+
+
+def test_the_address_of_an_orders_messages_is_changed_beside_the_order() -> None:
+    order, client = place(), staff("view_order", "change_order")
+    page = client.get(reverse("order_status_orders:order", args=[order.pk])).content.decode()
+    address = reverse("order_status_orders:deed", args=[order.pk, "correct-address"])
+    assert f'href="{address}"' in page
+    refused = client.post(address, {"email": "not an address", "phone": ""})
+    assert refused.status_code == 200
+    assert not AuditEntry.objects.exists()
+    assert "go there from now on" in do(client, order, "correct-address", email="right@example.org", phone="")
+    contact = addressee(order.pk)
+    assert contact is not None
+    assert contact.email == "right@example.org"
+    entry = AuditEntry.objects.get()
+    assert (entry.action, entry.actor, entry.detail) == ("contact_corrected", "kim", "email")
+    assert 'value="right@example.org"' in client.get(address).content.decode()
+    assert "right@example.org" not in client.get(reverse("order_status_orders:order", args=[order.pk])).content.decode()
+    do(client, order, "correct-address", email="", phone="")
+    assert addressee(order.pk) == person(order.pk)
+
+
+def test_who_may_not_change_orders_changes_no_address() -> None:
+    order, client = place(), staff("view_order", "change_inboxmessage")
+    page = client.get(reverse("order_status_orders:order", args=[order.pk])).content.decode()
+    address = reverse("order_status_orders:deed", args=[order.pk, "correct-address"])
+    assert address not in page
+    for answer in (client.get(address), client.post(address, {"email": "evil@example.org"})):
+        assert answer.status_code == 302  # Wagtail leads away who may not
+    assert addressee(order.pk) == person(order.pk)
+    assert not AuditEntry.objects.exists()
+
+
+def test_only_what_is_about_messages_and_fits_is_done_there() -> None:
+    order, client = place(), staff("view_order", "change_order", "delete_order")
+    assert client.post(reverse("order_status_orders:deed", args=[order.pk, "erase"])).status_code == 404
+    again = reverse("order_status_orders:deed", args=[order.pk, "resend"])
+    assert "cannot be done" in client.post(again, follow=True).content.decode()
+    assert erase(order, "ada")
+    page = client.get(reverse("order_status_orders:order", args=[order.pk])).content.decode()
+    assert "/do/" not in page
+    address = reverse("order_status_orders:deed", args=[order.pk, "correct-address"])
+    assert "cannot be done" in client.post(address, {"email": "late@example.org"}, follow=True).content.decode()
+
+
+def test_messages_are_sent_again_from_the_order() -> None:
+    order, client = place(), staff("view_order", "change_order")
+    row = OutboxMessage.objects.create(
+        key="k",
+        order=order,
+        milestone="confirmed",
+        subject="order",
+        channel="email",
+        state=OutboxMessage.State.DEAD,
+        happened_at=timezone.now(),
+        created_at=timezone.now(),
+        due_at=timezone.now(),
+    )
+    assert "1 message is tried again." in do(client, order, "resend")
+    row.refresh_from_db()
+    assert row.state == OutboxMessage.State.PENDING
+    assert AuditEntry.objects.get().action == "messages_resent"
 
 
 def test_the_order_takes_as_many_queries_with_many_parcels() -> None:
