@@ -22,10 +22,10 @@ help:
 demo: $(STAMP)-demo
 	@export PORT=$(PORT); exec $(BIN)/python -u -m example_site.demo
 
-test: $(STAMP)-test $(STAMP)-chromium
+test: $(STAMP)-test $(STAMP)-chromium $(STAMP)-nginx
 	@$(BIN)/python -m tools.suite moderate
 
-test-full: $(STAMP)-test
+test-full: $(STAMP)-test $(STAMP)-nginx
 	@$(BIN)/python -m tools.suite full
 
 test-saleor: $(STAMP)-test
@@ -63,4 +63,8 @@ $(STAMP)-dev: $(STAMP) pyproject.toml
 
 $(STAMP)-chromium: $(STAMP)-dev tools/find_chromium.py
 	$(BIN)/python tools/find_chromium.py --install
+	@touch $@
+
+$(STAMP)-nginx: $(STAMP)-dev tools/find_nginx.py
+	$(BIN)/python tools/find_nginx.py --install
 	@touch $@

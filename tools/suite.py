@@ -42,6 +42,7 @@ SHARED = ignoring("browser", "page/test_browser.py", "projects")
 HALF = ("access", "accessibility", "cms", "maps", "messages", "security", "simulator")
 #: These start servers and workers of their own and wait for them: they run beside the two that compute.
 PROCESSES = (
+    "live/test_nginx.py",
     "live/test_servers.py",
     "polling/test_processes.py",
     "worker/test_processes.py",
@@ -53,6 +54,7 @@ OF_THEIR_OWN = ignoring(
     "accessibility",
     "api/test_browser.py",
     "carriers",
+    "live/test_nginx.py",
     "live/test_servers.py",
     "maps",
     "polling/test_processes.py",

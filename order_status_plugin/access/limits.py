@@ -42,10 +42,30 @@ def address_of(request: HttpRequest) -> str:
     ``X-Forwarded-For`` is believed only as far as each hop is one of ``TRUSTED_PROXIES``. A proxy that reaches us
     over a Unix socket has no address: it is trusted when the setting names "unix".
     """
-    hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
-    visitor = request.META.get("REMOTE_ADDR", "")
+    return _one(_visitor(request.META.get("REMOTE_ADDR", ""), request.META.get("HTTP_X_FORWARDED_FOR", "")))
+
+
+def address_of_stream(peer: str, forwarded: str) -> str:
+    """Return whom we count as one visitor who holds streams open; "" for whom we do not count.
+
+    A proxy that ``TRUSTED_PROXIES`` does not name would be everybody. It is in the shop's own network, so an address
+    there is counted only where a proxy says that it is a visitor's.
+    """
+    visitor = _visitor(peer, forwarded)
+    if visitor == peer and ((address := _parse(peer)) is None or address.is_private):
+        return ""
+    return _one(visitor)
+
+
+def _visitor(peer: str, forwarded: str) -> str:
+    hops = [hop.strip() for hop in forwarded.split(",") if hop.strip()]
+    visitor = peer
     while hops and _is_trusted(visitor):
         visitor = hops.pop()
+    return visitor
+
+
+def _one(visitor: str) -> str:
     address = _parse(visitor)
     if address is None:
         return ""
