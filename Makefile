@@ -33,7 +33,7 @@ demo-cluster: $(STAMP)-cluster
 test: $(STAMP)-test $(STAMP)-chromium $(STAMP)-nginx
 	@$(BIN)/python -m tools.suite moderate
 
-test-full: $(STAMP)-test
+test-full: $(STAMP)-test $(STAMP)-nginx
 	@$(BIN)/python -m tools.suite full
 
 test-saleor: $(STAMP)-test

@@ -127,8 +127,9 @@ class Settings:
     #: Seconds between two looks of a process at the database, and between two heartbeats on a stream.
     LIVE_POLL_SECONDS: float = 1.0
     LIVE_HEARTBEAT_SECONDS: float = 20.0
-    #: Open streams of one process; one more is answered with 503, and its page polls.
+    #: Open streams of one process, and of one address in it; one more is answered with 503, and its page polls.
     LIVE_MAX_STREAMS: int = 20_000
+    LIVE_MAX_STREAMS_ADDRESS: int = 500
 
     # --- messages -------------------------------------------------------------------------------
     #: The kill switch: False sends nothing; rows wait and say so.

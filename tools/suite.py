@@ -44,6 +44,7 @@ HALF = ("access", "accessibility", "cms", "maps", "messages", "security", "simul
 #: These start servers and workers of their own and wait for them: they run beside the two that compute.
 PROCESSES = (
     "chaos",
+    "live/test_nginx.py",
     "live/test_servers.py",
     "polling/test_processes.py",
     "worker/test_clusters.py",
@@ -57,6 +58,7 @@ OF_THEIR_OWN = ignoring(
     "api/test_browser.py",
     "carriers",
     "chaos",
+    "live/test_nginx.py",
     "live/test_servers.py",
     "maps",
     "polling/test_processes.py",

@@ -21,6 +21,8 @@ from .models import AttemptCount
 if TYPE_CHECKING:
     from .identify import Found
 
+#: An address of a visitor or a proxy.
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 LIFE = "life"
 #: Test messages that one member of staff may send in an hour, and all together in a day.
 TRIALS_HOUR, TRIALS_DAY = 30, 200
@@ -42,7 +44,36 @@ def address_of(request: HttpRequest) -> str:
     ``X-Forwarded-For`` is believed only as far as each hop is one of ``TRUSTED_PROXIES``. A proxy that reaches us
     over a Unix socket has no address: it is trusted when the setting names "unix".
     """
-    address = visitor(request)
+    return _counted(visitor(request))
+
+
+def address_of_stream(peer: str, forwarded: str) -> str:
+    """Return whom we count as one visitor who holds streams open; "" for whom we do not count.
+
+    A proxy that ``TRUSTED_PROXIES`` does not name would be everybody. It is in the shop's own network, so an address
+    there is counted only where a proxy says that it is a visitor's.
+    """
+    said = _said(peer, forwarded)
+    address = _parse(said)
+    if said == peer and (address is None or address.is_private):
+        return ""
+    return _counted(address)
+
+
+def visitor(request: HttpRequest) -> Address | None:
+    """Return the visitor's own address, as far as our proxies are believed; None where there is none."""
+    return _parse(_said(request.META.get("REMOTE_ADDR", ""), request.META.get("HTTP_X_FORWARDED_FOR", "")))
+
+
+def _said(peer: str, forwarded: str) -> str:
+    hops = [hop.strip() for hop in forwarded.split(",") if hop.strip()]
+    said = peer
+    while hops and _is_trusted(said):
+        said = hops.pop()
+    return said
+
+
+def _counted(address: Address | None) -> str:
     if address is None:
         return ""
     if address.version == 6:
@@ -50,16 +81,7 @@ def address_of(request: HttpRequest) -> str:
     return str(address)
 
 
-def visitor(request: HttpRequest) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    """Return the visitor's own address, as far as our proxies are believed; None where there is none."""
-    hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
-    said = request.META.get("REMOTE_ADDR", "")
-    while hops and _is_trusted(said):
-        said = hops.pop()
-    return _parse(said)
-
-
-def _parse(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+def _parse(text: str) -> Address | None:
     if text.startswith("["):  # [2001:db8::1]:443, as some proxies write it
         text = text[1:].partition("]")[0]
     elif text.count(":") == 1:  # 192.0.2.1:443

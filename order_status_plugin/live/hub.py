@@ -9,7 +9,7 @@ import asyncio
 import logging
 import threading
 import time
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from typing import cast
 
 from django.utils.module_loading import import_string
@@ -46,13 +46,15 @@ class Hub:
         # Tuples, as most channels have one stream: a set takes four times as much.
         self.channels: dict[str, tuple[Stream, ...]] = {}
         self.count = 0
+        self._of_address: Counter[str] = Counter()
         self._recent: OrderedDict[str, int] = OrderedDict()
         self._epoch = 0
         self._tasks: tuple[asyncio.Task[None], ...] = ()
 
-    def open(self, channel: str, seen: int, epoch: int = 0) -> AskedStream:
+    def open(self, channel: str, seen: int, epoch: int = 0, address: str = "") -> AskedStream:
         """Return a new stream, which hears at once of what is newer than the browser's version and epoch. Raises Full."""
         stream = AskedStream(channel, seen, epoch, LIFETIME)
+        stream.address = address
         self.add(stream)
         return stream
 
@@ -60,6 +62,10 @@ class Hub:
         """Have a stream hear of what comes, and at once of what is newer than what its browser shows. Raises Full."""
         if self.count >= conf.LIVE_MAX_STREAMS or _is_stopping():
             raise Full
+        if stream.address:
+            if self._of_address[stream.address] >= conf.LIVE_MAX_STREAMS_ADDRESS:
+                raise Full
+            self._of_address[stream.address] += 1
         self.channels[stream.channel] = (*self.channels.get(stream.channel, ()), stream)
         self.count += 1
         if self.count == 1:
@@ -81,6 +87,10 @@ class Hub:
         else:
             del self.channels[stream.channel]
         self.count -= 1
+        if stream.address:
+            self._of_address[stream.address] -= 1
+            if not self._of_address[stream.address]:
+                del self._of_address[stream.address]
         if not self.count:
             for task in self._tasks:
                 task.cancel()
@@ -142,6 +152,8 @@ class Hub:
                     stream.end()
                 else:
                     stream.beat()
+                    if stream.is_stuck:
+                        self.close(stream)  # whoever writes may be held up for long
                 if number % BATCH == 0:
                     await asyncio.sleep(PAUSE)
 

@@ -10,6 +10,7 @@ from django.http.request import split_domain_port, validate_host
 from django.urls import NoReverseMatch, get_script_prefix, reverse
 
 from ..access.headers import headers, put_headers, refuse_plainly
+from ..access.limits import address_of_stream
 from ..access.links import LENGTH, channel_of, read_link
 from .asgi import Scope, Send
 from .hub import LIFETIME, Full, get_hub
@@ -90,6 +91,8 @@ def _opened(token: str, scope: Scope) -> SentStream | HttpResponse | None:
     seen = seen_version(asked.get("v", ""), given.get(b"last-event-id", b"").decode("latin-1"))
     hub, channel = get_hub(), channel_of(link.locator, link.version)
     stream = SentStream(channel, seen, seen_version(asked.get("e", "")), LIFETIME, hub)
+    peer = (scope.get("client") or ("",))[0]
+    stream.address = address_of_stream(peer, given.get(b"x-forwarded-for", b"").decode("latin-1"))
     try:
         hub.add(stream)
     except Full:

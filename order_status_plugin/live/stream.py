@@ -28,11 +28,12 @@ def content_frame_of(epoch: int) -> bytes:
 class Stream:
     """At most one frame waits. A newer version replaces an older one: the browser reads the page again anyway."""
 
-    __slots__ = ("channel", "ends_at", "epoch", "frame", "is_gone", "is_late", "is_stuck", "seen")
+    __slots__ = ("address", "channel", "ends_at", "epoch", "frame", "is_gone", "is_late", "is_stuck", "seen")
 
     def __init__(self, channel: str, seen: int, epoch: int, lifetime: float) -> None:
         """``seen`` and ``epoch`` are what the browser shows; the stream ends itself after ``lifetime`` seconds."""
         self.channel = channel
+        self.address = ""  # whose it is, where that is counted
         self.seen = seen
         self.epoch = epoch
         self.frame = b""
@@ -78,8 +79,9 @@ class Stream:
 
     def end(self) -> None:
         """Have the stream end."""
-        self.is_gone = True
-        self._wake()
+        if not self.is_gone:
+            self.is_gone = True
+            self._wake()
 
     def _wake(self) -> None:
         """Something waits to be written, or nothing will be any more."""

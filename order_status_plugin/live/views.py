@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, Stream
 from django.http.response import HttpResponseBase
 
 from ..access.headers import Secure
+from ..access.limits import address_of_stream
 from ..access.links import channel_of, read_link, resolve
 from ..cms import epoch
 from .hub import Full, get_hub
@@ -34,7 +35,8 @@ class LiveView(Secure):
         seen = seen_version(request.GET.get("v"), request.headers.get("Last-Event-ID"))
         if request.method == "HEAD":
             return _dressed(HttpResponse())
-        events = _events(channel_of(found.locator, found.version), seen, seen_version(request.GET.get("e")))
+        address = address_of_stream(request.META.get("REMOTE_ADDR", ""), request.META.get("HTTP_X_FORWARDED_FOR", ""))
+        events = _events(channel_of(found.locator, found.version), seen, seen_version(request.GET.get("e")), address)
         return _dressed(StreamingHttpResponse(events))
 
 
@@ -53,11 +55,11 @@ def _dressed(response: HttpResponseBase) -> HttpResponseBase:
     return response
 
 
-async def _events(channel: str, seen: int, content: int) -> AsyncIterator[bytes]:
+async def _events(channel: str, seen: int, content: int, address: str) -> AsyncIterator[bytes]:
     await release_thread()
     hub = get_hub()
     try:
-        stream = hub.open(channel, seen, content)
+        stream = hub.open(channel, seen, content, address)
     except Full:
         yield b"retry: 30000\n\n"
         return

@@ -11,7 +11,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from order_status_plugin.access.links import link_for
 from order_status_plugin.tracking.models import Order
 
 CHECKOUT = Path(__file__).parent.parent.parent
+UVICORN = ("-m", "uvicorn", "--log-level", "warning")
 
 
 class Shop:
@@ -185,16 +186,20 @@ def shop(_environment: dict[str, str]) -> Shop:
 
 @pytest.fixture(scope="session")
 def serve(_environment: dict[str, str]) -> Iterator[Callable[..., Server]]:
-    """Start uvicorn with one of the applications of ``tests.live.site``."""
+    """Start uvicorn with one of the applications of ``tests.live.site``, and these keys of ``ORDER_STATUS``.
+
+    ``command`` is another server's, with ``{port}`` in it.
+    """
     servers: list[Server] = []
 
-    def start(application: str, port: int = 0) -> Server:
+    def start(application: str, port: int = 0, command: Sequence[str] = (), **plugin: Any) -> Server:
         if not port:
             with socket.socket() as probe:
                 probe.bind(("127.0.0.1", 0))
                 port = int(probe.getsockname()[1])
-        command = [sys.executable, "-m", "uvicorn", f"tests.live.site:{application}", "--port", str(port)]
-        servers.append(Server([*command, "--log-level", "warning"], port, _environment))
+        words = [*command] or [sys.executable, *UVICORN, f"tests.live.site:{application}", "--port", "{port}"]
+        env = {**_environment, "LIVE_SETTINGS": json.dumps(plugin)}
+        servers.append(Server([word.format(port=port) for word in words], port, env))
         return servers[-1]
 
     yield start

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 
 from tests.databases import TablesOfToday
@@ -17,5 +18,6 @@ DATABASES = {
 }
 MIDDLEWARE = ["django.middleware.gzip.GZipMiddleware", *MIDDLEWARE, "tests.live.held.tell_what_is_held"]  # noqa: F405
 
+ORDER_STATUS = {**ORDER_STATUS, **json.loads(os.environ.get("LIVE_SETTINGS", "{}"))}  # noqa: F405
 
 MIGRATION_MODULES = TablesOfToday()

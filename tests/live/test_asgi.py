@@ -231,3 +231,47 @@ def test_a_browser_that_is_gone_already_leaves_nothing() -> None:
         await app(client.scope, client._incoming.get, refuse)
 
     run(test)
+
+
+def test_one_address_has_so_many_streams_and_gets_them_back(settings: Any) -> None:
+    settings.ORDER_STATUS = {**settings.ORDER_STATUS, "LIVE_MAX_STREAMS_ADDRESS": 1}
+
+    async def test() -> None:
+        one, other = {"client": ("93.184.216.34", 1)}, {"client": ("2606:2800:220:1::1", 1)}
+        for _ in range(2):
+            first, second = Client(app, live(), **one), Client(app, live(), **other)
+            await first.until(lambda: first.body)  # noqa: B023
+            await second.until(lambda: second.body)  # noqa: B023
+            assert (await Client(app, live(), **one).whole()).status == 503
+            neighbour = await Client(app, live(), client=("2606:2800:220:1:ffff::2", 1)).whole()
+            assert neighbour.status == 503, "an IPv6 /64 is one visitor"
+            await first.leave()
+            await second.leave()
+
+    run(test)
+
+
+def test_an_address_that_may_be_a_proxys_is_not_counted(settings: Any) -> None:
+    settings.ORDER_STATUS = {**settings.ORDER_STATUS, "LIVE_MAX_STREAMS_ADDRESS": 1}
+
+    async def test() -> None:
+        for peer in ("10.0.0.7", "127.0.0.1", ""):
+            clients = [Client(app, live(), client=(peer, 1), headers={"x-forwarded-for": "8.8.8.8"}) for _ in range(3)]
+            for client in clients:
+                await client.until(lambda: client.body)  # noqa: B023
+                await asyncio.sleep(0)
+            for client in clients:
+                assert client.status == 200
+                await client.leave()
+
+    run(test)
+
+
+def test_what_a_browser_said_of_itself_is_not_kept() -> None:
+    async def test() -> None:
+        client = Client(app, live(), headers={"user-agent": "x" * 500, "cookie": "y" * 500})
+        await client.until(lambda: client.body)
+        assert client.scope["headers"] == []
+        await client.leave()
+
+    run(test)
