@@ -213,3 +213,20 @@ def test_many_cost_as_many_queries_as_few() -> None:
     few = queries(*(f"1Z999AA1{n:010d}" for n in range(2)))
     assert queries(*(f"1Z999AA1{n:010d}" for n in range(100, 120))) == few
     assert few <= 20
+
+
+@pytest.mark.usefixtures("shop")
+def test_an_order_that_hears_much_at_once_changes_once(django_capture_on_commit_callbacks: Any) -> None:
+    told: list[tuple[int, int]] = []
+
+    def changed(order: Order, version: int, **kwargs: object) -> None:
+        told.append((order.pk, version))
+
+    before = Parcel.objects.get(number_key=ONE).order
+    signals.order_changed.connect(changed)
+    try:
+        with django_capture_on_commit_callbacks(execute=True):
+            record.tracking_each([said(ONE, in_transit()), said(TWIN, in_transit()), said(ONE, in_transit("again"))])
+    finally:
+        signals.order_changed.disconnect(changed)
+    assert told == [(before.pk, before.version + 1)]
