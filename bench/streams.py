@@ -227,9 +227,8 @@ def _told(
     with _environment(DATABASE_URL=url, BENCH_BROKER=broker), serve() as door, uvicorn("bench.asgi:wrapped") as running:
         pages.open(running.port, [one.stream for one in waiting])
         # The first ones load what they need.
-        first = [(place, waiting[place].request(0, door.port)) for place in range(WEBHOOKS - 10, WEBHOOKS)]
-        if not number:
-            pages.post(door.port, first, WEBHOOK_RATE)
+        first = [(place, waiting[place].request(number, door.port)) for place in range(WEBHOOKS - 10, WEBHOOKS)]
+        pages.post(door.port, first, WEBHOOK_RATE)
         told = [(place, waiting[place].request(number, door.port)) for place in range(WEBHOOKS - 10)]
         heard = pages.post(door.port, told, WEBHOOK_RATE)
         pages.close()
