@@ -102,7 +102,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
     list_display = ("uuid", "kind", "endpoint", "order", "state", "status_code", "attempts", "created_at", "reason")
     list_filter = (
         "state",
-        known("kind", _("kind"), lambda: [(each, each) for each in kinds.KINDS]),
+        known("kind", _("kind"), lambda: [(each, each) for each in (*kinds.KINDS, kinds.PING)]),
         "endpoint",
         "created_at",
     )
