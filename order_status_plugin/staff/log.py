@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from ..access.audit import WORDS
 from ..access.models import AuditEntry
+from ..events import Tier
+from .known import known
 from .read_only import ReadOnlyAdmin, ReadOnlyInline
 
 
@@ -34,7 +36,7 @@ class AuditAdmin(ReadOnlyAdmin):
     """The audit log."""
 
     list_display = ("at", "actor", "what", "order", "detail")
-    list_filter = ("action", "at")
+    list_filter = (known("action", _("what"), lambda: [(each, str(said)) for each, said in WORDS.items()]), "at")
     list_select_related = ("order",)
     search_fields = ("actor", "order__reference", "order__number")
     show_full_result_count = False
@@ -50,7 +52,7 @@ class StaffViewAdmin(ReadOnlyAdmin):
     """Which member of staff looked at which customer's page, and as whom."""
 
     list_display = ("at", "user", "order", "viewed_as")
-    list_filter = ("viewed_as", "at")
+    list_filter = (known("viewed_as", _("Seen by"), lambda: [(tier.value, tier.value) for tier in Tier]), "at")
     list_select_related = ("order",)
     search_fields = ("user", "order__reference", "order__number")
     ordering = ("-at",)

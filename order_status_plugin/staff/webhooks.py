@@ -17,6 +17,7 @@ from ..backends import all_hosts
 from ..outgoing import kinds, signing, telling
 from ..outgoing.models import WebhookEndpoint
 from . import narrow
+from .known import known
 from .read_only import ReadOnlyAdmin
 
 
@@ -99,7 +100,12 @@ class DeliveryAdmin(ReadOnlyAdmin):
     """What was sent to other systems, with the answer."""
 
     list_display = ("uuid", "kind", "endpoint", "order", "state", "status_code", "attempts", "created_at", "reason")
-    list_filter = ("state", "kind", "endpoint", "created_at")
+    list_filter = (
+        "state",
+        known("kind", _("kind"), lambda: [(each, each) for each in (*kinds.KINDS, kinds.PING)]),
+        "endpoint",
+        "created_at",
+    )
     list_select_related = ("endpoint", "order")
     search_fields = ("uuid",)  # looked for by ``get_search_results``
     show_full_result_count = False
