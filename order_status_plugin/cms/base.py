@@ -6,7 +6,6 @@ from enum import StrEnum
 from typing import Any, ClassVar
 
 from django import forms
-from django.apps import apps
 from django.utils.translation import gettext_lazy as _
 from wagtail.blocks import (
     CharBlock,
@@ -22,10 +21,8 @@ from . import choices
 from .audience import Audience
 from .sentence import sentence
 
-#: What editors may do to rich text. A project without documents of Wagtail's has none to link to.
-FEATURES = ["bold", "italic", "ol", "ul", "link"]
-if apps.is_installed("wagtail.documents"):
-    FEATURES.append("document-link")
+#: What editors may do to rich text.
+FEATURES = ["bold", "italic", "ol", "ul", "link", "document-link"]
 #: The groups of the list that editors choose blocks from.
 ORDER, WORDS = _("The order"), _("The shop's words")
 
