@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from django.db.models import Sum
+from django.utils import timezone
 
 from ..events import FulfillmentKind, Headline, Milestone, Overlay, ParcelStatus, Precision
 from . import rows
@@ -87,16 +88,16 @@ def order(row: Order, whole: Whole | None = None) -> None:
     """Put the headline and what retention counts from into the columns of one order; the caller saves."""
     whole = whole or wholes([row.pk])[row.pk]
     facts = rows.order_facts(row, to_send=whole.to_send, sent=_sent(whole), parcels=whole.parcels)
-    old = row.headline
+    old, now = row.headline, timezone.now()
     row.headline = headline(facts)
     if row.headline != old or row.headline_at is None:
-        row.headline_at = row.changed_at
+        row.headline_at = now
     if row.headline == Headline.DELIVERED:
-        row.delivered_at = row.delivered_at or row.changed_at
+        row.delivered_at = row.delivered_at or now
     else:
         row.delivered_at = None
     if row.headline in (Headline.CANCELLED, Headline.REFUNDED, Headline.RETURNED, Headline.LOST):
-        row.closed_at = row.closed_at or row.changed_at
+        row.closed_at = row.closed_at or now
     else:
         row.closed_at = None
 

@@ -111,6 +111,17 @@ def test_scans_move_the_order(reached: list[Reached]) -> None:
     assert Order.objects.get().delivered_at is not None
 
 
+def test_an_order_is_delivered_when_it_is_and_not_when_it_last_changed() -> None:
+    order = record.order("shop", snapshot(fulfillments=(sent(),)))
+    long_ago = dt.datetime.now(dt.UTC) - dt.timedelta(days=3)
+    Order.objects.filter(pk=order.pk).update(changed_at=long_ago)
+    record.tracking("aftership", update(scan(ParcelStatus.DELIVERED)))
+    order.refresh_from_db()
+    assert order.delivered_at is not None
+    assert order.delivered_at > long_ago + dt.timedelta(days=2)
+    assert order.headline_at == order.delivered_at
+
+
 def test_the_same_update_twice_is_one_event_and_one_message(reached: list[Reached]) -> None:
     record.order("shop", snapshot(fulfillments=(sent(),)))
     said = update(scan(S.OUT_FOR_DELIVERY))
