@@ -31,16 +31,16 @@ STEP = {
     Headline.DELIVERED: _("Delivered"),
 }
 
-#: One parcel's status.
+#: One parcel's status. Some languages bend a word by what it is said of: an order here, a parcel there.
 STATUS = {
-    ParcelStatus.CONFIRMED: _("Confirmed"),
+    ParcelStatus.CONFIRMED: pgettext_lazy("parcel", "Confirmed"),
     ParcelStatus.LABEL_CREATED: _("Label printed"),
     ParcelStatus.PICKED_UP_BY_CARRIER: _("Handed to the carrier"),
     ParcelStatus.IN_TRANSIT: _("In transit"),
     ParcelStatus.OUT_FOR_DELIVERY: _("Out for delivery"),
     ParcelStatus.ATTEMPTED_DELIVERY: _("Attempted delivery"),
     ParcelStatus.READY_FOR_PICKUP: _("Ready for pickup"),
-    ParcelStatus.DELIVERED: _("Delivered"),
+    ParcelStatus.DELIVERED: pgettext_lazy("parcel", "Delivered"),
     ParcelStatus.COLLECTED: _("Collected"),
     ParcelStatus.RETURNING: _("On its way back"),
     ParcelStatus.RETURNED: _("Returned"),
