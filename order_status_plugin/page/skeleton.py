@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -25,6 +26,9 @@ from . import kept, private_rows
 from .render import language_of, unfilled
 
 logger = logging.getLogger(__name__)
+
+#: Pages that cannot be kept, by order, version and language: another look at one does not render it twice again.
+_not_to_keep: deque[tuple[int, int, str]] = deque(maxlen=1000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,8 @@ def keep(
 
     ``render`` makes HTML of a view, as it made ``html``; ``language`` is the one asked for.
     """
-    hidden = hide(told)
+    page = (order.pk, order.version, language)
+    hidden = None if page in _not_to_keep else hide(told)
     if hidden is None:
         return
     bare, values = hidden
@@ -75,5 +80,6 @@ def keep(
     except Exception:
         # Whatever a shop's own template does with a mark: the page stands, and is rendered in full each time.
         logger.info("the private page of order %s cannot be kept", order.pk, exc_info=True)
+        _not_to_keep.append(page)
         return
     kept.keep(order, skeleton, valid_until, language, epoch, Tier.PRIVATE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections import deque
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from order_status_plugin.access.models import Grant
 from order_status_plugin.cms import writing
 from order_status_plugin.cms.layout import default_layout
 from order_status_plugin.events import Tier
+from order_status_plugin.page import skeleton
 from order_status_plugin.page.models import KeptPage
 from order_status_plugin.page.render import link_hole, render, unfilled
 from order_status_plugin.tracking import record
@@ -250,13 +252,19 @@ def test_a_template_that_changes_a_personal_value_is_shown_right_and_not_kept(mo
     client = owner(order)
     real = rendering.render_to_string
 
+    rendered: list[str] = []
+
     def shouted(name: str, context: Any, *rest: Any, **more: Any) -> str:
         html = real(name, context, *rest, **more)
+        rendered.append(name)
         return html + context["view"].over.upper() if name == rendering.STATUS else html
 
     monkeypatch.setattr(rendering, "render_to_string", shouted)
+    monkeypatch.setattr(skeleton, "_not_to_keep", deque(maxlen=2))
     assert page(client, order).endswith("ORDER TS-20418")
+    assert rendered.count(rendering.STATUS) == 2
     assert page(client, order).endswith("ORDER TS-20418")
+    assert rendered.count(rendering.STATUS) == 3, "it is tried once"
     assert not skeletons()
 
 
