@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import socket
+import platform
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -195,7 +195,7 @@ def _worker() -> Iterator[Family]:
 
 def _process() -> Iterator[Family]:
     """Yield what no table knows: of the process that answers, and named after it."""
-    process = {"process": f"{socket.gethostname()}:{os.getpid()}"}
+    process = {"process": f"{platform.node()}:{os.getpid()}"}
     yield Family(
         "order_status_streams_open", GAUGE, "Open streams of the process that answers.", ((process, open_streams()),)
     )

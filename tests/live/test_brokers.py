@@ -9,6 +9,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from django.db.backends.signals import connection_created
 
 from order_status_plugin.live.news import pack, unpack
 from order_status_plugin.live.postgres import _parameters
@@ -17,6 +18,19 @@ from order_status_plugin.testing.brokers import BrokerContract
 from .. import servers
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def _without_locks_of_tables() -> Iterator[None]:
+    """In memory, threads share one SQLite: who reads a table would make who writes it fail, not wait."""
+
+    def read_on(connection: Any, **more: Any) -> None:
+        if connection.vendor == "sqlite":
+            connection.connection.execute("PRAGMA read_uncommitted = 1")
+
+    connection_created.connect(read_on)
+    yield
+    connection_created.disconnect(read_on)
 
 
 @pytest.fixture(scope="module")

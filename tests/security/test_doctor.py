@@ -195,13 +195,13 @@ def test_the_link_behind_a_shared_one_is_found(monkeypatch: pytest.MonkeyPatch) 
 
 @pytest.mark.usefixtures("few")
 def test_a_leak_into_a_log_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = views.build
+    real = views.read
 
     def leaky(order: Order, tier: object, **more: object) -> object:
         crawl.logging.getLogger("order_status_plugin.page").error("built %s", order.number)
         return real(order, tier, **more)
 
-    monkeypatch.setattr(views, "build", leaky)
+    monkeypatch.setattr(views, "read", leaky)
     assert "log order_status_plugin.page, ready for pickup: shows the order number." in problems()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-import socket
+import platform
 import sys
 from typing import Any
 
@@ -90,7 +90,7 @@ class Command(BaseCommand):
         # A task may take its time: only one that outlasted its own limit twice says that nobody works any more.
         patience = 2 * Conf.TIMEOUT + 60 if Conf.TIMEOUT else Timing().patience
         timing = Timing(silence=options["silence"], patience=max(patience, options["silence"]))
-        worker = f"{socket.gethostname()[:24]}.{os.getpid()}"
+        worker = f"{platform.node()[:24]}.{os.getpid()}"
         env = {pulse.WORKER: worker, **({"Q_CLUSTER_NAME": cluster} if cluster else {})}
         Supervisor([*_manage(), CLUSTER], Heart(worker, cluster), timing, env).run()
 

@@ -191,12 +191,8 @@ UNSEEN = {
     "ContactSnapshot.name",  # greets with it, but not with one that has digits
     "ContactSnapshot.phone",
     "FulfillmentSnapshot.host_status_text",
-    "Image.description",  # where an editor wrote nothing beside the picture
-    "Image.title",
     "LineSnapshot.url (address)",
     "MerchantCarrier.aliases",
-    "OrderStatusPage.search_description",
-    "OrderStatusPage.seo_title",
     "Place.postcode",
     "Place.region",  # for some countries, which ours are not
     "TrackingUpdate.carrier_text",
