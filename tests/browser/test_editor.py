@@ -197,9 +197,13 @@ def write(page: Page, field: Locator, text: str) -> None:
 
 def preview(page: Page, status: str, mode: str, *texts: str) -> None:
     """Look at one status in the panel beside the form."""
+    frame = page.frame_locator("#w-preview-iframe")
+    expect(frame.locator("main")).to_be_visible()
+    # Wagtail forgets a mode that is chosen while the last preview still comes in.
+    page.wait_for_timeout(500)
     page.locator("[name=preview_mode]").select_option(label=mode)
-    shown = page.frame_locator("#w-preview-iframe").locator(f"#order[data-order-status={status}]")
-    expect(shown).to_be_visible()
+    shown = frame.locator(f"#order[data-order-status={status}]")
+    expect(shown).to_be_visible(timeout=15_000)
     for text in texts:
         expect(shown).to_contain_text(text)
 
