@@ -76,23 +76,24 @@ def keep(
     order: Order, html: str, valid_until: dt.datetime, language: str, epoch: int, tier: Tier = Tier.PUBLIC
 ) -> None:
     """Keep a page for this version of the order and this epoch of the content; failing to costs time, nothing else."""
-    page = KeptPage(
-        order=order,
-        variant=variant(language, tier),
-        version=order.version,
-        epoch=epoch,
-        valid_until=valid_until,
-        html=html,
-    )
+    connection = connections[router.db_for_write(KeptPage)]
+    until = connection.ops.adapt_datetimefield_value(valid_until)
+    row = (order.pk, variant(language, tier), order.version, epoch, until, html)
     try:
-        KeptPage.objects.bulk_create(
-            [page],
-            update_conflicts=True,
-            unique_fields=["order", "variant"],
-            update_fields=["version", "epoch", "valid_until", "html"],
-        )
+        with connection.cursor() as cursor:
+            cursor.execute(_insert(connection.ops.quote_name(KeptPage._meta.db_table)), row)
     except DatabaseError:
         logger.warning("could not keep the page of an order", exc_info=True)
+
+
+@lru_cache(maxsize=4)
+def _insert(table: str) -> str:
+    """Return the statement that keeps a page; by itself, for the ORM would put a transaction around it."""
+    columns = ("order_id", "variant", "version", "epoch", "valid_until", "html")
+    return (
+        f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join(['%s'] * len(columns))}) "  # noqa: S608
+        f"ON CONFLICT (order_id, variant) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in columns[2:])}"
+    )
 
 
 def clean() -> None:
