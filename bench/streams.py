@@ -36,7 +36,7 @@ MESSAGES, RATE = 300, 50
 #: Webhooks from door to page, and in a second: about 1.1 million a day.
 WEBHOOKS, WEBHOOK_RATE = 180, 13
 #: The first ones load what each thread of the door needs.
-WARM = 40
+FIRST = 40
 #: How long nothing happens but heartbeats.
 IDLE = 20
 #: Pages that a browser opens, one after the other.
@@ -228,9 +228,9 @@ def _told(
     """Post the webhooks of this number, and wait for their events."""
     with _environment(DATABASE_URL=url, BENCH_BROKER=broker), serve() as door, uvicorn("bench.asgi:wrapped") as running:
         pages.open(running.port, [one.stream for one in waiting])
-        first = [(place, waiting[place].request(number, door.port)) for place in range(WEBHOOKS - WARM, WEBHOOKS)]
+        first = [(place, waiting[place].request(number, door.port)) for place in range(WEBHOOKS - FIRST, WEBHOOKS)]
         pages.post(door.port, first, WEBHOOK_RATE)
-        told = [(place, waiting[place].request(number, door.port)) for place in range(WEBHOOKS - WARM)]
+        told = [(place, waiting[place].request(number, door.port)) for place in range(WEBHOOKS - FIRST)]
         heard = pages.post(door.port, told, WEBHOOK_RATE)
         pages.close()
     return absolute(
