@@ -10,7 +10,6 @@ from typing import Any
 from unittest import mock
 
 import pytest
-from django.core.mail import BadHeaderError
 
 from order_status_plugin.channels.letter import Letter
 
@@ -143,7 +142,7 @@ def test_what_is_out_of_the_ordinary_is_djangos(more: dict[str, Any]) -> None:
 @pytest.mark.parametrize("name", ["X-Order-Status", "Message-ID", "X-Key"])
 def test_no_header_can_be_smuggled_in(name: str) -> None:
     evil = letter(headers={"Message-ID": "<k@shop.example>", name: "a\r\nBcc: evil@example.org"})
-    with pytest.raises((BadHeaderError, ValueError)):
+    with pytest.raises(ValueError):
         wire(evil)
 
 
