@@ -53,6 +53,7 @@ _NEEDS_CHECKOUT = {
     "test_browser.py",
     "test_deploy_files.py",
     "test_docs.py",
+    "test_empty_project.py",
     "test_locale.py",
     "test_manual.py",
     "test_packaging.py",
