@@ -123,18 +123,22 @@ async def is_cut(browser: socket.socket) -> None:
     assert not (await asyncio.wait_for(read(), 5)).endswith(b"0\r\n\r\n")
 
 
-def test_one_that_takes_its_time_is_not_cut_off() -> None:
+def test_one_that_takes_its_time_is_not_cut_off(settings: Any) -> None:
+    settings.ORDER_STATUS = {**settings.ORDER_STATUS, "LIVE_HEARTBEAT_SECONDS": 0.5}
+
     async def test() -> None:
         async with server("wrapped") as port:
             browser, seen = await opened(port), b""
             try:
                 version = await until_stuck()
                 get_hub().publish(CHANNEL, version + 1)
-                await asyncio.sleep(0.1)  # a beat
+                await asyncio.sleep(0.5)  # a beat
                 async with asyncio.timeout(5):
                     while b"data: %d\n" % (version + 1) not in seen:
-                        seen += await asyncio.get_running_loop().sock_recv(browser, 65536)
-                await asyncio.sleep(0.25)  # two more
+                        data = await asyncio.get_running_loop().sock_recv(browser, 65536)
+                        assert data, "it was cut off"
+                        seen += data
+                await asyncio.sleep(1.25)  # two more
                 assert get_hub().count == 1
             finally:
                 browser.close()
