@@ -265,11 +265,11 @@ class Grown:
 
     def live(self) -> Callable[[], object]:
         """Ask the database what changed for open pages."""
-        from order_status_plugin.live.database import DatabaseBroker
+        from order_status_plugin.live.look import Look
 
-        broker = DatabaseBroker()
-        broker._look()
-        return broker._look
+        look = Look()
+        look.read()
+        return look.read
 
     def retention(self) -> Callable[[], object]:
         """Let go ten orders of each kind."""
