@@ -15,11 +15,6 @@ def states(group: int) -> dict[int, str]:
     return _from_proc(group) if (PROC / "self" / "stat").exists() else _from_ps(group)
 
 
-def members(group: int) -> frozenset[int]:
-    """Return the ids of the group's processes."""
-    return frozenset(states(group))
-
-
 def _from_proc(group: int) -> dict[int, str]:
     found = {}
     for entry in os.scandir(PROC):

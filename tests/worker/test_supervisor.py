@@ -173,20 +173,19 @@ def test_the_family_is_seen_the_same_way_by_proc_and_by_ps(monkeypatch: pytest.M
     try:
         eventually(lambda: family.states(process.pid) == {process.pid: "S"})
         assert family._from_ps(process.pid) == {process.pid: "S"}
-        assert family.members(process.pid) == {process.pid}
         process.send_signal(signal.SIGSTOP)
         eventually(lambda: family.states(process.pid) == {process.pid: "T"})
         assert family._from_ps(process.pid) == {process.pid: "T"}
     finally:
         process.kill()
         process.wait()
-    assert family.members(process.pid) == frozenset()
+    assert family.states(process.pid) == {}
 
 
 def test_where_the_system_tells_nothing_nobody_is_suspected(monkeypatch: pytest.MonkeyPatch, tmp_path: object) -> None:
     monkeypatch.setattr(family, "PROC", tmp_path)
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert family.members(os.getpid()) == frozenset()
+    assert family.states(os.getpid()) == {}
 
 
 @pytest.mark.parametrize("trap", ["", "trap '' TERM; "])
