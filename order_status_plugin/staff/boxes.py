@@ -57,7 +57,7 @@ class InboxAdmin(ReadOnlyAdmin):
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
         """Find by what an index knows; reasons of those that failed are few enough to be read."""
-        if not (word := search_term.replace("\0", "").strip()[:190]):
+        if not (word := narrow.asked(search_term)):
             return queryset, False
         rows = self.model._default_manager
         aliases = {*conf.SOURCES, *conf.CHANNELS, *conf.HOSTS}
@@ -127,7 +127,7 @@ class OutboxAdmin(ReadOnlyAdmin):
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
         """Find by what an index knows; reasons of those that were given up are few enough to be read."""
-        if not (word := search_term.replace("\0", "").strip()[:190]):
+        if not (word := narrow.asked(search_term)):
             return queryset, False
         rows = self.model._default_manager
         keys = found(

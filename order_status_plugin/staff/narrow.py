@@ -38,19 +38,23 @@ class Counted:
         return rows[:COUNTED].count() if isinstance(rows, QuerySet) else len(rows)
 
 
+def asked(text: str) -> str:
+    """Return what somebody wrote into a search, as far as a database can be asked for it."""
+    return text.replace("\0", "").strip()[:190]
+
+
 def by_number(number: str) -> list[int]:
     """Return the orders with this number, reference or tracking number, in any spelling: each by an index, at most MOST."""
-    number = number.replace("\0", "").strip()[:190]
-    if not number:
+    if not (number := asked(number)):
         return []
     parcel = catalogue.normalise_number(number)
-    asked: list[QuerySet[Any, int]] = [
+    found: list[QuerySet[Any, int]] = [
         Order.objects.filter(number_key__in=_keys(number)).values_list("pk", flat=True),
         Order.objects.filter(host__in=list(conf.HOSTS), reference=number).values_list("pk", flat=True),
     ]
     if parcel:
-        asked.append(Parcel.objects.filter(number_key=parcel).values_list("order_id", flat=True))
-    return list(dict.fromkeys(pk for rows in asked for pk in rows.order_by()[:MOST]))
+        found.append(Parcel.objects.filter(number_key=parcel).values_list("order_id", flat=True))
+    return list(dict.fromkeys(pk for rows in found for pk in rows.order_by()[:MOST]))
 
 
 def _keys(number: str) -> set[str]:

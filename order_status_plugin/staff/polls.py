@@ -44,7 +44,7 @@ class PollAdmin(ReadOnlyAdmin):
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
         """Find by number, and by reason among those that failed."""
-        if not (word := search_term.replace("\0", "").strip()[:190]):
+        if not (word := narrow.asked(search_term)):
             return queryset, False
         rows = self.model._default_manager
         keys = found(
