@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -22,15 +23,23 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture(autouse=True)
 def _without_locks_of_tables() -> Iterator[None]:
-    """In memory, threads share one SQLite: who reads a table would make who writes it fail, not wait."""
+    """In memory, threads share one SQLite: who reads a table would make who writes it fail, not wait.
+
+    Django keeps such a connection when it is told to close it, so those of other threads are closed here.
+    """
+    opened: list[sqlite3.Connection] = []
 
     def read_on(connection: Any, **more: Any) -> None:
         if connection.vendor == "sqlite":
             connection.connection.execute("PRAGMA read_uncommitted = 1")
+            if threading.current_thread() is not threading.main_thread():
+                opened.append(connection.connection)
 
     connection_created.connect(read_on)
     yield
     connection_created.disconnect(read_on)
+    for each in opened:
+        each.close()
 
 
 @pytest.fixture(scope="module")

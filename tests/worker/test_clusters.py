@@ -59,10 +59,10 @@ def test_a_cluster_that_was_stopped_is_replaced_within_a_minute(brokered: Projec
     frozen = time.monotonic()
     freeze(supervisor, cluster, whom)
     brokered.run("-c", OWE.format(count=3))
-    eventually(lambda: len(mails(brokered)) == 3, seconds=60)
+    # Who is left of it may have sent the three before it is replaced.
+    eventually(lambda: not alive(cluster) and len(mails(brokered)) == 3, seconds=60)
+    eventually(lambda: child_of(supervisor, "qcluster") not in {0, cluster}, seconds=60)
     assert time.monotonic() - frozen < 60
-    assert child_of(supervisor, "qcluster") != cluster
-    assert not alive(cluster)
 
 
 @pytest.mark.full
