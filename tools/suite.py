@@ -52,12 +52,15 @@ PROCESSES = (
     "worker/test_supervisor.py",
 )
 #: These start processes with databases of their own, parse and draw without any database, or ask for minutes what is
-#: the same on both: the doctor visits every address, the poller lives through days, bodies are spoilt by the thousand.
+#: the same on both: browsers and the doctor visit every address, the poller lives through days, requests and bodies are
+#: made up by the thousand.
 OF_THEIR_OWN = ignoring(
     "accessibility",
     "api/test_browser.py",
+    "api/test_schema.py",
     "carriers",
     "chaos",
+    "cms/test_browser.py",
     "live/test_nginx.py",
     "live/test_servers.py",
     "maps",
@@ -67,12 +70,16 @@ OF_THEIR_OWN = ignoring(
     "security/hostile",
     "security/test_browser.py",
     "security/test_doctor.py",
+    "security/test_generated_requests.py",
+    "security/test_threats.py",
     "simulator",
-    "sources/test_mutations.py",
+    "sources",
+    "staff/test_browser.py",
     "test_architecture.py",
     "test_docs.py",
     "test_locale.py",
     "test_packaging.py",
+    "test_tutorial.py",
     "tracking/test_rebuild.py",
     "worker/test_clusters.py",
     "worker/test_processes.py",
@@ -141,8 +148,9 @@ def moderate(database_for: Callable[[str], str]) -> Iterator[Part]:
 
 def full(database_for: Callable[[str], str]) -> Iterator[Part]:
     """Yield the parts of ``make test-full``."""
-    apart = ignoring(*LOOKED_AT, KILLS)
+    apart = ignoring(*LOOKED_AT, *PROCESSES, KILLS)
     kills = database_for("kills")
+    yield pytest("processes", *rooms(*PROCESSES), waits=True)
     yield pytest("kills-postgresql", *rooms(KILLS), waits=True, DATABASE_URL=kills)
     yield pytest("kills-sqlite", *rooms(KILLS), waits=True)
     yield from matrix()
