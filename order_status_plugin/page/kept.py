@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from django.conf import settings
+from django.core.signals import setting_changed
 from django.db import DatabaseError, connections, router
 from django.templatetags.static import static
 from django.utils import timezone
@@ -17,7 +18,7 @@ from .. import __version__
 from ..cms.models import ContentEpoch
 from ..conf import conf
 from ..events import Tier
-from ..keys import Key, signing_key
+from ..keys import signing_key
 from ..tracking.models import Order
 from ..view.languages import codes
 from ..wallet import issuers
@@ -26,6 +27,9 @@ from .subscribing import server_key
 
 logger = logging.getLogger(__name__)
 
+
+#: A storage that puts hashes into names reads them once a process, so this may too.
+_FILES = ("status.css", "live.js", "share.js", "map.js", "map.css", "embed.js", "embed.css", "push.js")
 
 _lock = threading.Lock()
 _looks = {"hit": 0, "miss": 0}
@@ -103,39 +107,26 @@ def clean() -> None:
 
 def variant(language: str, tier: Tier = Tier.PUBLIC) -> str:
     """Return what a page depends on beside its order: release, settings, files, and the language asked for."""
-    stamp = _stamp(
-        signing_key(),
-        __version__,
-        conf.PUBLIC_ITEMS,
-        conf.PUBLIC_PRICES,
-        conf.PUBLIC_MAP,
-        str(conf.MAP),
-        str(conf.EMBEDS),
-        conf.BASE_TEMPLATE,
-        conf.SHOP_NAME,
-        conf.HELP_URL,
-        conf.HELP_EMAIL,
-        conf.TIME_ZONE or settings.TIME_ZONE,
-        conf.SILENT_AFTER,
-        conf.IDENTIFICATION,
-        server_key(),
-        codes(),
-        conf.MESSAGES,
-        str(conf.CHANNELS),
-        str(conf.MILESTONES),
-        *(issuers.aliases() if tier is Tier.PRIVATE else ()),
-        *_files(settings.STATIC_URL),
-    )
-    return f"{stamp}:{language}" if tier is Tier.PUBLIC else f"{stamp}:{language}:{tier.value}"
-
-
-@lru_cache(maxsize=4)
-def _files(root: str) -> tuple[str, ...]:
-    # A storage that puts hashes into names reads them once a process, so this may too.
-    names = ("status.css", "live.js", "share.js", "map.js", "map.css", "embed.js", "embed.css", "push.js")
-    return tuple(static(f"order_status_plugin/{name}") for name in names)
+    if tier is Tier.PUBLIC:
+        return f"{_stamp()}:{language}"
+    return f"{_stamp(*issuers.aliases())}:{language}:{tier.value}"
 
 
 @lru_cache(maxsize=8)
-def _stamp(key: Key, *facts: object) -> str:
-    return key.mac("kept page", *map(str, facts)).hex()[:24]
+def _stamp(*wallets: str) -> str:
+    """Return one word for all that hangs on the release and its settings, made once a process: pages ask for it."""
+    facts = (
+        *(__version__, conf.PUBLIC_ITEMS, conf.PUBLIC_PRICES, conf.PUBLIC_MAP, conf.MAP, conf.EMBEDS),
+        *(conf.BASE_TEMPLATE, conf.SHOP_NAME, conf.HELP_URL, conf.HELP_EMAIL, conf.TIME_ZONE or settings.TIME_ZONE),
+        *(conf.SILENT_AFTER, conf.IDENTIFICATION, server_key(), codes()),
+        *(conf.MESSAGES, conf.CHANNELS, conf.MILESTONES, *wallets),
+        *(static(f"order_status_plugin/{name}") for name in _FILES),
+    )
+    return signing_key().mac("kept page", *map(str, facts)).hex()[:24]
+
+
+def _forget(**kwargs: object) -> None:
+    _stamp.cache_clear()
+
+
+setting_changed.connect(_forget, dispatch_uid="order_status.kept")
