@@ -65,19 +65,25 @@ _NEEDS_CHECKOUT = {
 
 
 #: The matrix asks what another Python, Django or Wagtail changes: nothing in what draws, parses and simulates without
-#: them, and nothing in what waits for minutes for processes that it started.
+#: them, nothing in what makes up hundreds of requests, bodies and days, and nothing in what waits for minutes for
+#: processes that it started.
 _SAME_EVERYWHERE = {
     "carriers",
     "chaos",
     "maps",
     "places",
     "simulator",
+    "test_bad_input.py",
     "test_clusters.py",
     "test_concurrency.py",
     "test_doctor.py",
+    "test_generated_requests.py",
     "test_kills.py",
     "test_mutations.py",
+    "test_nginx.py",
     "test_processes.py",
+    "test_retention.py",
+    "test_run.py",
     "test_servers.py",
     "test_supervisor.py",
 }

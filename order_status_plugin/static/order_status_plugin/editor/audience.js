@@ -28,4 +28,13 @@
     }
   }
   window.wagtail.app.register("order-audience", Audience);
+  // Wagtail's controller of a field names the element of its block, which groups, our audience among them, call container.
+  const group = window.wagtailStreamField?.blocks?.StructBlock?.prototype;
+  if (group && !("element" in group)) {
+    Object.defineProperty(group, "element", {
+      configurable: true,
+      get() { return this.container[0]; },
+      set(value) { Object.defineProperty(this, "element", { value, writable: true }); },
+    });
+  }
 })();
