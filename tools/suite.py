@@ -243,7 +243,10 @@ def main() -> int:
         chosen = [part for part in parts if not options.only or part.name in options.only]
         if options.coverage:
             chosen = [measured(part) for part in chosen]
-        with ThreadPoolExecutor(max_workers=LANES[options.volume]) as cores, ThreadPoolExecutor(max_workers=1) as beside:
+        with (
+            ThreadPoolExecutor(max_workers=LANES[options.volume]) as cores,
+            ThreadPoolExecutor(max_workers=1) as beside,
+        ):
             running = [(beside if part.waits else cores).submit(run, part) for part in chosen if not part.is_alone]
         results = [each.result() for each in running] + [run(part) for part in chosen if part.is_alone]
     # 5 is pytest's "nothing was collected", which happens to a project in which nothing grows with the volume.
