@@ -155,8 +155,8 @@ def full(database_for: Callable[[str], str]) -> Iterator[Part]:
     yield pytest("processes", *rooms(*PROCESSES), waits=True)
     yield pytest("kills-postgresql", *rooms(KILLS), waits=True, DATABASE_URL=kills)
     yield pytest("kills-sqlite", *rooms(KILLS), waits=True)
-    yield from matrix()
     yield pytest("sqlite", *apart, *SHARED)
+    yield from matrix()
     yield pytest("looked-at", *rooms(*LOOKED_AT))
     yield pytest("postgresql", *apart, *SHARED, *OF_THEIR_OWN, DATABASE_URL=database_for("suite"))
     for project in projects():
