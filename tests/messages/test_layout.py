@@ -143,8 +143,8 @@ class Shop:
 
 
 @pytest.mark.django_db
-def test_a_filled_layout_is_what_the_templates_say(volume: str) -> None:
-    for number in range(COUNT[volume]):
+def test_a_filled_layout_is_what_the_templates_say(volume_once: str) -> None:
+    for number in range(COUNT[volume_once]):
         shop = Shop(number)
         with translation.override(shop.any("en", "fr", "ar", "ja")):
             news = shop.news()

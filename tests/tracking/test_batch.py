@@ -155,9 +155,9 @@ def rows(model: Any, *without: str, with_pk: bool = False) -> list[dict[str, Any
 
 
 @pytest.mark.usefixtures("shop")
-def test_together_is_one_by_one(volume: str) -> None:
+def test_together_is_one_by_one(volume_once: str) -> None:
     now = timezone.now()
-    for seed in range(MIXES[volume]):
+    for seed in range(MIXES[volume_once]):
         said = mix(random.Random(seed), now)
         apart, together = outcome(one_by_one, said, now), outcome(record.tracking_each, said, now)
         for what, expected in apart.items():
