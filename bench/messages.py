@@ -33,7 +33,7 @@ from .load import Latency, Page, latency
 from .rows import Row, absolute, rate, share
 from .server import Server, keep_to, roam
 
-COUNT = 3000
+COUNT = 6000
 RELAYS = 2
 A_MINUTE = 20_000
 #: Requests one after the other, for the page's latency with a relay beside it and without.

@@ -6,6 +6,7 @@ import datetime as dt
 import logging
 import secrets
 import threading
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 
@@ -105,12 +106,14 @@ def _join(rows: list[OutboxMessage], token: str, now: dt.datetime) -> list[Outbo
     number = epoch.current() if any(map(_can_join, rows)) else 0
     tellers: list[OutboxMessage] = []
     settled: set[int] = set()  # tells or is told already
-    candidates = list(
+    candidates: dict[int, list[OutboxMessage]] = defaultdict(list)
+    for other in (
         OutboxMessage.objects.filter(PENDING, Q(lease=token) | _free(now), told_by=None, attempts=0)
         .filter(order_id__in={row.order_id for row in rows if _can_join(row)})
         .exclude(subject="order")
         .order_by("pk")
-    )
+    ):
+        candidates[other.order_id].append(other)
     for row in rows:
         if row.pk in settled:
             continue
@@ -120,7 +123,7 @@ def _join(rows: list[OutboxMessage], token: str, now: dt.datetime) -> list[Outbo
             continue
         subjects = {row.subject}
         window = rules_for(row.order.site_id, number).digest_window()
-        for other in candidates:
+        for other in candidates[row.order_id]:
             if other.pk not in settled and other.subject not in subjects and _same(row, other, window):
                 taken = OutboxMessage.objects.filter(
                     PENDING, Q(lease=token) | _free(now), pk=other.pk, told_by=None
@@ -137,6 +140,5 @@ def _can_join(row: OutboxMessage) -> bool:
 
 def _same(one: OutboxMessage, other: OutboxMessage, window: dt.timedelta) -> bool:
     return (
-        (one.order_id, one.milestone, one.channel, one.recipient_digest)
-        == (other.order_id, other.milestone, other.channel, other.recipient_digest)
+        (one.milestone, one.channel, one.recipient_digest) == (other.milestone, other.channel, other.recipient_digest)
     ) and abs(one.created_at - other.created_at) <= window
