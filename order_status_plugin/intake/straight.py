@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler, WSGIRequest, get_path_info
-from django.http.response import HttpResponseBase
+from django.http import HttpResponse
 from django.urls import Resolver404, ResolverMatch, resolve
 
 #: Where the found hook waits in the environment of its request.
@@ -43,10 +43,11 @@ class StraightHandler(WSGIHandler):
     def load_middleware(self, is_async: bool = False) -> None:
         """Load none."""
 
-    def get_response(self, request: WSGIRequest) -> HttpResponseBase:  # type: ignore[override]
+    def get_response(self, request: WSGIRequest) -> HttpResponse:  # type: ignore[override]
         """Call the view that :func:`find_hook` has found."""
         match: ResolverMatch = request.META.pop(HOOK)
         request.resolver_match = match
-        response: HttpResponseBase = match.func(request, *match.args, **match.kwargs)
+        response: HttpResponse = match.func(request, *match.args, **match.kwargs)
+        response.headers["Content-Length"] = str(len(response.content))  # as CommonMiddleware does
         response._resource_closers.append(request.close)  # type: ignore[attr-defined]
         return response

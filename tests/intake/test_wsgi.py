@@ -52,6 +52,7 @@ def test_a_webhook_is_stored_without_the_middleware() -> None:
     assert body == b'{"state": "failed"}'
     assert headers["Cache-Control"] == "no-store, private"
     assert headers["Content-Type"] == "application/json"
+    assert headers["Content-Length"] == str(len(body))  # without it a server sends pieces, and may close
     message = InboxMessage.objects.get()
     assert (message.alias, bytes(message.body)) == ("aftership", BODY)
 
