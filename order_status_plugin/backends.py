@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, cast
 
+from django.utils.functional import cached_property
 from django.utils.module_loading import import_string
 
 from .conf import conf
@@ -24,7 +25,7 @@ ALIAS = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 
 
 class Registry:
-    """The backends of one kind, by alias. Nothing is cached, so ``override_settings`` works."""
+    """The backends of one kind, by alias. No setting is cached, so ``override_settings`` works."""
 
     def __init__(self, setting: str, base: str) -> None:
         """Name the key in ORDER_STATUS and the dotted path of the class its backends derive from."""
@@ -52,13 +53,16 @@ class Registry:
             cls = import_string(entry["BACKEND"])
         except ImportError as error:
             raise BackendError(f"{where}: cannot import {entry['BACKEND']!r}: {error}") from error
-        base = import_string(self.base)
-        if not (isinstance(cls, type) and issubclass(cls, base)):
+        if not (isinstance(cls, type) and issubclass(cls, self._base_class)):
             raise BackendError(f"{where}: {entry['BACKEND']!r} is not a subclass of {self.base}.")
         options = entry.get("OPTIONS", {})
         if not isinstance(options, Mapping):
             raise BackendError(f"{where}: 'OPTIONS' must be a dict.")
-        return cast("Backend", cls(alias, options))
+        return cls(alias, options)
+
+    @cached_property
+    def _base_class(self) -> type[Backend]:
+        return cast("type[Backend]", import_string(self.base))
 
     def __iter__(self) -> Iterator[Backend]:
         """Yield a fresh backend for each alias."""

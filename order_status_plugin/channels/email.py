@@ -171,12 +171,12 @@ def _hand_over(connection: Any, letter: Letter) -> int:
     there is nothing to be read in them, its connection is handed them as they are.
     """
     server = getattr(connection, "connection", None)
-    if type(connection) is not EmailBackend or connection.fail_silently or server is None or not letter.is_plain():
-        return connection.send_messages([letter]) or 0
     sender = _address_of(letter.from_email)
-    if not PLAIN_ADDRESS.fullmatch(sender):
+    is_djangos = type(connection) is EmailBackend and not connection.fail_silently
+    ready = letter.ready(policies.SMTP) if is_djangos and PLAIN_ADDRESS.fullmatch(sender) else None
+    if ready is None or server is None:
         return connection.send_messages([letter]) or 0
-    server.sendmail(sender, letter.to, letter.message(policy=policies.SMTP).as_bytes(linesep="\r\n"))
+    server.sendmail(sender, letter.to, ready.as_bytes(policy=policies.SMTP))
     return 1
 
 

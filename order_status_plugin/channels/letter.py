@@ -86,9 +86,14 @@ class Letter(EmailMultiAlternatives):
 
     def message(self, **options: Any) -> Any:
         """Return the MIME message. Django 6 names a policy of Python's, Django 5.2 none."""
-        policy = _with_headers(options.get("policy") or policies.default)
-        if not self.is_plain():
-            return self._by_django(policy)
+        policy = options.get("policy") or policies.default
+        return self.ready(policy) or self._by_django(_with_headers(policy))
+
+    def ready(self, policy: Any) -> EmailMessage | None:
+        """Return the MIME message, None where there is something in it that only Django knows how to write."""
+        if not self._is_plain():
+            return None
+        policy = _with_headers(policy)
         root = _Ready(policy)
         if self.alternatives:
             root.between = f"=_{secrets.token_hex(12)}"  # neither of the encodings has this in it
@@ -110,8 +115,7 @@ class Letter(EmailMultiAlternatives):
             )
         return root.keep()
 
-    def is_plain(self) -> bool:
-        """Say whether there is nothing in it that only Django knows how to write."""
+    def _is_plain(self) -> bool:
         extra = self.extra_headers
         return (
             bool(self.body)

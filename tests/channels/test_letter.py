@@ -57,7 +57,7 @@ def wire(made: Letter, linesep: str = "\n") -> bytes:
 
 
 def by_django(made: Letter) -> bytes:
-    with mock.patch.object(Letter, "is_plain", return_value=False):
+    with mock.patch.object(Letter, "ready", return_value=None):
         return wire(made)
 
 
