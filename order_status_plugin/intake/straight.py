@@ -12,7 +12,7 @@ from django.urls import Resolver404, ResolverMatch, resolve
 
 #: Where the found hook waits in the environment of its request.
 HOOK = "order_status.hook"
-_HOOKS = frozenset({"order_status:hook", "order_status:hook-with-secret"})
+_HOOKS = frozenset({"hook", "hook-with-secret"})
 
 
 def find_hook(environ: dict[str, Any]) -> ResolverMatch | None:
@@ -34,7 +34,8 @@ def _match(path: str, urlconf: str) -> ResolverMatch | None:
         match = resolve(path, urlconf)
     except Resolver404:
         return None
-    return match if match.view_name in _HOOKS else None
+    # By the names of the app: a project may include it in a namespace of its own.
+    return match if match.app_names[-1:] == ["order_status"] and match.url_name in _HOOKS else None
 
 
 class StraightHandler(WSGIHandler):
