@@ -59,20 +59,28 @@ def failed(alias: str, error: Exception, text: str) -> bool:
     ``text`` is what to keep of it: it names no recipient.
     """
     now = timezone.now()
-    ChannelState.objects.get_or_create(alias=alias)
+    before, _is_new = ChannelState.objects.get_or_create(alias=alias)
     mine = ChannelState.objects.filter(alias=alias)
+    is_denied, wish = isinstance(error, AccessDenied), dt.timedelta(seconds=getattr(error, "retry_after", None) or 0)
+    if _is_of_the_burst(before, now) and not (is_denied or wish):
+        mine.update(last_error=text[:500], last_failure_at=now)
+        return True
     mine.update(failures=F("failures") + 1, last_error=text[:500], last_failure_at=now)
     state = mine.get()
-    is_denied = isinstance(error, AccessDenied)
     if state.failures < THRESHOLD and not is_denied:
         return False
     longest = min(FIRST * 2 ** min(max(state.failures - THRESHOLD, 0), 20), LONGEST)
     pause = LONGEST if is_denied else max(longest * random.random(), SHORTEST)  # noqa: S311
-    wish = dt.timedelta(seconds=getattr(error, "retry_after", None) or 0)
     mine.update(open_until=now + min(max(pause, wish), LONGEST_ASKED))
     if state.open_until is None:
         logger.error("channel %s is left in peace for a while: %s", alias, text)
     return True
+
+
+def _is_of_the_burst(state: ChannelState, now: dt.datetime) -> bool:
+    """Say whether a failure is one more of those that opened it: what other relays had under way says nothing new."""
+    last = state.last_failure_at
+    return state.open_until is not None and last is not None and abs(now - last) < SHORTEST
 
 
 def succeeded(alias: str) -> None:

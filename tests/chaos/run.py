@@ -225,6 +225,7 @@ def _recoveries(storm: Storm, faults: list[Fault]) -> None:
 def _audit(place: World, report: Report) -> None:
     """Compare with the database and with what came more than once."""
     rows = place.rows
+    _settle(place)
     report.orders, report.messages = len(place.ledger.orders), len(place.ledger.taken)
     marked: Counter[str] = Counter(
         key
@@ -253,6 +254,16 @@ def _audit(place: World, report: Report) -> None:
         if count != expected[number] or status != STEPS[expected[number]]:
             report.wrong.append(f"{number}: {count} events, {status}; expected {STEPS[expected[number]]}")
     report.wrong += place.ledger.wrong
+
+
+def _settle(place: World) -> None:
+    """Wait for what came twice: all is right without it, and its worker may have been killed and hold it still."""
+    end = time.monotonic() + CALM
+    while time.monotonic() < end and place.rows(
+        "select 1 from order_status_plugin_inboxmessage where state = 'received'"
+        " union all select 1 from order_status_plugin_outboxmessage where state = 'pending' limit 1"
+    ):
+        time.sleep(0.5)
 
 
 def _say(report: Report, first: int, calm: float) -> None:

@@ -71,6 +71,26 @@ def test_one_message_is_the_probe_and_one_relay_sends_it(provider: Any) -> None:
     assert breaker.open_channels() == {}
 
 
+def test_the_pause_grows_with_each_failed_probe_and_not_with_what_was_under_way(provider: Any) -> None:
+    open_it(provider)
+    opened = ChannelState.objects.get()
+    for _ in range(20):  # other relays' calls, which began before it opened
+        assert breaker.failed("email", TemporaryFailure("503"), "503")
+    after = ChannelState.objects.get()
+    assert (after.failures, after.open_until) == (breaker.THRESHOLD, opened.open_until)
+    ChannelState.objects.update(last_failure_at=timezone.now() - breaker.SHORTEST)
+    assert breaker.failed("email", TemporaryFailure("503"), "503")  # a probe
+    assert ChannelState.objects.get().failures == breaker.THRESHOLD + 1
+
+
+def test_a_provider_that_names_a_time_is_believed_in_the_middle_of_a_burst(provider: Any) -> None:
+    open_it(provider)
+    breaker.failed("email", TemporaryFailure("429", retry_after=1200), "429")
+    until = ChannelState.objects.get().open_until
+    assert until is not None
+    assert until > timezone.now() + dt.timedelta(minutes=19)
+
+
 def test_without_a_message_nobody_probes(provider: Any) -> None:
     open_it(provider)
     let_pass()
