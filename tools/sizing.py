@@ -125,7 +125,7 @@ def markdown(costs: Costs) -> str:
     for orders in SIZES:
         one = size(orders, costs)
         database = "?" if one.database is None else f"{one.database:.2g}"
-        disk = "?" if one.disk is None else f"{one.disk:,.3g} GB"
+        disk = "?" if one.disk is None else f"{one.disk:,.0f} GB" if one.disk >= 10 else f"{one.disk:.1f} GB"
         lines.append(
             f"| {orders:,} | {one.web_processes} | {one.clusters} | {one.streams:,} | {one.stream_processes} | "
             f"{one.connections} | {one.web:.2g}, {one.worker:.2g}, {database} | {disk} |"
