@@ -1,4 +1,4 @@
-"""Run the suite in its parts, some at a time, and say at the end how it went: ``python -m tools.suite moderate|full``.
+"""Run the suite in its parts, two at a time, and say at the end how it went: ``python -m tools.suite moderate|full``.
 
 ``moderate`` (``make test``) is this interpreter on SQLite and on PostgreSQL, every project in tests/projects, and the
 browser journeys. ``full`` (``make test-full``) is the large volumes on both databases, and the matrix of Pythons,
@@ -88,8 +88,6 @@ OF_THEIR_OWN = ignoring(
 #: What Chromium looks at, and what waits for leases: in the full volume parts of their own.
 LOOKED_AT = ("accessibility", "security/hostile")
 KILLS = "messages/test_kills.py"
-#: Parts that run beside each other. Those of the full volume wait a third of their time for what they have started.
-LANES = {"moderate": 2, "full": 3}
 #: The environments of setup.cfg, by the Python that each wants.
 MATRIX = {"3.11": "py311-lowest", "3.12": "py312-dj61-wag80", "3.13": "py313-highest"}
 
@@ -244,7 +242,7 @@ def main() -> int:
         if options.coverage:
             chosen = [measured(part) for part in chosen]
         with (
-            ThreadPoolExecutor(max_workers=LANES[options.volume]) as cores,
+            ThreadPoolExecutor(max_workers=2) as cores,
             ThreadPoolExecutor(max_workers=1) as beside,
         ):
             running = [(beside if part.waits else cores).submit(run, part) for part in chosen if not part.is_alone]
