@@ -17,7 +17,8 @@ from order_status_plugin.intake.wsgi import wrap
 
 from .signed import URL, settings, signed
 
-pytestmark = pytest.mark.django_db
+# In no transaction: at the end of a request a server's connections are looked after, and may be closed.
+pytestmark = pytest.mark.django_db(transaction=True)
 BODY = b'{"event_id": "e-1", "msg": {}}'
 
 
