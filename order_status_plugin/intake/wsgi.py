@@ -17,8 +17,8 @@ Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 def wrap(django_app: Application) -> Application:
     """Return an application that takes webhooks in itself and hands all else to Django, untouched.
 
-    A webhook has no session, no user and no cookie: what the project's middleware would do for it costs more than to
-    store it. Its view is the same one, by the same ``ROOT_URLCONF``.
+    A webhook has no session, no user and no cookie that the project's middleware could find. Its view is the same one,
+    by the same ``ROOT_URLCONF``.
     """
     # Only now: this file is imported before get_wsgi_application() has set Django up.
     from .straight import HOOK, StraightHandler, find_hook
