@@ -12,6 +12,7 @@ from django.core import mail
 from django.test import override_settings
 from django.utils import timezone
 
+from order_status_plugin.conf import conf
 from order_status_plugin.events import ParcelStatus
 from order_status_plugin.messages import stalled
 from order_status_plugin.messages.models import OutboxMessage
@@ -62,11 +63,15 @@ def test_an_order_of_which_nothing_was_sent() -> None:
         assert "Noor" not in staff.body
 
 
-def test_the_shop_promised_a_later_day() -> None:
-    place(expected_dispatch=(timezone.now() + 6 * DAY).date())
-    with later(days=4):
+@pytest.mark.parametrize("hour", [0, 12, 23])
+def test_the_shop_promised_a_later_day(hour: int) -> None:
+    promised = (timezone.now() + 6 * DAY).astimezone(conf.zone()).date()
+    with time_machine.travel(timezone.now().replace(hour=hour), tick=False):
+        place(expected_dispatch=promised)
+    over = dt.datetime.combine(promised + DAY, dt.time(), tzinfo=conf.zone())
+    with time_machine.travel(over - dt.timedelta(hours=1), tick=False):
         assert stalled.tell() == 0
-    with later(days=7, hours=2):
+    with time_machine.travel(over + dt.timedelta(hours=2), tick=False):
         assert stalled.tell() == 1
 
 
