@@ -20,7 +20,7 @@ from ..messages.models import OutboxMessage
 from ..tracking.contact import email_digests, normalise_email
 from ..tracking.models import MOVING, Fulfillment, Order, OrderContact, OrderLine, Parcel, TrackingEvent
 
-#: As many orders as one number or one address finds.
+#: As many orders as one number or one address finds, and as are read before they are looked at.
 MOST = 1_000
 #: As far as a list counts.
 COUNTED = 10_000
@@ -91,13 +91,16 @@ def carried_by(orders: QuerySet[Order], carrier: str) -> QuerySet[Order]:
     return orders.filter(Exists(Parcel.objects.filter(order=OuterRef("pk"), carrier=carrier, is_withdrawn=False)))
 
 
-def _few(rows: QuerySet[Any]) -> list[int]:
-    """Return the orders of these few rows, as many as a list counts.
+def _with(orders: QuerySet[Order], rows: QuerySet[Any]) -> QuerySet[Order]:
+    """Keep the orders that have one of these rows.
 
-    Read before the orders are: in one query with them the database may take every order, newest first, and look for such
-    a row at each.
+    Few are read before the orders are: in one query with them the database may take every order, newest first, and look
+    for such a row at each. Of many it finds the newest in just that way.
     """
-    return list(rows.order_by().values_list("order_id", flat=True)[:COUNTED])
+    few = list(rows.order_by().values_list("order_id", flat=True)[: MOST + 1])
+    if len(few) <= MOST:
+        return orders.filter(pk__in=few)
+    return orders.filter(Exists(rows.filter(order=OuterRef("pk"))))
 
 
 def stalled(orders: QuerySet[Order], now: dt.datetime | None = None) -> QuerySet[Order]:
@@ -111,7 +114,7 @@ def stalled(orders: QuerySet[Order], now: dt.datetime | None = None) -> QuerySet
         fulfillment__is_cancelled=False,
         fulfillment__sent_at__lte=before,
     ).exclude(source="")
-    return orders.filter(pk__in=_few(silent), erased_at=None)
+    return _with(orders.filter(erased_at=None), silent)
 
 
 def exceptional(orders: QuerySet[Order]) -> QuerySet[Order]:
@@ -119,7 +122,7 @@ def exceptional(orders: QuerySet[Order]) -> QuerySet[Order]:
     wrong = Parcel.objects.filter(
         Q(overlay=Overlay.EXCEPTION) | Q(status=ParcelStatus.LOST), is_withdrawn=False, fulfillment__is_cancelled=False
     )
-    return orders.filter(pk__in=_few(wrong))
+    return _with(orders, wrong)
 
 
 def unsent(orders: QuerySet[Order]) -> QuerySet[Order]:
@@ -139,7 +142,7 @@ def late(orders: QuerySet[Order], now: dt.datetime | None = None) -> QuerySet[Or
 def untold(orders: QuerySet[Order]) -> QuerySet[Order]:
     """Keep the orders with a message that was given up, or may not have arrived."""
     stuck = OutboxMessage.objects.filter(state__in=STUCK)
-    return orders.filter(pk__in=_few(stuck))
+    return _with(orders, stuck)
 
 
 STUCK = (OutboxMessage.State.DEAD, OutboxMessage.State.UNKNOWN)
