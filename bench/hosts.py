@@ -20,9 +20,9 @@ from django.db.models import Model
 from .rows import Row, absolute
 from .server import roam
 
-#: Orders of the row's name, and those that are really taken in: the time of the rest is reckoned from theirs.
-WHOLE = 100_000
+#: Orders that are taken in, and those of a large shop, whose time is reckoned from theirs.
 COUNT = 3000
+WHOLE = 100_000
 #: Orders that are made at once.
 BATCH = 2000
 #: Of the run, what passes before memory is compared: imports, the catalogue and the first batches.
@@ -40,10 +40,12 @@ def hosts(placed: Any, count: int = COUNT) -> Iterator[Row]:
     taken = Order.objects.filter(host="shop", read_at__isnull=False).count() - known
     if taken != count:
         raise RuntimeError(f"{taken} orders of {count} were taken in.")
-    name = f"hosts: sync of {WHOLE:,} Oscar orders"
+    name = f"hosts: sync of {count:,} Oscar orders"
     early = max(size for moment, size in memory if moment <= seconds * WARM)
     peak = max(size for _moment, size in memory)
-    yield absolute(name, seconds * WHOLE / count / 60, "minutes" if count == WHOLE else f"minutes, from {count:,}")
+    yield absolute(name, seconds / 60, "minutes")
+    if count != WHOLE:
+        yield absolute(f"{name}: {WHOLE:,} at this speed", seconds * WHOLE / count / 60, "minutes")
     for share, part in ((0.1, "a tenth"), (0.5, "half"), (1.0, "all")):
         size = max(size for moment, size in memory if moment <= max(seconds * share, memory[0][0]))
         yield absolute(f"{name}, memory up to {part}", size / 2**20, "MB")

@@ -114,7 +114,11 @@ class FeedbackFilters(WagtailFilterSet):
 
     def filter_carrier(self, said: QuerySet[Feedback], name: str, value: str) -> QuerySet[Feedback]:
         """Keep the orders that this carrier brought something of."""
-        return said.filter(order__in=Parcel.objects.filter(carrier=value).values("order")) if value else said
+        return (
+            said.filter(order__in=Parcel.objects.filter(carrier=value, is_withdrawn=False).values("order"))
+            if value
+            else said
+        )
 
     def filter_has_comment(self, said: QuerySet[Feedback], name: str, value: bool) -> QuerySet[Feedback]:
         """Keep those with words, or those without."""

@@ -38,8 +38,9 @@ class InboxView(OrderDesk):
 
     @cached_property
     def states(self) -> dict[str, str]:
-        """Return what can become of a message."""
-        return {str(value): str(label) for value, label in hands().inbox().model.State.choices}
+        """Return what can become of a message, but for its end: in those that are erased nothing is left to look at."""
+        choices = hands().inbox().model.State.choices
+        return {str(value): str(label) for value, label in choices if value != ERASED}
 
     def narrowed(self, query: QueryDict) -> tuple[QuerySet[Any], dict[str, str]]:
         """Return the messages that an address names, newest first, and by what."""

@@ -35,7 +35,7 @@ class Counted:
     def count(self) -> int:
         """Return how many there are, or ``COUNTED``."""
         rows = self.object_list
-        return rows[:COUNTED].count() if isinstance(rows, QuerySet) else len(rows)
+        return rows.order_by()[:COUNTED].count() if isinstance(rows, QuerySet) else len(rows)
 
 
 def asked(text: str) -> str:
@@ -119,8 +119,10 @@ def stalled(orders: QuerySet[Order], now: dt.datetime | None = None) -> QuerySet
 
 def exceptional(orders: QuerySet[Order]) -> QuerySet[Order]:
     """Keep the orders with a parcel that is lost, or in trouble as its carrier says."""
+    # By the few that were cancelled: a join would read every fulfillment there is.
+    cancelled = Fulfillment.objects.filter(pk=OuterRef("fulfillment"), is_cancelled=True)
     wrong = Parcel.objects.filter(
-        Q(overlay=Overlay.EXCEPTION) | Q(status=ParcelStatus.LOST), is_withdrawn=False, fulfillment__is_cancelled=False
+        Q(overlay=Overlay.EXCEPTION) | Q(status=ParcelStatus.LOST), ~Exists(cancelled), is_withdrawn=False
     )
     return _with(orders, wrong)
 

@@ -7,11 +7,13 @@ import datetime as dt
 from typing import Any
 
 from django import forms
+from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 from wagtail.admin.menu import MenuItem
@@ -25,6 +27,8 @@ from .order_list import _FORMULA, CHANGE, VIEW
 URL = "order_status_report"
 #: Days that are shown where none are chosen, and at most.
 DAYS, MOST_DAYS = 30, 731
+#: What takes longer to count than this is kept, for so many seconds.
+LONG, KEPT = dt.timedelta(seconds=1), 900
 
 
 class SpanForm(forms.Form):
@@ -64,12 +68,13 @@ class OrdersReport(WagtailAdminTemplateMixin, TemplateView):  # type: ignore[mis
             dt.datetime.combine(first, dt.time(), tzinfo=zone),
             dt.datetime.combine(last + dt.timedelta(days=1), dt.time(), tzinfo=zone),
         )
-        charts = figures.charts(span)
+        charts, counted_at = counted(span)
         if request.GET.get("export") == "csv":
             return as_csv(charts, f"orders-{first}-{last}.csv")
         context = self.get_context_data(
             charts=[(chart, list(zip(chart.rows, chart.bars, strict=True))) for chart in charts],
             form=SpanForm(initial={"first": first.isoformat(), "last": last.isoformat()}),
+            counted_at=counted_at,
             first=first,
             last=last,
         )
@@ -79,6 +84,19 @@ class OrdersReport(WagtailAdminTemplateMixin, TemplateView):  # type: ignore[mis
     def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
         """Return the way here."""
         return [*self.breadcrumbs_items, {"url": "", "label": str(self.page_title)}]
+
+
+def counted(span: figures.Span) -> tuple[list[figures.Chart], dt.datetime]:
+    """Return the charts, and as of when: what takes long to count is kept for a while, the page and its file are one."""
+    key = f"order_status:report:{span.first:%Y%m%d%z}:{span.end:%Y%m%d%z}:{get_language()}"
+    kept: tuple[list[figures.Chart], dt.datetime] | None = cache.get(key)
+    if kept is not None:
+        return kept
+    now = timezone.now()
+    found = figures.charts(span), now
+    if timezone.now() - now > LONG:
+        cache.set(key, found, KEPT)
+    return found
 
 
 def as_csv(charts: list[figures.Chart], name: str) -> HttpResponse:

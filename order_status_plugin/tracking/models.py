@@ -216,6 +216,10 @@ class Fulfillment(models.Model):
         verbose_name_plural = _("fulfillments")
         ordering = ("sent_at", "pk")
         constraints = (models.UniqueConstraint(fields=("order", "reference"), name="order_status_fulfillment_ref"),)
+        # The few that were: what is looked for among parcels leaves theirs out.
+        indexes = (
+            models.Index(fields=("id",), name="order_status_fulfillment_off", condition=models.Q(is_cancelled=True)),
+        )
 
     def __str__(self) -> str:
         return self.reference
@@ -286,7 +290,9 @@ class Parcel(models.Model):
         )
         indexes = (
             models.Index(fields=("number_key", "carrier"), name="order_status_parcel_key"),
-            models.Index(fields=("carrier", "order"), name="order_status_parcel_carrier"),
+            models.Index(
+                fields=("carrier", "order"), name="order_status_parcel_carrier", condition=models.Q(is_withdrawn=False)
+            ),
             models.Index(
                 fields=("order",),
                 name="order_status_parcel_wrong",
@@ -365,6 +371,19 @@ class TrackingEvent(models.Model):
         ordering = ("sort_key", "pk")
         # It also finds a parcel's events: they are few, and sorted as they come.
         constraints = (models.UniqueConstraint(fields=("parcel", "fingerprint"), name="order_status_event_identity"),)
+        # What the report asks of a month's parcels: when they arrived, and of which there was trouble.
+        indexes = (
+            models.Index(
+                fields=("parcel", "occurred_at", "received_at"),
+                name="order_status_event_arrived",
+                condition=models.Q(status__in=[ParcelStatus.COLLECTED.value, ParcelStatus.DELIVERED.value]),
+            ),
+            models.Index(
+                fields=("parcel",),
+                name="order_status_event_wrong",
+                condition=models.Q(overlay=Overlay.EXCEPTION.value) | models.Q(status=ParcelStatus.LOST.value),
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.local_time} {self.status or self.raw_code}"

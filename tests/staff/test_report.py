@@ -12,8 +12,9 @@ from django.utils import timezone
 from order_status_plugin.events import Overlay, ParcelStatus
 from order_status_plugin.intake.models import InboxMessage
 from order_status_plugin.messages.models import OutboxMessage
-from order_status_plugin.staff import figures
+from order_status_plugin.staff import figures, narrow, report
 from order_status_plugin.tracking import record
+from order_status_plugin.tracking.models import Fulfillment, Order
 from tests import orders
 
 from .test_orders import UPS2, place, staff
@@ -130,3 +131,34 @@ def test_the_report_is_a_drawing_and_a_table_and_a_file() -> None:
     for query in ({"first": "soon"}, {"first": "2030-01-01", "last": "2020-01-01"}):
         assert client.get(address, query).status_code == 200
     assert staff("view_ordernote", name="lou").get(address).status_code in (302, 403)
+
+
+def test_what_takes_long_to_count_is_kept_for_the_page_and_its_file(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    memory = "django.core.cache.backends.locmem.LocMemCache"
+    settings.CACHES = {"default": {"BACKEND": memory, "LOCATION": "report"}}
+    client, address = staff("view_order"), reverse("order_status_report")
+    place("TS-1", fulfillments=(orders.sent(),))
+    assert "UPS,0,0 %,1" in client.get(address, {"export": "csv"}).content.decode()
+    place("TS-2", fulfillments=(orders.sent(number=UPS2),))
+    monkeypatch.setattr(report, "LONG", dt.timedelta(0))
+    assert "UPS,0,0 %,2" in client.get(address, {"export": "csv"}).content.decode(), "what is quick is counted anew"
+    place("TS-3", fulfillments=(orders.sent(number="1Z999AA10123456784"),))
+    assert "UPS,0,0 %,2" in client.get(address, {"export": "csv"}).content.decode()
+    assert "As of" in client.get(address).content.decode()
+    assert "UPS,0,0 %,3" in client.get(address, {"export": "csv", "first": "2026-01-01"}).content.decode()
+    assert staff("view_ordernote", name="lou").get(address).status_code in (302, 403)
+
+
+def test_the_newest_of_many_troubled_orders_are_found_as_few_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    numbers = ("1Z999AA10123456784", UPS2, "1Z12345E0205271688")
+    for position, number in enumerate(numbers):
+        place(f"TS-{position}", fulfillments=(orders.sent(number=number),))
+        scan = orders.scan(ParcelStatus.IN_TRANSIT, overlay=Overlay.EXCEPTION)
+        record.tracking("aftership", orders.update(scan, number=number))
+    Fulfillment.objects.filter(order__number="TS-0").update(is_cancelled=True)
+    for most in (1_000, 1):
+        monkeypatch.setattr(narrow, "MOST", most)
+        found = narrow.exceptional(Order.objects.order_by("number"))
+        assert [order.number for order in found] == ["TS-1", "TS-2"]
