@@ -1,6 +1,7 @@
 """Run by test_kills in processes of their own: relays that work until they are killed, at a point that they announce.
 
-A nursery sets Django up once and forks a relay for each line that it is given: ``<point> <how often it lets it pass>``.
+A nursery sets Django up once and forks a relay, or a worker of django-q2, for each line that it is given:
+``<point> <how often it lets it pass>``.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from itertools import cycle
+from multiprocessing import Queue, Value
 from typing import Any
 
 import django
@@ -172,14 +175,39 @@ class Relay:
 
     def run(self) -> None:
         """Work until killed, or until nothing is owed."""
-        from order_status_plugin.messages import relay
         from order_status_plugin.messages.models import OutboxMessage
 
         self.arm()
         while OutboxMessage.objects.filter(state="pending").exists():
-            if not relay.drain(seconds=5):
+            if not self.send():
                 time.sleep(0.1)  # all that is owed is held by relays that were killed
         tell("ended")
+
+    def send(self) -> int:
+        """Send what can be sent now, as ``order_status_send`` does."""
+        from order_status_plugin.messages import relay
+
+        return relay.drain(seconds=5)
+
+
+class Worker(Relay):
+    """A worker of django-q2 that is given its task again and again."""
+
+    def send(self) -> int:
+        """Have the loop of a worker's process do the scheduled task once."""
+        from django_q.worker import worker
+
+        from order_status_plugin.flow import OUTBOX
+
+        tasks: Any = Queue()
+        results: Any = Queue()
+        tasks.put({"id": "1", "name": "outbox", "func": OUTBOX, "args": (), "kwargs": {}})
+        tasks.put("STOP")
+        worker(tasks, results, Value("f", -1), timeout=60)
+        done = results.get()
+        if not done["success"]:
+            raise RuntimeError(done["result"])
+        return int(done["result"])
 
 
 def main() -> None:
@@ -187,18 +215,18 @@ def main() -> None:
     set_up(said)
     owe(said["count"])
     warm()
-    fork_for_each_line(Relay)
+    fork_for_each_line(Relay, Worker)
 
 
-def fork_for_each_line(relay: type[Relay]) -> None:
-    """Say that we are ready, and run a relay in a process of its own for each line of our input."""
+def fork_for_each_line(*kinds: type[Relay]) -> None:
+    """Say that we are ready, and run one of these in turn, in a process of its own, for each line of our input."""
     tell("ready")
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the dead
-    for line in sys.stdin:
+    for line, kind in zip(sys.stdin, cycle(kinds), strict=False):
         point, passes = line.rstrip("\n").rsplit(" ", 1)
         if os.fork() == 0:
             try:
-                relay(point, int(passes)).run()
+                kind(point, int(passes)).run()
             finally:
                 os._exit(0)
 

@@ -1,4 +1,4 @@
-"""Relays killed at random and at named points, again and again: nothing is lost, and what may be doubled says so."""
+"""Relays and workers killed at random and at named points, again and again: nothing is lost, and what may be doubled says so."""
 
 from __future__ import annotations
 
