@@ -55,7 +55,7 @@ def failed(row: OutboxMessage, attempt: MessageAttempt, error: Exception, channe
         attempt.outcome = tries.UNKNOWN if is_unknown else "permanent" if is_final else "temporary"
         tries.end(attempt, attempt.outcome, text)
         if isinstance(error, GoneRecipient):
-            text = _forget(row, channel)
+            text = _forget(row, channel, error.delivery)
         if is_final or row.attempts >= conf.MESSAGES_MAX_ATTEMPTS:
             bury(row, text)
         elif is_unknown and channel and tries.judge([attempt], channel, timezone.now()) is tries.Doubt.LEFT:
@@ -65,13 +65,13 @@ def failed(row: OutboxMessage, attempt: MessageAttempt, error: Exception, channe
             _mine(row).update(reason=text[:500], lease="", leased_until=None, due_at=timezone.now() + wait)
 
 
-def _forget(row: OutboxMessage, channel: Channel | None) -> str:
+def _forget(row: OutboxMessage, channel: Channel | None, why: Delivery) -> str:
     """Send nothing there any more; return why, in words for the customer. The provider's own stand with the try."""
     if channel is not None and channel.subscribes:
         subscriptions.gone(row.channel, row.recipient_digest)
         return NO_DEVICE
-    suppression.suppress(row.channel, known_as(row), Delivery.BOUNCED)
-    return SUPPRESSED[Delivery.BOUNCED]
+    suppression.suppress(row.channel, known_as(row), why)
+    return SUPPRESSED[why]
 
 
 def words(error: Exception, hide: str = "") -> str:
