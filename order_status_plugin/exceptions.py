@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.core.exceptions import ImproperlyConfigured, SuspiciousOperation
 
+from .statuses import Delivery
+
 
 class OrderStatusError(Exception):
     """Something in order_status_plugin failed."""
@@ -78,3 +80,8 @@ class AccessDenied(PermanentFailure):
 
 class GoneRecipient(PermanentFailure):
     """Nobody is reached at this address any more: nothing is sent there again until the customer gives it anew."""
+
+    def __init__(self, message: str = "", *, delivery: Delivery = Delivery.BOUNCED, status: int | None = None) -> None:
+        """Keep why: BOUNCED, COMPLAINED, or OPTED_OUT where the provider knows of a STOP, which START takes back."""
+        super().__init__(message, status=status)
+        self.delivery = delivery

@@ -25,7 +25,7 @@ from .intake.models import InboxMessage
 from .messages.budget import SentCount
 from .messages.corrected import CorrectedContact
 from .messages.ledger import ConsentEntry
-from .messages.models import ChannelState, MessageAttempt, OutboxMessage
+from .messages.models import ChannelState, MessageAttempt, OutboxMessage, Stall
 from .messages.rules import MessageRules
 from .messages.subscriptions import Subscription
 from .messages.suppression import Suppression
@@ -87,6 +87,7 @@ __all__ = [
     "SpecialMessage",
     "SpentClaim",
     "StaffView",
+    "Stall",
     "Subscription",
     "Suppression",
     "TrackingEvent",

@@ -20,7 +20,7 @@ from django.core.mail.backends.smtp import EmailBackend
 from django.utils.translation import gettext_lazy as _
 
 from ..conf import conf
-from ..exceptions import GoneRecipient, PermanentFailure, TemporaryFailure
+from ..exceptions import AccessDenied, GoneRecipient, PermanentFailure, TemporaryFailure
 from . import tracking
 from .base import Channel, Message, Receipt, Webhook
 from .letter import PLAIN_ADDRESS, Letter
@@ -86,7 +86,8 @@ class EmailChannel(Channel):
                 self._open.open()
             except Exception as error:  # noqa: BLE001 - backends raise what they like; no message is to blame
                 self._close()
-                broken = TemporaryFailure(f"{type(error).__name__}: {error}")
+                kind = AccessDenied if _is_denied(error) else TemporaryFailure
+                broken = kind(f"{type(error).__name__}: {error}")
                 return dict.fromkeys((message.key for message in messages), broken)
         for message in messages:
             try:
@@ -215,11 +216,20 @@ def failure(error: Exception) -> TemporaryFailure | PermanentFailure:
     if isinstance(error, TemporaryFailure | PermanentFailure):
         return error
     text = f"{type(error).__name__}: {error}"
+    if _is_denied(error):
+        return AccessDenied(text)
     if _is_gone(error):
         return GoneRecipient(text)
     if _is_final(error):
         return PermanentFailure(text)
     return TemporaryFailure(text, may_have_arrived=isinstance(error, _BROKEN))
+
+
+def _is_denied(error: Exception) -> bool:
+    """Say whether the shop's own credentials were refused: for good (454 is a passing trouble), or by HTTP."""
+    if isinstance(error, smtplib.SMTPAuthenticationError):
+        return error.smtp_code >= 500
+    return getattr(error, "status_code", None) == 401
 
 
 def _is_gone(error: Exception) -> bool:
@@ -237,5 +247,5 @@ def _is_final(error: Exception) -> bool:
         return error.smtp_code >= 500
     if isinstance(error, ValueError) and not isinstance(error, smtplib.SMTPException):
         return True  # an address or a header that no mail can have
-    # django-anymail: the provider's HTTP status. 401 and 403 are the shop's account, 429 and 408 are haste.
+    # django-anymail: the provider's HTTP status. 403 is the shop's account, 429 and 408 are haste.
     return getattr(error, "status_code", None) in (400, 404, 410, 413, 422)

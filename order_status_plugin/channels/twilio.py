@@ -208,7 +208,7 @@ def _refusal(code: str, words: str) -> PermanentFailure | TemporaryFailure:
     text = f"Twilio refused it: {code} {words}".strip()
     if code in _ACCOUNT:
         return TemporaryFailure(text)
-    return GoneRecipient(text) if code in _RECIPIENT else PermanentFailure(text)
+    return GoneRecipient(text, delivery=_RECIPIENT[code]) if code in _RECIPIENT else PermanentFailure(text)
 
 
 def _fields(body: bytes) -> list[tuple[str, str]]:

@@ -97,10 +97,11 @@ class Vonage(SmsChannel):
             raise TemporaryFailure("Vonage's answer cannot be read.", may_have_arrived=True) from error
         if answer.status_code in (200, 202):
             return reading.text(said.get("message_uuid"), 190)
-        code, words = _code(said), reading.text(said.get("detail") or said.get("title"), 300)
+        code, detail = _code(said), reading.text(said.get("detail") or said.get("title"), 300)
         if answer.status_code == 402:  # the account's credit: with more of it all of them leave
-            raise TemporaryFailure(f"Vonage refused it: {words}")
-        raise (GoneRecipient if code in _RECIPIENT else PermanentFailure)(f"Vonage refused it: {code} {words}")
+            raise TemporaryFailure(f"Vonage refused it: {detail}")
+        words = f"Vonage refused it: {code} {detail}"
+        raise GoneRecipient(words, delivery=_RECIPIENT[code]) if code in _RECIPIENT else PermanentFailure(words)
 
     def _api(self) -> Api:
         application = self.option("application_id")

@@ -172,8 +172,18 @@ class WebPushChannel(Channel):
             "Urgency": "high" if message.milestone in _URGENT else "normal",
         }
         answer = Api(device.origin, headers=headers).call(
-            "POST", device.path, data=_encrypted(payload(message), device), accept=(200, 201, 202, 204, 404, 410)
+            "POST",
+            device.path,
+            data=_encrypted(payload(message), device),
+            accept=(200, 201, 202, 204, 401, 403, 404, 410),
         )
+        if answer.status_code in (401, 403):
+            # Whoever has a link may say which key their device subscribed with: this speaks against the one device.
+            raise PermanentFailure(
+                f"{device.origin} refused the shop's signature ({answer.status_code}): this device subscribed with "
+                "another key. Where every device is refused, look at OPTIONS['private_keys'] and the server's clock.",
+                status=answer.status_code,
+            )
         if answer.status_code in (404, 410):
             raise GoneRecipient("The push service knows this device no more.")
         return Receipt(provider_id=_id_of(answer.headers.get("Location", "")))

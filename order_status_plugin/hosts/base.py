@@ -52,7 +52,7 @@ class Host(Receiver, ABC):
 
     @property
     def sends_confirmation(self) -> bool:
-        """Say whether the shop mails its own order confirmation with our link: then ours stays silent."""
+        """Say whether the shop mails its own order confirmation with our link: then ours by mail stays silent."""
         return False
 
     def connect(self, nudge: Nudge) -> None:

@@ -29,11 +29,6 @@ class PushHost(PushedHost):
     kept_headers: ClassVar[tuple[str, ...]] = NAMES
     takes_calls: ClassVar[bool] = True
 
-    @property
-    def sends_confirmation(self) -> bool:
-        """Say whether the shop mails its own order confirmation with our link: then ours stays silent."""
-        return self.options.get("sends_confirmation") is True
-
     def is_pushed(self) -> bool:
         """Say that messages of the inbox under this alias are for this host."""
         return True

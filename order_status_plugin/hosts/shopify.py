@@ -2,8 +2,8 @@
 
 ``OPTIONS``: ``secrets`` (list; the client secret of the app, or the one under Settings → Notifications → Webhooks),
 ``shop`` ("tilia.myshopify.com": others are not heard), and if wanted ``test_orders`` (True: take them in, too),
-``site`` (pk of the Wagtail Site whose look the orders have), ``sends_confirmation`` (Shopify mails its own; by default
-True: ours stays silent).
+``site`` (pk of the Wagtail Site whose look the orders have), ``sends_confirmation`` (True: Shopify's own mail
+leads to the page, so that ours stays silent).
 
 What Shopify documents: https://shopify.dev/docs/api/admin-rest/latest/resources/order, …/fulfillment, …/refund, and
 https://shopify.dev/docs/apps/build/webhooks.
@@ -67,11 +67,6 @@ class Shopify(PushedHost):
         "x-shopify-triggered-at",
         "x-shopify-api-version",
     )
-
-    @property
-    def sends_confirmation(self) -> bool:
-        """Say that Shopify mails its own order confirmation, unless the options say that it does not."""
-        return self.options.get("sends_confirmation") is not False
 
     def check(self) -> list[CheckMessage]:
         """Ask for the secrets and the shop's domain."""

@@ -3,7 +3,7 @@
 ``OPTIONS``: ``secrets`` (list; the secret of the webhooks), and if wanted ``shop`` ("https://tilia.example/": others are
 not heard), ``sent`` (statuses that mean that all was sent; by default only "completed"), ``locale`` (of customers whose
 language the order does not say), ``site`` (pk of the Wagtail Site whose look the orders have), ``sends_confirmation``
-(WooCommerce mails its own; by default True: ours stays silent).
+(True: WooCommerce's own mail leads to the page, so that ours stays silent).
 
 What WooCommerce documents: https://woocommerce.github.io/woocommerce-rest-api-docs/#orders and #webhooks. Tracking
 numbers are no part of it: those of the plugins Shipment Tracking, Advanced Shipment Tracking, AfterShip and YITH are read.
@@ -60,11 +60,6 @@ class WooCommerce(PushedHost):
 
     label = "WooCommerce"
     kept_headers: ClassVar[tuple[str, ...]] = ("x-wc-webhook-topic", "x-wc-webhook-id", "x-wc-webhook-delivery-id")
-
-    @property
-    def sends_confirmation(self) -> bool:
-        """Say that WooCommerce mails its own order confirmation, unless the options say that it does not."""
-        return self.options.get("sends_confirmation") is not False
 
     def check(self) -> list[CheckMessage]:
         """Ask for the secrets."""

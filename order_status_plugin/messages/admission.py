@@ -14,9 +14,11 @@ from .known import Known, subject
 from .models import OutboxMessage
 from .outbox import NOT_NOTIFIED
 from .overtaken import is_overtaken
-from .withheld import NO_ADDRESS, NO_DEVICE, OVERTAKEN, WITHDRAWN, Withheld
+from .withheld import NO_ADDRESS, NO_DEVICE, OVERTAKEN, QUIET_HOURS, SHOP_IS_OFF, WITHDRAWN, Withheld
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from ..channels.base import Channel
     from ..events import Address, ContactSnapshot
     from .consent import Asked
@@ -50,9 +52,19 @@ def ask(row: OutboxMessage, recipient: str, address: Address | None, asked: Aske
     kind, pk = subject(row.subject)
     if kind == "note" and pk and notes.is_public(pk) is None:  # on the page no more
         raise Withheld(WITHDRAWN)
-    rules = may_send(row.order, row.channel, row.milestone, recipient, timezone.now(), address, asked)
+    now = timezone.now()
+    rules = may_send(row.order, row.channel, row.milestone, recipient, now, address, asked, _news_since(row))
     if is_overtaken(row, rules):
         raise Withheld(OVERTAKEN)
+
+
+def _news_since(row: OutboxMessage) -> dt.datetime:
+    """Return from when its age counts: from when it happened, whatever it waited for.
+
+    It was news before a night, before a try that failed, and is what staff send again: then from when it was due.
+    """
+    is_due_again = row.reason == QUIET_HOURS or (row.attempts > 0 and row.reason != SHOP_IS_OFF)
+    return row.due_at if is_due_again else row.happened_at
 
 
 def _recipient(row: OutboxMessage, channel: Channel, contact: ContactSnapshot, known: Known) -> str:

@@ -27,7 +27,18 @@ from .quiet import awake_at, zones_for
 from .recipient import known, masked, reached, signed
 from .rules import Rules, rules_for
 from .suppression import Reason
-from .withheld import ERASED, NO_CONSENT, NOT_TOLD, NOT_WANTED, QUIET_HOURS, SHOP_IS_OFF, SUPPRESSED, Later, Withheld
+from .withheld import (
+    ERASED,
+    NO_CONSENT,
+    NOT_TOLD,
+    NOT_WANTED,
+    OVER,
+    QUIET_HOURS,
+    SHOP_IS_OFF,
+    SUPPRESSED,
+    Later,
+    Withheld,
+)
 
 if TYPE_CHECKING:
     from ..channels.base import Channel
@@ -110,11 +121,13 @@ def may_send(
     now: dt.datetime,
     address: Address | None = None,
     asked: Asked | None = None,
+    since: dt.datetime | None = None,
 ) -> Rules:
     """Return the shop's rules where this message may leave now. Raises Withheld, or Later with the moment to ask again.
 
     ``recipient`` is as the channel spells it, ``address`` where the order goes. ``asked`` is what was asked a moment
-    ago; else it takes a query here. One more where the customer ever said anything.
+    ago; else it takes a query here. One more where the customer ever said anything. ``since`` is from when it is news:
+    what is older than the rules want is withheld, and None is never too old.
     """
     asked = asked or ask(alias, {order.pk: [recipient]})
     known_as = known(alias, recipient)
@@ -129,6 +142,8 @@ def may_send(
         raise Withheld(why)
     rules = rules_for(order.site_id, asked.epoch)
     _obey(rules, alias, milestone)
+    if since is not None and since < now - rules.max_age():
+        raise Withheld(OVER)
     if channel is not None and channel.rings:
         _let_sleep(rules, milestone, recipient, now, address)
     return rules

@@ -76,6 +76,24 @@ class OutboxMessage(models.Model):
         return f"{self.milestone} → {self.channel}"
 
 
+class Stall(models.Model):
+    """One stall that was told, whoever was reached: the sweep, which finds it for as long as it is news, tells it once."""
+
+    order = models.ForeignKey("order_status_plugin.Order", on_delete=models.CASCADE, related_name="+", db_index=False)
+    #: As in the outbox.
+    subject = models.CharField(max_length=60)
+    occurrence = models.CharField(max_length=60)
+    told_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("order", "subject", "occurrence"), name="order_status_stall_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.subject} {self.occurrence}"
+
+
 class MessageAttempt(models.Model):
     """One try to send, written before the call, so that a crash in between is seen."""
 

@@ -15,9 +15,9 @@ from django.utils.translation import gettext_noop
 from ..backends import get_channel, get_host
 from ..cms import epoch
 from ..conf import conf
-from ..events import Milestone, ParcelStatus
+from ..events import Medium, Milestone, ParcelStatus
 from ..exceptions import BackendError
-from ..tracking.models import Order, Parcel
+from ..tracking.models import Parcel
 from ..worker.wake import wake
 from . import subscriptions
 from .models import OutboxMessage
@@ -127,7 +127,7 @@ def _owed(told: Sequence[Reached]) -> list[_Owed]:
         for one, rules, channels in wanted
         if (contact := contacts.get(one.order.pk)) is not None
         for alias in channels
-        for known_as in _recipients(one.order, alias, contact)
+        for known_as in _recipients(one, alias, contact)
     ]
 
 
@@ -142,31 +142,33 @@ def _others(orders: Collection[int]) -> dict[int, dict[int, str]]:
 
 
 def _is_told(reached: Reached) -> bool:
-    order = reached.order
-    if not reached.is_news or order.erased_at:
+    return reached.is_news and reached.order.erased_at is None
+
+
+def _host_mails(reached: Reached) -> bool:
+    """Say whether the shop's own mail tells this, with our link in it. It mails: whoever gave a phone hears from us."""
+    if reached.milestone is not Milestone.CONFIRMED:
         return False
-    return not (reached.milestone is Milestone.CONFIRMED and _host_confirms(order))
-
-
-def _host_confirms(order: Order) -> bool:
     try:
-        return get_host(order.host).sends_confirmation
+        return get_host(reached.order.host).sends_confirmation
     except (KeyError, BackendError):
         return False
 
 
-def _recipients(order: Order, alias: str, contact: ContactSnapshot) -> list[list[str]]:
+def _recipients(one: Reached, alias: str, contact: ContactSnapshot) -> list[list[str]]:
     """Return every recipient on this channel: its digest under each secret of the ring, the signing one first.
 
     A rotated secret must not make the same news look new, so an older name of the row counts as well.
     """
     try:
         channel = get_channel(alias)
+        if channel.medium is Medium.MAIL and _host_mails(one):
+            return []
         if channel.subscribes:
-            return [[digest] for _recipient, digest in subscriptions.addresses(order.pk, alias)]
+            return [[digest] for _recipient, digest in subscriptions.addresses(one.order.pk, alias)]
         recipient = channel.recipient(contact)
     except Exception:  # a channel's code is not ours: it must not undo what was recorded
-        logger.exception("channel %s could not say where order %s is reached", alias, order.pk)
+        logger.exception("channel %s could not say where order %s is reached", alias, one.order.pk)
         return []
     return [known(alias, recipient)] if recipient else []
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 from django.db import router, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
@@ -48,30 +48,33 @@ def announce(row: OutboxMessage) -> None:
 
 def failed(row: OutboxMessage, attempt: MessageAttempt, error: Exception, channel: Channel | None, text: str) -> None:
     """Try again later, or never: a refusal is final, and so is the last try. ``text`` is what to keep of it."""
-    # Credentials that are refused are the shop's fault, not the message's.
-    is_final = isinstance(error, PermanentFailure) and not isinstance(error, AccessDenied)
+    # Credentials that are refused are the shop's fault, not the message's: it loses no try by them.
+    is_denied = isinstance(error, AccessDenied)
+    is_final = isinstance(error, PermanentFailure) and not is_denied
     is_unknown = isinstance(error, TemporaryFailure) and error.may_have_arrived
     with transaction.atomic(using=router.db_for_write(OutboxMessage)):
         attempt.outcome = tries.UNKNOWN if is_unknown else "permanent" if is_final else "temporary"
         tries.end(attempt, attempt.outcome, text)
         if isinstance(error, GoneRecipient):
-            text = _forget(row, channel)
-        if is_final or row.attempts >= conf.MESSAGES_MAX_ATTEMPTS:
+            text = _forget(row, channel, error.delivery)
+        if is_final or (row.attempts >= conf.MESSAGES_MAX_ATTEMPTS and not is_denied):
             bury(row, text)
         elif is_unknown and channel and tries.judge([attempt], channel, timezone.now()) is tries.Doubt.LEFT:
             leave(row)
         else:
-            wait = delay(row.attempts, getattr(error, "retry_after", None))
+            if is_denied:
+                _mine(row).filter(pk=row.pk).update(attempts=F("attempts") - 1)
+            wait = delay(row.tries.count() if is_denied else row.attempts, getattr(error, "retry_after", None))
             _mine(row).update(reason=text[:500], lease="", leased_until=None, due_at=timezone.now() + wait)
 
 
-def _forget(row: OutboxMessage, channel: Channel | None) -> str:
+def _forget(row: OutboxMessage, channel: Channel | None, why: Delivery) -> str:
     """Send nothing there any more; return why, in words for the customer. The provider's own stand with the try."""
     if channel is not None and channel.subscribes:
         subscriptions.gone(row.channel, row.recipient_digest)
         return NO_DEVICE
-    suppression.suppress(row.channel, known_as(row), Delivery.BOUNCED)
-    return SUPPRESSED[Delivery.BOUNCED]
+    suppression.suppress(row.channel, known_as(row), why)
+    return SUPPRESSED[why]
 
 
 def words(error: Exception, hide: str = "") -> str:

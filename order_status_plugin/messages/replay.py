@@ -49,6 +49,8 @@ def count(messages: QuerySet[OutboxMessage]) -> Count:
     held: Counter[str] = Counter()
     rows = messages.filter(told_by=None).select_related("order__site", "order__contact").order_by("pk")
     for row in rows.iterator(chunk_size=_CHUNK):
+        if row.state in NOT_ARRIVED:  # as sending it again leaves it
+            row.attempts, row.reason, row.due_at = 1, "", timezone.now()
         try:
             if row.milestone not in notices.WORDS:
                 admit(row)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from collections.abc import Iterable, Iterator
-from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -13,7 +12,6 @@ from django.db.models import DateTimeField, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from .. import signals
 from ..backends import get_source
 from ..cms import epoch
 from ..conf import conf
@@ -21,8 +19,9 @@ from ..events import Headline, Milestone, OrderState
 from ..exceptions import BackendError
 from ..tracking.milestones import Reached
 from ..tracking.models import MOVING, Order, Parcel, TrackingEvent
-from . import notices, outbox
-from .models import OutboxMessage
+from ..tracking.tell import tell as tell_all
+from . import notices
+from .models import OutboxMessage, Stall
 from .rules import MessageRules, Rules, rules_for
 
 logger = logging.getLogger(__name__)
@@ -41,25 +40,23 @@ def tell(now: dt.datetime | None = None) -> int:
             continue
         try:
             with transaction.atomic():
-                outbox.write(reached)
-                notices.owe_support(reached.order, reached.subject, f"{reached.subject}:{reached.occurrence}")
+                is_new = _tell(reached)
         except Exception:  # one order that cannot be told of stops no other
             logger.exception("order %s does not move, and nobody could be told", reached.order.pk)
             continue
-        told += 1
-        transaction.on_commit(partial(_announce, reached), robust=True)
+        told += is_new
     return told
 
 
-def _announce(reached: Reached) -> None:
-    signals.milestone_reached.send_robust(
-        Order,
-        order=reached.order,
-        milestone=reached.milestone,
-        subject=reached.subject,
-        occurrence=reached.occurrence,
-        is_news=True,
+def _tell(reached: Reached) -> bool:
+    """Tell of one stall as of every milestone, and support; say whether it was new, to another sweep as well."""
+    _row, is_new = Stall.objects.get_or_create(
+        order=reached.order, subject=reached.subject, occurrence=reached.occurrence
     )
+    if is_new:
+        tell_all((), [reached])
+        notices.owe_support(reached.order, reached.subject, f"{reached.subject}:{reached.occurrence}")
+    return is_new
 
 
 def find(now: dt.datetime) -> Iterator[Reached]:
@@ -166,7 +163,5 @@ def _stall(order: Order, subject: str, occurrence: str, began: dt.datetime, parc
 
 
 def _known(found: Iterable[Reached]) -> set[tuple[int, str, str]]:
-    rows = OutboxMessage.objects.filter(
-        milestone=Milestone.STALLED.value, order__in={reached.order.pk for reached in found}
-    )
+    rows = Stall.objects.filter(order__in={reached.order.pk for reached in found})
     return set(rows.values_list("order_id", "subject", "occurrence"))

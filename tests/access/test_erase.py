@@ -47,6 +47,7 @@ SILENT = {
     "specialmessage": "the shop's words to many",
     "messagetext": "the shop's words to many",
     "sourcestate": "of a source, not of an order",
+    "stall": "when a parcel of which no name is there did not move",
     "channelstate": "of a channel, not of an order",
     "sentcount": "numbers",
     "webhookendpoint": "another system of the shop",

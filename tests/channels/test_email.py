@@ -17,7 +17,7 @@ from order_status_plugin.backends import get_channel
 from order_status_plugin.channels.base import Message, Receipt
 from order_status_plugin.channels.email import EmailChannel, failure
 from order_status_plugin.events import ContactSnapshot
-from order_status_plugin.exceptions import PermanentFailure, TemporaryFailure
+from order_status_plugin.exceptions import AccessDenied, PermanentFailure, TemporaryFailure
 from order_status_plugin.testing.channels import ChannelContract
 
 
@@ -121,7 +121,7 @@ def test_these_are_final(error: Exception) -> None:
     [
         smtplib.SMTPRecipientsRefused({"noor@example.org": (450, b"greylisted")}),
         smtplib.SMTPDataError(451, b"try later"),
-        smtplib.SMTPAuthenticationError(535, b"wrong password"),
+        smtplib.SMTPAuthenticationError(454, b"temporary authentication failure"),
         smtplib.SMTPSenderRefused(550, b"who are you", "orders@shop.example"),
         smtplib.SMTPServerDisconnected("gone"),
         smtplib.SMTPHeloError(501, b"no"),
@@ -129,14 +129,21 @@ def test_these_are_final(error: Exception) -> None:
         ConnectionResetError("reset"),
         OSError("network"),
         ApiError(429),
-        ApiError(401),
+        ApiError(403),
         ApiError(503),
         RuntimeError("whatever a backend raises"),
     ],
 )
 def test_these_may_pass(error: Exception) -> None:
-    """The shop's password, name or network is not the message's fault."""
+    """The shop's name or network is not the message's fault."""
     assert isinstance(answer(error), TemporaryFailure)
+
+
+def test_a_password_that_is_refused_is_the_shops_fault() -> None:
+    Server.on_open = smtplib.SMTPAuthenticationError(535, b"wrong password")
+    assert isinstance(EmailChannel("email", {}).send([message()])["k1"], AccessDenied)
+    Server.on_open = None
+    assert isinstance(answer(ApiError(401)), AccessDenied)
 
 
 def test_our_own_failures_pass_through() -> None:

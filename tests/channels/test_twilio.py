@@ -168,7 +168,6 @@ def test_a_service_has_senders_of_its_own(exchange: tuple[TwilioExchange, Provid
 @pytest.mark.parametrize(
     ("reply", "kind"),
     [
-        (Reply.of({"code": 21610, "message": "unsubscribed"}, 400), GoneRecipient),
         (Reply.of({"code": 21614, "message": "not a mobile"}, 400), GoneRecipient),
         (Reply.of({"code": 21408, "message": "no permission for the region"}, 400), PermanentFailure),
         (Reply.of({"code": 21606, "message": "not your number"}, 400), TemporaryFailure),
@@ -182,6 +181,14 @@ def test_a_service_has_senders_of_its_own(exchange: tuple[TwilioExchange, Provid
 def test_refusals(reply: Reply, kind: type[Exception]) -> None:
     with Provider(lambda call: reply) as provider:
         assert type(channel(url=provider.url).send([message()])["k1"]) is kind
+
+
+@pytest.mark.parametrize(("code", "delivery"), [(21610, Delivery.OPTED_OUT), (21614, Delivery.BOUNCED)])
+def test_who_is_gone_and_who_said_stop(code: int, delivery: Delivery) -> None:
+    with Provider(lambda call: Reply.of({"code": code}, 400)) as provider:
+        error = channel(url=provider.url).send([message()])["k1"]
+    assert isinstance(error, GoneRecipient)
+    assert error.delivery is delivery
 
 
 def test_haste(exchange: tuple[TwilioExchange, Provider]) -> None:

@@ -145,6 +145,15 @@ def test_refusals(reply: Reply, kind: type[Exception]) -> None:
         assert type(channel(url=provider.url).send([message()])["k1"]) is kind
 
 
+@pytest.mark.parametrize(("code", "delivery"), [(1240, Delivery.OPTED_OUT), (1430, Delivery.BOUNCED)])
+def test_who_is_gone_and_who_said_stop(code: int, delivery: Delivery) -> None:
+    reply = Reply.of({"type": f"https://developer.vonage.com/api-errors/messages#{code}"}, 422)
+    with Provider(lambda call: reply) as provider:
+        error = channel(url=provider.url).send([message()])["k1"]
+    assert isinstance(error, GoneRecipient)
+    assert error.delivery is delivery
+
+
 @pytest.mark.parametrize(
     ("status", "error", "delivery"),
     [

@@ -15,7 +15,6 @@ from order_status_plugin.channels.base import Message, Receipt
 from order_status_plugin.channels.webpush import HOSTS, WebPushChannel, _Device, _encrypted, make_key
 from order_status_plugin.events import ContactSnapshot, Medium
 from order_status_plugin.exceptions import (
-    AccessDenied,
     GoneRecipient,
     PermanentFailure,
     TemporaryFailure,
@@ -145,7 +144,8 @@ def test_the_providers_id_is_no_capability(service: PushService) -> None:
         (Reply(status=410), GoneRecipient),
         (Reply(status=413), PermanentFailure),
         (Reply(status=400), PermanentFailure),
-        (Reply(status=403), AccessDenied),
+        (Reply(status=401), PermanentFailure),
+        (Reply(status=403), PermanentFailure),
         (Reply(status=429, headers={"Retry-After": "77"}), TemporaryFailure),
         (Reply(status=500), TemporaryFailure),
         (Reply(status=307, headers={"Location": "http://127.0.0.1/"}), PermanentFailure),

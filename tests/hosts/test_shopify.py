@@ -211,5 +211,5 @@ def test_strange_values_break_nothing() -> None:
 def test_checks_name_what_is_missing() -> None:
     assert [found.id for found in Shopify("x", {}).check()] == ["order_status.E401", "order_status.E403"]
     assert Shopify("x", OPTIONS).check() == []
-    assert Shopify("x", OPTIONS).sends_confirmation
-    assert not Shopify("x", {**OPTIONS, "sends_confirmation": False}).sends_confirmation
+    assert not Shopify("x", OPTIONS).sends_confirmation, "nothing puts our link into Shopify's mail"
+    assert Shopify("x", {**OPTIONS, "sends_confirmation": True}).sends_confirmation

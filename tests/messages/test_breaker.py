@@ -132,6 +132,19 @@ def test_credentials_that_are_refused_cost_no_message(provider: Any) -> None:
     assert pause - timezone.now() > dt.timedelta(minutes=14)
 
 
+def test_credentials_may_be_refused_more_often_than_a_message_has_tries(provider: Any) -> None:
+    place()
+    provider.answers = [TemporaryFailure("421"), *[AccessDenied("401")] * 5]
+    with with_settings(MESSAGES_MAX_ATTEMPTS=2):
+        for tried in range(1, 7):
+            assert drain() == 0
+            assert len(provider.seen) == tried
+            let_pass()
+        assert OutboxMessage.objects.get().attempts == 1
+        assert MessageAttempt.objects.count() == 6
+        assert drain() == 1
+
+
 def test_it_rests_as_long_as_it_is_asked_to(provider: Any) -> None:
     owe(6)
     provider.answers = [TemporaryFailure("429", retry_after=7200)] * breaker.THRESHOLD

@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 from django.conf import settings
 from django.core import mail
 from django.test import override_settings
@@ -33,10 +34,11 @@ from order_status_plugin.messages.recipient import known, signed
 from order_status_plugin.messages.relay import drain
 from order_status_plugin.messages.rules import MessageRules
 from order_status_plugin.messages.suppression import Suppression
-from order_status_plugin.messages.withheld import NO_CONSENT, NOT_TOLD, OVERTAKEN
+from order_status_plugin.messages.withheld import NO_CONSENT, NOT_TOLD, OVER, OVERTAKEN, QUIET_HOURS
 from order_status_plugin.tracking import record
 from order_status_plugin.tracking.models import Fulfillment
 
+from .provider import Answers, by
 from .shop import EMAIL, place, scan
 
 pytestmark = pytest.mark.django_db
@@ -272,6 +274,24 @@ def test_where_somebody_is(address: Address | None, phone: str, zones: list[str]
     assert found == zones
 
 
+class Ringing(Answers):
+    rings = True
+
+
+def test_a_night_makes_nothing_old_and_saves_nothing_that_is_old(provider: Any) -> None:
+    rules(max_age_hours=6, quiet_from="21:00", quiet_until="08:00")
+    with by(Ringing), time_machine.travel("2026-07-01T16:30+01:00", tick=False) as clock:
+        place(ref="old")
+        clock.move_to("2026-07-01T20:59+01:00")
+        place(ref="new")
+        clock.move_to("2026-07-01T22:45+01:00")
+        assert drain() == 0
+        assert OutboxMessage.objects.get(order__reference="old").reason == OVER
+        assert OutboxMessage.objects.get(order__reference="new").reason == QUIET_HOURS
+        clock.move_to("2026-07-02T08:01+01:00")
+        assert drain() == 1
+
+
 # --- the shop's rules -----------------------------------------------------------------------------------------
 
 
@@ -303,6 +323,20 @@ def test_the_switch_of_the_site_lets_everything_wait() -> None:
     rules(is_on=True)
     OutboxMessage.objects.update(due_at=timezone.now())
     assert drain() == 1
+
+
+@pytest.mark.parametrize("attempts", [0, 1])
+def test_what_the_site_kept_until_it_was_no_news_is_not_told(attempts: int) -> None:
+    rules(is_on=False)
+    place()
+    OutboxMessage.objects.update(attempts=attempts)
+    assert drain() == 0
+    with time_machine.travel(timezone.now() + dt.timedelta(days=6), tick=False):
+        assert drain() == 0
+        rules(is_on=True)
+        OutboxMessage.objects.update(due_at=timezone.now())
+        assert drain() == 0
+    assert OutboxMessage.objects.get().reason == OVER
 
 
 def test_news_may_be_younger_than_the_setting_says() -> None:

@@ -13,7 +13,7 @@ from django.test import override_settings
 from django.utils import timezone
 
 from order_status_plugin.channels.base import Channel, Message
-from order_status_plugin.events import ContactSnapshot, Milestone, ParcelStatus
+from order_status_plugin.events import ContactSnapshot, Medium, Milestone, ParcelStatus
 from order_status_plugin.hosts.demo import DemoHost
 from order_status_plugin.messages import outbox
 from order_status_plugin.messages.models import OutboxMessage
@@ -38,6 +38,8 @@ class BrokenChannel(Channel):
 
 
 class PhoneChannel(Channel):
+    medium = Medium.SMS
+
     def recipient(self, contact: ContactSnapshot) -> str:
         return contact.phone
 
@@ -157,6 +159,15 @@ def test_a_host_that_confirms_by_itself_is_not_doubled() -> None:
     with with_settings(HOSTS={"shop": {"BACKEND": "tests.messages.test_outbox.ConfirmingHost"}}):
         place(parcels=1)
     assert told() == ["shipped"]
+
+
+@pytest.mark.parametrize("email", [EMAIL, ""])
+def test_who_gave_a_phone_is_confirmed_by_text_whatever_the_host_mails(email: str) -> None:
+    channels = {**settings.ORDER_STATUS["CHANNELS"], "sms": {"BACKEND": "tests.messages.test_outbox.PhoneChannel"}}
+    host = {"shop": {"BACKEND": "tests.messages.test_outbox.ConfirmingHost"}}
+    with with_settings(HOSTS=host, CHANNELS=channels):
+        place(contact=ContactSnapshot(name="Noor", email=email, phone="+351912345678"))
+    assert list(OutboxMessage.objects.values_list("milestone", "channel")) == [("confirmed", "sms")]
 
 
 def test_a_host_that_is_configured_no_more_breaks_nothing() -> None:

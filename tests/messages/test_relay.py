@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
+import time_machine
 from django.conf import settings
 from django.core import mail
 from django.core.management import call_command
@@ -15,11 +16,12 @@ from django.utils import timezone
 from order_status_plugin.channels.base import Message, Receipt
 from order_status_plugin.events import ParcelStatus
 from order_status_plugin.exceptions import PermanentFailure, TemporaryFailure
-from order_status_plugin.messages import delivery, lease, relay, tries
+from order_status_plugin.messages import delivery, lease, relay, replay, tries
 from order_status_plugin.messages.consent import is_wanted, say
 from order_status_plugin.messages.ledger import ConsentEntry, ConsentSource
 from order_status_plugin.messages.models import MessageAttempt, OutboxMessage
 from order_status_plugin.messages.relay import drain
+from order_status_plugin.messages.withheld import OVER
 from order_status_plugin.signals import customer_notified
 from order_status_plugin.tracking.models import Fulfillment, OrderContact
 
@@ -71,6 +73,34 @@ def test_the_kill_switch_keeps_everything_and_says_why() -> None:
     assert mail.outbox == []
     assert drain() == 1
     assert (row().state, row().reason) == (State.SENT, "")
+
+
+def days_later(days: float) -> Any:
+    return time_machine.travel(timezone.now() + dt.timedelta(days=days), tick=False)
+
+
+def test_what_waited_behind_a_switch_until_it_was_no_news_is_not_told() -> None:
+    with with_settings(MESSAGES=False):
+        place()
+        drain()
+    with days_later(6):
+        assert drain() == 0
+        assert (row().state, row().reason) == (State.HELD, OVER)
+        assert replay.count(OutboxMessage.objects.all()).messages == 1
+        assert replay.send_again(OutboxMessage.objects.all(), replay.NOT_ARRIVED) == 1
+        assert drain() == 1, "staff know why"
+
+
+def test_a_try_that_failed_is_made_again_and_not_after_days(provider: Any) -> None:
+    place()
+    place(ref="2")
+    provider.answers = [TemporaryFailure("421")] * 2
+    with with_settings(MESSAGES_MAX_AGE=dt.timedelta(minutes=11)):
+        drain()
+        OutboxMessage.objects.filter(order__reference="1").update(due_at=timezone.now() + dt.timedelta(hours=1))
+        with days_later(1 / 24):
+            assert drain() == 1, "it waited for its next try"
+            assert OutboxMessage.objects.get(order__reference="2").reason == OVER
 
 
 def test_the_toggle_also_counts_after_the_row_was_written() -> None:

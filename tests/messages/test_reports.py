@@ -161,6 +161,18 @@ def test_stop_is_heard_and_nothing_else_of_it_kept() -> None:
     assert [entry.wording for entry in ConsentEntry.objects.order_by("pk")] == ["STOP", "START"]
 
 
+def test_a_stop_that_the_provider_tells_when_we_send_is_taken_back_by_start(provider: Any) -> None:
+    provider.answers = [GoneRecipient("21610 unsubscribed", delivery=Delivery.OPTED_OUT)]
+    place()
+    drain()
+    assert (row().state, row().reason) == (State.DEAD, SUPPRESSED["opted_out"])
+    place(ref="2")
+    assert drain() == 0
+    post({"from": EMAIL, "word": "start"})
+    place(ref="3")
+    assert drain() == 1
+
+
 def test_a_recipient_that_is_gone_is_written_to_no_more(provider: Any) -> None:
     provider.answers = [GoneRecipient("no such user")]
     place()

@@ -12,11 +12,15 @@ from django.core import mail
 from django.test import override_settings
 from django.utils import timezone
 
+from order_status_plugin import signals
+from order_status_plugin.channels.base import Channel, Message
 from order_status_plugin.conf import conf
-from order_status_plugin.events import ParcelStatus
+from order_status_plugin.events import ContactSnapshot, Milestone, ParcelStatus
 from order_status_plugin.messages import stalled
 from order_status_plugin.messages.models import OutboxMessage
 from order_status_plugin.messages.relay import drain
+from order_status_plugin.outgoing import telling
+from order_status_plugin.outgoing.models import WebhookEndpoint
 
 from .shop import EMAIL, place, scan
 
@@ -122,6 +126,43 @@ def test_what_is_no_news_is_not_told(what: str) -> None:
     days = 9 if what in ("history", "long ago") else 5
     with later(days=days, hours=1), override_settings(ORDER_STATUS={**settings.ORDER_STATUS, "SOURCES": sources}):
         assert stalled.tell() == 0
+
+
+class _Silent(Channel):
+    """Reaches nobody."""
+
+    def recipient(self, contact: ContactSnapshot) -> str:
+        return ""
+
+    def send(self, messages: list[Message]) -> dict[str, Any]:
+        return {}
+
+
+@pytest.mark.parametrize("why", ["not told", "no address"])
+def test_other_systems_hear_of_it_once_whoever_is_reached(why: str, django_capture_on_commit_callbacks: Any) -> None:
+    endpoint = WebhookEndpoint.objects.create(url="https://erp.example/", kinds=["order.stalled"])
+    telling.forget()
+    heard: list[Any] = []
+
+    def hear(milestone: Milestone, is_news: bool, **kwargs: Any) -> None:
+        heard.append((milestone, is_news))
+
+    quiet: dict[str, Any] = {"MILESTONES": ["shipped"]}
+    if why == "no address":
+        quiet = {"CHANNELS": {"email": {"BACKEND": "tests.messages.test_stalled._Silent"}}}
+    place()
+    OutboxMessage.objects.all().delete()
+    settings_now = {**settings.ORDER_STATUS, **quiet, "SUPPORT_EMAIL": ""}
+    with override_settings(ORDER_STATUS=settings_now), later(days=3, hours=1):
+        signals.milestone_reached.connect(hear)
+        try:
+            with django_capture_on_commit_callbacks(execute=True):
+                assert [stalled.tell() for _ in range(4)] == [1, 0, 0, 0]
+        finally:
+            signals.milestone_reached.disconnect(hear)
+    assert heard == [(Milestone.STALLED, True)]
+    assert not OutboxMessage.objects.exists()
+    assert [row.kind for row in endpoint.deliveries.all()] == ["order.stalled"]
 
 
 def test_many_stalls_cost_the_same(django_assert_max_num_queries: Any) -> None:

@@ -17,6 +17,11 @@ from . import shelf
 class PushedHost(Host):
     """Keeps under its alias what a subclass parses, and reads it there."""
 
+    @property
+    def sends_confirmation(self) -> bool:
+        """Say whether the options say so: nothing puts our link into the mail of a shop that runs elsewhere."""
+        return self.options.get("sends_confirmation") is True
+
     def keep(self, told: OrderSnapshot | OrderChange) -> None:
         """Put it on the shelf. An older state than the one that is there changes nothing."""
         if isinstance(told, OrderSnapshot):

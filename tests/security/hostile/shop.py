@@ -59,6 +59,7 @@ WRITTEN = frozenset(
 UNWRITTEN = frozenset(
     {"AttemptCount", "AuditEntry", "Device", "Grant", "InboxMessage", "KeptPage", "LinksRequest", "MailedCode"}
     | {"MessageAttempt", "OutboxMessage", "Poll", "Pulse", "PushedOrder", "SourceState", "SpentClaim", "StaffView"}
+    | {"Stall"}
     | {"ChannelState", "ConsentEntry", "CorrectedContact", "MessageRules", "SentCount", "Subscription", "Suppression"}
     | {"WalletRegistration", "NumberImport", "NumberImportLine", "PageViewCount", "SaleorInstall", "SaleorLink"}
     | {"WebhookDelivery", "WebhookEndpoint"}
