@@ -23,7 +23,9 @@ class MessageRules(models.Model):
     is_on = models.BooleanField(
         _("send messages"),
         default=True,
-        help_text=_("Off, nothing leaves: what is owed waits, and goes out when it is on again."),
+        help_text=_(
+            "Off, nothing leaves: what is owed waits, and what is still news then goes out when it is on again."
+        ),
     )
     #: Channel alias → milestones. A channel that is not named here follows the settings.
     told = models.JSONField(_("what is told where"), default=dict, blank=True)

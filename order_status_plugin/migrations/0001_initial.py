@@ -934,7 +934,7 @@ class Migration(migrations.Migration):
                     "is_on",
                     models.BooleanField(
                         default=True,
-                        help_text="Off, nothing leaves: what is owed waits, and goes out when it is on again.",
+                        help_text="Off, nothing leaves: what is owed waits, and what is still news then goes out when it is on again.",
                         verbose_name="send messages",
                     ),
                 ),
