@@ -1,6 +1,6 @@
 """A carrier's nightly flood: how fast it is taken in and applied, in how much memory, and how long another one waits.
 
-``python -m bench.burst 100000`` measures this alone, with as many events as it is told.
+``python -m bench.burst`` measures this alone, with a whole night's events or as many as it is told.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from .posts import Post, send
 from .rows import Row, absolute, rate
 from .server import Server, roam
 
-#: Events of the row's name, and those that ``make bench`` sends.
+#: Events of a whole night, which are sent when this is measured alone, and those that ``make bench`` sends.
 WHOLE, COUNT = 100_000, 10_000
 #: Webhooks that are made and sent at once.
 CHUNK = 2_000
@@ -107,7 +107,7 @@ def main() -> None:
 
         shop.build()
         with serve() as server:
-            print(table(list(burst(server, int(sys.argv[1]) if sys.argv[1:] else COUNT))))
+            print(table(list(burst(server, int(sys.argv[1]) if sys.argv[1:] else WHOLE))))
         connections.close_all()
 
 

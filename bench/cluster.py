@@ -39,6 +39,8 @@ PATIENCE = 1.0
 OPENING, OPENED_WITHIN = 50, 120.0
 #: Seconds between the last opening and the first event that counts.
 WARM_UP = 10.0
+#: Seconds for which nothing comes in at the end, at the most, and those before them in which what came is done.
+IDLE, WIND_DOWN = 60.0, 5.0
 
 
 @dataclass(slots=True)
@@ -61,6 +63,8 @@ class Held:
     cpu: dict[str, float]
     memory: dict[str, float]
     pages: list[Page]
+    #: CPU a second while the streams are open and nothing comes in.
+    idle: dict[str, float] = field(default_factory=dict)
 
 
 async def hold(facts: dict[str, Any], pages: list[Page], seconds: float) -> Held:
@@ -82,9 +86,27 @@ async def hold(facts: dict[str, Any], pages: list[Page], seconds: float) -> Held
     after, last = used(facts), time.monotonic()
     cpu = {kind: after[kind] - before.get(kind, 0) for kind in after}
     await asyncio.sleep(3 * PATIENCE)  # what was sent last has its time, too
+    in_use = memory(facts)
+    idle = await _idle(facts, min(seconds, IDLE))
     for task in tasks:
         task.cancel()
-    return Held(first, last, opened_in, cpu, memory(facts), pages)
+    return Held(first, last, opened_in, cpu, in_use, pages, idle)
+
+
+async def _idle(facts: dict[str, Any], seconds: float) -> dict[str, float]:
+    """Return the CPU a second that is used while the simulator holds its breath."""
+    simulator = _members(facts).get("simulator", [])
+    for process in simulator:
+        process.suspend()
+    try:
+        await asyncio.sleep(WIND_DOWN)
+        before, first = used(facts), time.monotonic()
+        await asyncio.sleep(seconds)
+        after, last = used(facts), time.monotonic()
+    finally:
+        for process in simulator:
+            process.resume()
+    return {kind: (after[kind] - before.get(kind, 0)) / (last - first) for kind in after}
 
 
 async def _read(page: Page, base_url: str, gate: asyncio.Semaphore) -> None:
@@ -215,6 +237,10 @@ def rows(held: Held, heard: Heard, asked: Namespace) -> list[Row]:
     found += [
         absolute(f"CPU: {kind}", 100 * cpu / seconds, "% of a core")
         for kind, cpu in sorted(held.cpu.items(), key=lambda item: -item[1])
+    ]
+    found += [
+        absolute(f"idle CPU: {kind}", 100 * cpu, "% of a core")
+        for kind, cpu in sorted(held.idle.items(), key=lambda item: -item[1])
     ]
     return found + [
         absolute(f"memory: {kind}", size, "MB") for kind, size in sorted(held.memory.items(), key=lambda item: -item[1])

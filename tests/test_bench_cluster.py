@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import subprocess
+import sys
+from argparse import Namespace
+
+import psutil
 import pytest
 
+from bench import cluster
 from bench.cluster import Held, Page, compare
 
 INFINITE = float("inf")
@@ -45,3 +52,21 @@ def test_what_was_refused_and_what_was_sent_outside_of_the_time_is_told_apart() 
         [event("/a/", 120), event("/a/", 130, 502), event("/a/", 240), event("/a/", 90)],
     )
     assert (found.events, dict(found.refused), found.missed) == (1, {502: 1}, 0)
+
+
+def test_what_is_used_while_nothing_comes_in_is_measured_with_the_simulator_at_rest(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(cluster, "WIND_DOWN", 0.1)
+    simulator = subprocess.Popen([sys.executable, "-c", "while True: pass"])
+    try:
+        facts = {"processes": {"Simulator": simulator.pid}}
+        found = asyncio.run(cluster._idle(facts, 0.3))
+        assert found["simulator"] == pytest.approx(0, abs=0.1)
+        assert psutil.Process(simulator.pid).status() != psutil.STATUS_STOPPED
+    finally:
+        simulator.kill()
+        simulator.wait()
+    seen = Held(first=100, last=200, opened_in=1, cpu={}, memory={}, pages=[], idle={"web server": 0.02})
+    rows = cluster.rows(seen, compare(seen, []), Namespace(streams=1))
+    assert [row.value for row in rows if row.name == "idle CPU: web server"] == [2.0]

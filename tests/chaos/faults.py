@@ -224,6 +224,15 @@ def kill_redis(world: World, rng: random.Random) -> str | None:
     return ""
 
 
+def keep_redis_away(world: World, rng: random.Random) -> str | None:
+    """Kill Redis and leave it away for longer than anybody's patience with a connection."""
+    assert world.redis
+    world.redis.kill()
+    time.sleep(rng.uniform(20, 45))
+    world.redis.start()
+    return ""
+
+
 # --- machines ---------------------------------------------------------------------------------------------
 
 
@@ -231,9 +240,11 @@ def set_clock(world: World, rng: random.Random) -> str | None:
     """Put one machine's clock wrong for some seconds, and right again."""
     machine = rng.choice(list(world.machines))
     wrong = rng.choice((-1, 1)) * rng.choice((30, 300, 3600, 7200))
+    world.ledger.set_clock(is_right=False)
     world.set_clock(machine, wrong)
     time.sleep(rng.uniform(1, 4))
     world.set_clock(machine, 0)
+    world.ledger.set_clock(is_right=True)
     return ""
 
 
@@ -272,6 +283,7 @@ KINDS = (
     Kind("database connections cut", 4, cut_connections),
     Kind("disk full for the inbox", 2, fill_disk),
     Kind("Redis killed", 3, kill_redis, _has_redis),
+    Kind("Redis away for long", 0.7, keep_redis_away, _has_redis),
     Kind("clock set wrong", 3, set_clock),
     Kind("cable pulled", 3, pull_cable, _is_apart),
 )

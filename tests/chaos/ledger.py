@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import threading
 import time
@@ -26,6 +27,7 @@ class Step:
     sent_at: float
     accepted_at: float = 0.0
     shown_at: float = 0.0
+    heard_at: float = 0.0
     right_at: float = 0.0
     tries: int = 0
 
@@ -52,6 +54,8 @@ class Ledger:
         self.settled: list[Step] = []
         self.wrong: list[str] = []
         self.posts: Counter[str] = Counter()
+        #: From when until when some machine's clock was wrong: what it recorded then and could not tell, nobody looks for.
+        self.wrong_clocks: list[list[float]] = []
 
     def begin(self, number: str, place: int) -> Step:
         """Note that this call is about to be sent."""
@@ -78,17 +82,38 @@ class Ledger:
         self.look(number)
 
     def shows(self, number: str, headline: str) -> None:
-        """Note what an order's page shows."""
-        now = time.monotonic()
+        """Note what an order's page shows to who opens it."""
         with self.lock:
-            if headline not in HEADLINES:
-                self.wrong.append(f"{number}: the page shows {headline!r}")
-                return
-            reached = max(place for place, name in enumerate(HEADLINES) if name == headline)
-            for step in self.orders[number].steps:
-                if step.place <= reached and not step.shown_at:
-                    step.shown_at = now
+            for step in self._reached(number, headline):
+                step.shown_at = step.shown_at or time.monotonic()
         self.look(number)
+
+    def hears(self, number: str, headline: str) -> None:
+        """Note what an order's page shows that was open before, once it heard that there is news."""
+        with self.lock:
+            for step in self._reached(number, headline):
+                step.heard_at = step.heard_at or time.monotonic()
+        self.look(number)
+
+    def _reached(self, number: str, headline: str) -> list[Step]:
+        """Return the steps that a page with this headline shows."""
+        if headline not in HEADLINES:
+            self.wrong.append(f"{number}: the page shows {headline!r}")
+            return []
+        reached = max(place for place, name in enumerate(HEADLINES) if name == headline)
+        return [step for step in self.orders[number].steps if step.place <= reached]
+
+    def set_clock(self, *, is_right: bool) -> None:
+        """Note that a machine's clock is put wrong, or right again."""
+        with self.lock:
+            if is_right:
+                self.wrong_clocks[-1][1] = time.monotonic()
+            else:
+                self.wrong_clocks.append([time.monotonic(), math.inf])
+
+    def _is_news(self, step: Step) -> bool:
+        """Say whether the open page must have heard of it: all clocks were right meanwhile."""
+        return not any(began <= step.shown_at and ended >= step.sent_at for began, ended in self.wrong_clocks)
 
     def look(self, number: str) -> None:
         """Close the steps of an order that are as they must be."""
@@ -97,9 +122,11 @@ class Ledger:
             for step in told.steps if told else ():
                 if step.right_at or not step.accepted_at or not step.shown_at:
                     continue
+                if not step.heard_at and self._is_news(step):
+                    continue
                 times = [self.taken_at.get(about) for about in owed(step)]
                 if None not in times:
-                    step.right_at = max(step.shown_at, *(at for at in times if at), step.accepted_at)
+                    step.right_at = max(step.shown_at, step.heard_at, *(at for at in times if at), step.accepted_at)
                     self.settled.append(step)
                     self.open.pop((step.number, step.place), None)
 
@@ -117,8 +144,16 @@ class Ledger:
                 missing = ["never accepted"]
             elif not step.shown_at:
                 missing.append("not on the page")
+            elif not step.heard_at and self._is_news(step):
+                missing.append("its open page did not hear of it")
             self.open.pop((step.number, step.place), None)
             return f"{step.number} {STEPS[step.place]} ({step.tries} tries): {', '.join(missing)}"
+
+    def hearing(self) -> list[float]:
+        """Return the seconds from when a page showed a webhook to who opened it until it did where it was open, sorted."""
+        with self.lock:
+            heard = [step for step in self.settled if step.place and step.heard_at]
+            return sorted(max(0.0, step.heard_at - step.shown_at) for step in heard)
 
     def doubled(self) -> Iterator[tuple[tuple[str, str, str], Counter[str]]]:
         """Yield what came more than once, or under two keys."""

@@ -10,7 +10,7 @@ import re
 import threading
 import time
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,8 +18,9 @@ from order_status_plugin.events import ParcelStatus, TrackingScan, TrackingUpdat
 from order_status_plugin.simulator.providers.aftership import AfterShipPlay
 
 from .ledger import STEPS, Ledger, Step
+from .pages import OpenPages, Shown
 
-STATUS = re.compile(rb'data-order-status="([a-z_]+)"')
+STATUS = re.compile(rb'data-order-status="([a-z_]+)" data-version="(\d+)"')
 #: Seconds that a sender waits for an answer, and between two tries at first and at the most.
 PATIENCE, FIRST, LONGEST = 6.0, 0.25, 3.0
 #: A sender gives up after this many seconds, as carriers do after days.
@@ -28,7 +29,7 @@ Request = tuple[str, str, bytes, dict[str, str]]
 
 
 class Load:
-    """Tells of orders, each from its placing to its delivery."""
+    """Tells of orders, each from its placing to its delivery. The last web server is the one that holds streams."""
 
     def __init__(self, ledger: Ledger, webs: list[tuple[str, int]], key: str, rng: random.Random) -> None:
         self.ledger, self.webs, self.key, self.rng = ledger, webs, key, rng
@@ -36,14 +37,21 @@ class Load:
         self.count = 0
         self.play = AfterShipPlay()
         self.recent: list[Request] = []
+        self.lives: list[Future[None]] = []
         self.is_over = threading.Event()
+        self.pages = OpenPages(ledger, webs[-1], self.page)
         self.looker = threading.Thread(target=self._look_around, name="customer", daemon=True)
         self.looker.start()
 
     def place(self, *, pace: float) -> None:
         """Begin one more order; ``pace`` is how many seconds its calls are apart, at the most."""
         self.count += 1
-        self.pool.submit(self._live, f"K{self.count:06d}", random.Random(self.rng.random()), pace)
+        self.lives.append(self.pool.submit(self._live, f"K{self.count:06d}", random.Random(self.rng.random()), pace))
+
+    @property
+    def is_telling(self) -> bool:
+        """Say whether something of an order is still to be told."""
+        return not all(life.done() for life in self.lives)
 
     def again(self, most: int) -> int:
         """Have the last calls delivered again, all at once and out of order; return how many."""
@@ -58,6 +66,7 @@ class Load:
         self.is_over.set()
         self.pool.shutdown(wait=True, cancel_futures=True)
         self.looker.join(10)
+        self.pages.end()
 
     def _live(self, number: str, rng: random.Random, pace: float) -> None:
         began = dt.datetime.now(dt.UTC).replace(microsecond=0, tzinfo=None) - dt.timedelta(minutes=20)
@@ -106,7 +115,10 @@ class Load:
             step.tries += 1
             answered = self._try_once(call, STEPS[step.place])
             if answered is not None:
-                self.ledger.accepted(step, str(answered.get("link", "")))
+                link = str(answered.get("link", ""))
+                self.ledger.accepted(step, link)
+                if link:
+                    self.pages.open(step.number, link)
                 self.ledger.look(step.number)
                 return
             self.is_over.wait(wait)
@@ -130,18 +142,18 @@ class Load:
             waiting = {step.number for step in self.ledger.waiting() if step.accepted_at and not step.shown_at}
             for number in sorted(waiting):
                 link = self.ledger.orders[number].link
-                if link and (headline := self.page(link)):
-                    self.ledger.shows(number, headline)
+                if link and (shown := self.page(link)):
+                    self.ledger.shows(number, shown.headline)
                 if self.is_over.wait(0.03):
                     return
             self.is_over.wait(0.15)
 
-    def page(self, link: str) -> str:
-        """Return the headline of an order's page, "" where it cannot be read now."""
+    def page(self, link: str) -> Shown | None:
+        """Return what an order's page shows, None where it cannot be read now."""
         address = self.webs[random.randrange(len(self.webs))]
         status, said = ask(address, "GET", urlsplit(link).path, b"", {})
         found = STATUS.search(said)
-        return found[1].decode() if status == 200 and found else ""
+        return Shown(found[1].decode(), int(found[2])) if status == 200 and found else None
 
 
 def parcel(number: str) -> str:

@@ -1,7 +1,7 @@
 """The shop that is broken on purpose, as one that outgrew one machine is set up: each process is told by its environment.
 
-``CHAOS`` is a JSON object: ``url``, ``keyed`` (a provider's address), ``mail`` ([host, port]), ``redis`` ("" for the
-ORM's broker), ``folder``, ``is_asgi``.
+``CHAOS`` is a JSON object: ``url``, ``keyed`` (a provider's address), ``mail`` ([host, port]), ``redis`` ("" for none: then
+tasks and news for open pages go by PostgreSQL), ``folder``, ``is_asgi``.
 """
 
 from __future__ import annotations
@@ -47,9 +47,18 @@ Q_CLUSTER = {
     "catch_up": False,
     "save_limit": 50,
     "log_level": "WARNING",
-    **({"redis": SAID["redis"]} if SAID["redis"] else {"orm": "default"}),
+    # A Redis whose machine falls silent is not waited for either.
+    **(
+        {"redis": f"{SAID['redis']}?socket_timeout=5&socket_connect_timeout=3"} if SAID["redis"] else {"orm": "default"}
+    ),
 }
+_LIVE = (
+    {"LIVE_BROKER": "order_status_plugin.live.redis.RedisBroker", "LIVE_REDIS_URL": SAID["redis"]}
+    if SAID["redis"]
+    else {"LIVE_BROKER": "order_status_plugin.live.postgres.PostgresBroker"}
+)
 ORDER_STATUS = {
+    **_LIVE,
     "PAGE_VIEWS": False,
     "LIMIT_API_KEY_HOUR": 10_000_000,
     "LIMIT_API_STRANGER_HOUR": 10_000_000,

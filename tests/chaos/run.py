@@ -16,7 +16,7 @@ from pathlib import Path
 import psycopg
 
 from .faults import AT_A_POINT, KINDS, POINTS, Fault, Kind
-from .ledger import STEPS
+from .ledger import HEADLINES, STEPS
 from .world import World, world
 
 #: Faults of one storm; then nothing more happens until all is well, and for at the most so many seconds.
@@ -53,6 +53,8 @@ class Report:
     orders: int = 0
     messages: int = 0
     longest_calm: float = 0.0
+    #: Seconds by which open pages were later than those that are opened anew, sorted.
+    hearing: list[float] = field(default_factory=list)
 
     def recoveries(self) -> list[float]:
         """Return how long each fault was felt after its cause was over, sorted."""
@@ -225,8 +227,9 @@ def _recoveries(storm: Storm, faults: list[Fault]) -> None:
 def _audit(place: World, report: Report) -> None:
     """Compare with the database and with what came more than once."""
     rows = place.rows
-    _settle(place)
+    _settle(place, report)
     report.orders, report.messages = len(place.ledger.orders), len(place.ledger.taken)
+    report.hearing = place.ledger.hearing()
     marked: Counter[str] = Counter(
         key
         for (key,) in rows(
@@ -254,16 +257,34 @@ def _audit(place: World, report: Report) -> None:
         if count != expected[number] or status != STEPS[expected[number]]:
             report.wrong.append(f"{number}: {count} events, {status}; expected {STEPS[expected[number]]}")
     report.wrong += place.ledger.wrong
+    report.wrong += _unlike(place, expected)
 
 
-def _settle(place: World) -> None:
-    """Wait for what came twice: all is right without it, and its worker may have been killed and hold it still."""
+def _unlike(place: World, expected: dict[str, int]) -> Iterator[str]:
+    """Read every page once more: it may have been right once, and not have stayed so."""
+    for number, reached in expected.items():
+        shown = place.load.page(place.ledger.orders[number].link)
+        if shown is None or shown.headline != HEADLINES[reached]:
+            said = shown.headline if shown else "nothing"
+            yield f"{number}: in the end the page shows {said}; expected {HEADLINES[reached]}"
+
+
+def _settle(place: World, report: Report) -> None:
+    """Wait for what came twice: all is right without it, and its worker may have been killed and hold it still.
+
+    So may an order have had more to tell when all that it had told was right.
+    """
     end = time.monotonic() + CALM
-    while time.monotonic() < end and place.rows(
-        "select 1 from order_status_plugin_inboxmessage where state = 'received'"
-        " union all select 1 from order_status_plugin_outboxmessage where state = 'pending' limit 1"
+    while time.monotonic() < end and (
+        place.load.is_telling
+        or place.ledger.waiting()
+        or place.rows(
+            "select 1 from order_status_plugin_inboxmessage where state = 'received'"
+            " union all select 1 from order_status_plugin_outboxmessage where state = 'pending' limit 1"
+        )
     ):
         time.sleep(0.5)
+    report.lost += [place.ledger.give_up(step) for step in place.ledger.waiting()]
 
 
 def _say(report: Report, first: int, calm: float) -> None:
@@ -293,6 +314,11 @@ def table(report: Report) -> Iterator[str]:
         f" {len(report.wrong)} wrong; recovery p50 {report.percentile(0.5):.1f} s, p99 {report.percentile(0.99):.1f} s,"
         f" longest {report.percentile(1):.1f} s"
     )
+    if times := report.hearing:
+        yield (
+            f"{len(times)} webhooks were heard of by an open page, p50 {times[len(times) // 2]:.2f} s"
+            f" and p99 {times[int(len(times) * 0.99)]:.1f} s later than by one that was opened anew"
+        )
     yield from (f"LOST {what}" for what in report.lost)
     yield from (f"DOUBLED {what}" for what in report.doubled)
     yield from (f"WRONG {what}" for what in report.wrong)

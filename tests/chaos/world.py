@@ -203,9 +203,7 @@ def world(folder: Path, rng: random.Random, *, broker: str, apart: bool) -> Iter
                 "url": database.url(machine.centre),
                 "keyed": f"http://{machine.centre}:{keyed}/",
                 "mail": [machine.centre, mail],
-                "redis": f"{redis.url(machine.centre)}?socket_timeout=5&socket_connect_timeout=3"
-                if broker == "redis"
-                else "",
+                "redis": redis.url(machine.centre) if broker == "redis" else "",
                 "folder": str(folder),
                 "is_asgi": is_asgi,
             }

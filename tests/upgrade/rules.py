@@ -9,6 +9,8 @@ from django.db import migrations, models
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 
+from order_status_plugin.migrations._online import AddIndexOnline
+
 #: The old code reads or writes what these take away, or calls it by its old name.
 GONE = {
     migrations.RemoveField: "remove the field from the code first; drop the column one release later",
@@ -25,15 +27,39 @@ def problems(label: str, migration: migrations.Migration, before: ProjectState) 
     found, state = [], before.clone()
     made: set[str] = set()
     for operation in migration.operations:
-        found += [f"{migration.name}: {words}" for words in _said(label, operation, state, made)]
+        said = [*_said(label, operation, state, made), *_locking(migration, operation, made)]
+        found += [f"{migration.name}: {words}" for words in said]
         if isinstance(operation, migrations.CreateModel):
             made.add(operation.name_lower)
         operation.state_forwards(label, state)
     return found
 
 
+def _table(operation: Operation) -> str:
+    return str(getattr(operation, "model_name_lower", getattr(operation, "name_lower", "")))
+
+
+def _locking(migration: migrations.Migration, operation: Operation, made: set[str]) -> Iterator[str]:
+    """Yield what would hold up the release before for as long as a large table takes."""
+    if isinstance(operation, migrations.RunPython) and (migration.atomic or operation.atomic):
+        yield (
+            f"{operation.describe()}: one transaction over a large table; say atomic = False in the migration,"
+            " and do it by _online.in_batches"
+        )
+    if _table(operation) in made:
+        return
+    is_online = isinstance(operation, AddIndexOnline)
+    if isinstance(operation, migrations.AddIndex) and not is_online:
+        yield f"{operation.describe()}: nobody writes while it is built; use _online.AddIndexOnline"
+    if is_online and migration.atomic:
+        yield f"{operation.describe()}: say atomic = False in the migration"
+    field: Any = getattr(operation, "field", None)
+    if isinstance(operation, migrations.AddField) and (field.db_index or field.unique) and not field.many_to_many:
+        yield f"{operation.describe()}: nobody writes while its index is built; db_index=False, and _online.AddIndexOnline"
+
+
 def _said(label: str, operation: Operation, state: ProjectState, made: set[str]) -> Iterator[str]:
-    name = str(getattr(operation, "model_name_lower", getattr(operation, "name_lower", "")))
+    name = _table(operation)
     if name in made:
         return  # the release before knows nothing of a table that is new
     for kind, words in GONE.items():
@@ -60,6 +86,8 @@ def _may_be_left_out(field: Any) -> bool:
 def _stricter(old: Any, new: Any) -> Iterator[str]:
     if old.null and not new.null:
         yield "the old code may still write NULL"
+    if new.db_index and not old.db_index:
+        yield "nobody writes while its index is built; use _online.AddIndexOnline"
     if new.unique and not old.unique:
         yield "the old code may still write a value twice"
     if old.get_internal_type() != new.get_internal_type():

@@ -10,9 +10,12 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 
+from order_status_plugin.migrations._online import AddIndexOnline
+
 from .rules import problems
 
 LABEL = "order_status_plugin"
+INDEX = models.Index(fields=["key"], name="i")
 #: Migrations that break a rule on purpose, with why the release before lives with it all the same.
 ALLOWED: dict[str, str] = {}
 
@@ -42,8 +45,9 @@ def state() -> ProjectState:
     return found
 
 
-def said(*operations: Operation) -> str:
+def said(*operations: Operation, atomic: bool = True) -> str:
     migration = migrations.Migration("0002_next", LABEL)
+    migration.atomic = atomic
     migration.operations = list(operations)
     return "\n".join(problems(LABEL, migration, state()))
 
@@ -65,6 +69,11 @@ def said(*operations: Operation) -> str:
         (migrations.AlterField("order", "who", models.ForeignKey("self", models.CASCADE)), "not there"),
         (migrations.AddConstraint("order", models.UniqueConstraint(fields=["key"], name="u")), "refuses"),
         (migrations.RunSQL("DROP TABLE x"), "nobody can tell"),
+        (migrations.AddIndex("order", INDEX), "AddIndexOnline"),
+        (AddIndexOnline("order", INDEX), "atomic = False"),
+        (migrations.AddField("order", "n", models.IntegerField(null=True, db_index=True)), "AddIndexOnline"),
+        (migrations.AlterField("order", "key", models.CharField(max_length=20, db_index=True)), "AddIndexOnline"),
+        (migrations.RunPython(migrations.RunPython.noop), "in_batches"),
     ],
 )
 def test_what_the_release_before_could_not_live_with_is_named(operation: Operation, words: str) -> None:
@@ -78,15 +87,20 @@ def test_what_the_release_before_could_not_live_with_is_named(operation: Operati
         [migrations.AddField("order", "n", models.IntegerField(default=0, db_default=0))],
         [migrations.AddField("order", "others", models.ManyToManyField("self"))],
         [migrations.AlterField("order", "key", models.CharField(max_length=40, null=True))],
-        [migrations.AddIndex("order", models.Index(fields=["key"], name="i"))],
-        [migrations.RunPython(migrations.RunPython.noop)],
         [
             migrations.CreateModel("Note", [("id", models.BigAutoField(primary_key=True))]),
             migrations.AddField("note", "n", models.IntegerField(default=0)),
             migrations.AddConstraint("note", models.UniqueConstraint(fields=["n"], name="u")),
+            migrations.AddIndex("note", models.Index(fields=["n"], name="i")),
         ],
     ],
     ids=lambda operations: operations[-1].describe(),
 )
 def test_what_it_does_not_notice_passes(operations: list[Any]) -> None:
     assert said(*operations) == ""
+
+
+def test_beside_a_running_shop_a_migration_without_a_transaction_may_do_more() -> None:
+    assert said(AddIndexOnline("order", INDEX), migrations.RunPython(migrations.RunPython.noop), atomic=False) == ""
+    whole = migrations.RunPython(migrations.RunPython.noop, atomic=True)
+    assert "in_batches" in said(whole, atomic=False)
