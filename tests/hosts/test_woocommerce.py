@@ -124,6 +124,27 @@ def test_what_was_deleted_can_be_restored() -> None:
     assert send("order.deleted", {"id": 1}).json() == {"state": "failed"}
 
 
+@pytest.mark.parametrize(
+    ("topic", "said"),
+    [
+        ("order.deleted", order()),
+        ("order.deleted", {"id": 727, "status": "cancelled"}),
+        ("product.updated", order()),
+        ("product.deleted", order()),
+        ("", order()),
+        ("order.updated", {"id": 727}),
+        ("order.restored", {"id": 727}),
+    ],
+)
+def test_a_topic_that_is_not_the_bodys_is_nobodys(topic: str, said: dict[str, Any]) -> None:
+    """Topics are not signed: who has one genuine delivery could say another with it."""
+    send("order.created", order())
+    before = Order.objects.get().version
+    assert send(topic, said).status_code == 400
+    row = Order.objects.get()
+    assert (row.headline, row.version, InboxMessage.objects.count()) == ("confirmed", before, 1)
+
+
 def test_an_older_state_changes_nothing() -> None:
     send("order.updated", order(status="cancelled", **LATER))
     send("order.created", order())
