@@ -81,7 +81,8 @@ class WooCommerce(PushedHost):
     def verify(self, webhook: Webhook) -> None:
         """Raise UntrustedWebhook unless it is signed, and of this shop where the options name it.
 
-        WooCommerce signs the body alone, so the topic counts only as far as the body bears it out.
+        WooCommerce signs the body alone: its topic counts only as far as the body bears it out, and its id of a delivery
+        not at all. The same body is the same message: an order says when it was changed.
         """
         verify(webhook, self.secrets(), "x-wc-webhook-signature")
         if not _fits(webhook.headers.get("x-wc-webhook-topic", ""), webhook.body):
@@ -89,10 +90,6 @@ class WooCommerce(PushedHost):
         shop, source = self.option("shop"), webhook.headers.get("x-wc-webhook-source", "")
         if shop and source.rstrip("/") != shop.rstrip("/"):
             raise UntrustedWebhook("This is another shop's.")
-
-    def message_key(self, webhook: Webhook) -> str:
-        """Return WooCommerce's own id of the delivery. Two of one second may share it; the inbox keeps both."""
-        return webhook.headers.get("x-wc-webhook-delivery-id", "").strip()
 
     def about(self, webhook: Webhook) -> str:
         """Return the order's id."""
