@@ -180,7 +180,8 @@ def test_a_source_that_cannot_be_used_is_our_trouble(client: Client) -> None:
 
 
 def test_another_adapters_exceptions_are_no_500(client: Client) -> None:
-    assert post(client, b"x", "/orders/hooks/broken/").status_code == 400
+    response = post(client, b"x", "/orders/hooks/broken/")
+    assert (response.status_code, response["Retry-After"]) == (503, "30")
     assert post(client, b"fine", "/orders/hooks/broken/").status_code == 200
     assert post(client, b"fine", "/orders/hooks/long/").status_code == 200
     assert post(client, b"fine", "/orders/hooks/long/").status_code == 200
