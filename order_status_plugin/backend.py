@@ -116,7 +116,8 @@ class Receiver(Backend):
     def verify(self, webhook: Webhook) -> None:
         """Raise UntrustedWebhook unless a configured secret signed this very body.
 
-        Raises TemporaryFailure where that cannot be known now: then the provider is asked to send it again.
+        Raises TemporaryFailure where that cannot be known now: then the provider is asked to send it again. So it is
+        after whatever else it raises, so nothing that a stranger can send may raise anything but UntrustedWebhook.
         """
         raise UnreadableMessage("This backend takes no webhooks.")
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import Error
+from django.db.models.fields.json import KeyTextTransform
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -77,9 +78,14 @@ def take(request: HttpRequest, alias: str, operation: Operation, *, key: str | N
         message, is_new = inbox.put(alias, webhook, host, key=_name(operation, key, digest), digest=digest)
         if message.digest != digest:
             raise Problem(409, "This Idempotency-Key stands for another call.")
-        if not is_new and key is None and message.state != inbox.State.RECEIVED:
-            inbox.say_again(message, webhook)
-            is_new = True
+        if not is_new and key is None:
+            if message.state != inbox.State.RECEIVED:
+                inbox.say_again(message, webhook)
+                is_new = True
+            elif not _is_last(message):
+                # Its row has a turn before what was told since: this is told once more, behind it.
+                again = f"call {secrets.token_hex(32)}"
+                message, is_new = inbox.put(alias, webhook, host, key=again, digest=digest)
     except Error:
         logger.exception("%s: a call could not be stored; its sender will try again", alias)
         raise trouble() from None
@@ -102,6 +108,13 @@ def _settle(message: InboxMessage, *, is_new: bool) -> Taken:
 def is_awaited(alias: str, reference: str) -> bool:
     """Say whether a call about this order is still to be handled: what it tells is not known yet."""
     return InboxMessage.objects.filter(alias=alias, about=reference, state=inbox.State.RECEIVED).exists()
+
+
+def _is_last(message: InboxMessage) -> bool:
+    """Say whether nothing else was told of its order since this was told."""
+    told = InboxMessage.objects.filter(alias=message.alias, about=message.about)
+    newest = told.order_by(KeyTextTransform("told-at", "headers").desc()).values_list("digest", flat=True).first()
+    return newest in (None, message.digest)
 
 
 def _author(request: Any) -> ApiKey:

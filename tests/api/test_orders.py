@@ -11,6 +11,7 @@ from django.db import OperationalError
 from django.test import Client
 from django.urls import resolve
 
+from order_status_plugin import flow
 from order_status_plugin.api import calls
 from order_status_plugin.cms.models import OrderNote
 from order_status_plugin.intake import inbox
@@ -54,6 +55,51 @@ def test_the_last_word_counts_even_when_it_was_said_before(shop: Caller) -> None
     for body in (first, second, first):
         assert shop("PUT", "/A-1", body).json()["state"] == "handled"
     assert Order.objects.get().state_text == "one"
+
+
+SENT = {"lines": [{"line": "1", "quantity": 1}], "parcels": [{"carrier": "UPS", "tracking_number": UPS}]}
+ONCE = {"parcels": []}
+OF_PARCEL = f"/s1/parcels/{UPS}"
+
+
+@pytest.mark.parametrize(
+    ("told", "is_there"),
+    [
+        ([("PUT", "/s1", SENT), ("DELETE", "/s1"), ("PUT", "/s1", SENT)], True),
+        ([("DELETE", "/s1"), ("PUT", "/s1", SENT), ("DELETE", "/s1")], False),
+        ([("PUT", "/s1", SENT), ("PUT", "/s1", ONCE), ("PUT", "/s1", SENT), ("PUT", "/s1", ONCE)], False),
+        ([("PUT", OF_PARCEL, {"carrier": "UPS"}), ("DELETE", OF_PARCEL), ("PUT", OF_PARCEL, {"carrier": "UPS"})], True),
+    ],
+)
+def test_the_last_word_about_a_part_counts_while_all_of_them_wait(
+    shop: Caller, monkeypatch: pytest.MonkeyPatch, told: list[Any], is_there: bool
+) -> None:
+    shop("PUT", "/A-1", order(changed_at=None, fulfillments=[{"reference": "s1", "lines": SENT["lines"]}]))
+    monkeypatch.setattr(inbox, "has_backlog", lambda: True)
+    for method, path, *body in told:
+        assert shop(method, f"/A-1/fulfillments{path}", *body).json()["state"] == "received"
+    flow.drain_inbox()
+    there = Parcel.objects.filter(number_key=UPS, is_withdrawn=False, fulfillment__is_cancelled=False)
+    assert there.exists() is is_there
+
+
+def test_the_last_word_counts_while_all_of_them_wait(shop: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    paid, refunded = (order(changed_at=None, payment=payment) for payment in ("paid", "refunded"))
+    monkeypatch.setattr(inbox, "has_backlog", lambda: True)
+    for body in (paid, paid, refunded, paid, paid, refunded, refunded, paid, paid):
+        assert shop("PUT", "/A-1", body).json()["state"] == "received"
+    # What was said last, said again, is no news.
+    assert InboxMessage.objects.count() == 5
+    flow.drain_inbox()
+    assert Order.objects.get().payment == "paid"
+    for body in (refunded, paid, refunded):
+        shop("PUT", "/A-1", body)
+    shop("PUT", "/B-1", paid, idempotency_key="k1")
+    shop("PUT", "/B-1", refunded)
+    shop("PUT", "/B-1", paid, idempotency_key="k1")
+    flow.drain_inbox()
+    said = Order.objects.order_by("reference").values_list("reference", "payment")
+    assert list(said) == [("A-1", "refunded"), ("B-1", "refunded")]
 
 
 def test_an_older_state_changes_nothing(shop: Caller) -> None:
@@ -148,8 +194,6 @@ def test_a_fault_of_ours_keeps_the_call(shop: Caller, monkeypatch: pytest.Monkey
 
 
 def test_calls_about_one_order_are_done_in_their_order(shop: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
-    from order_status_plugin import flow
-
     monkeypatch.setattr(inbox, "has_backlog", lambda: True)
     assert shop("PUT", "/A-1", order(fulfillments=[])).json()["state"] == "received"
     monkeypatch.undo()
@@ -235,8 +279,6 @@ def test_notes_stand_on_the_page(shop: Caller) -> None:
     assert (written.author, written.is_public) == ("warehouse", False)
     assert OutboxMessage.objects.filter(milestone="note").count() == 1
     inbox.replay(InboxMessage.objects.all())
-    from order_status_plugin import flow
-
     flow.drain_inbox()
     assert OrderNote.objects.count() == 1
     shop("POST", "/A-1/notes", note)

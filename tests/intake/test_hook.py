@@ -180,7 +180,8 @@ def test_a_source_that_cannot_be_used_is_our_trouble(client: Client) -> None:
 
 
 def test_another_adapters_exceptions_are_no_500(client: Client) -> None:
-    assert post(client, b"x", "/orders/hooks/broken/").status_code == 400
+    response = post(client, b"x", "/orders/hooks/broken/")
+    assert (response.status_code, response["Retry-After"]) == (503, "30")
     assert post(client, b"fine", "/orders/hooks/broken/").status_code == 200
     assert post(client, b"fine", "/orders/hooks/long/").status_code == 200
     assert post(client, b"fine", "/orders/hooks/long/").status_code == 200
@@ -285,13 +286,12 @@ def test_secrets_in_addresses_stay_out_of_logs(client: Client, caplog: pytest.Lo
     masking.install()
     with caplog.at_level(logging.WARNING, logger="django.request"):
         post(client, b"x", "/orders/hooks/whispering/s3cret-guess/", {})
-        client.get("/orders/hooks/elsewhere/not-ours/")
+        client.get("/orders/hooks/elsewhere/misspelt-guess/")
     assert "whispering/…" in caplog.text
-    assert "s3cret-guess" not in caplog.text
+    assert "-guess" not in caplog.text
     record = logging.makeLogRecord({"msg": '"%s %s"', "args": ("POST", "/x/hooks/whispering/abc/?y=1")})
     assert masking.MaskSecrets().filter(record)
     assert record.getMessage() == '"POST /x/hooks/whispering/…/?y=1"'
     record = logging.makeLogRecord({"msg": "%(r)s", "args": {"r": "POST /hooks/whispering/abc", "s": 1}})
     assert masking.MaskSecrets().filter(record)
     assert json.dumps(record.args).count("abc") == 0
-    assert masking.mask("/hooks/github/abc/") == "/hooks/github/abc/"
