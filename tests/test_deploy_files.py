@@ -18,6 +18,14 @@ CHECKOUT = Path(__file__).parent.parent
 FOLDER = CHECKOUT / "docs" / "deploy"
 UNITS = sorted(FOLDER.glob("*.service"))
 COMPOSE: dict[str, Any] = yaml.safe_load((FOLDER / "compose.yaml").read_text())
+#: What the manual tells nginx, in a file or between two lines of text.
+NGINX = {
+    "nginx.conf": (FOLDER / "nginx.conf").read_text(),
+    "servers.md": "\n".join(
+        re.findall(r"```nginx\n(.*?)```", (CHECKOUT / "docs" / "servers.md").read_text(), re.DOTALL)
+    ),
+}
+needs_nginx = pytest.mark.skipif(find() is None, reason="no nginx here; tools/find_nginx.py --install brings it")
 COMMANDS = {path.stem for path in (CHECKOUT / "order_status_plugin" / "management" / "commands").glob("*.py")}
 
 
@@ -56,18 +64,22 @@ def test_compose_names_what_it_has() -> None:
             assert command in COMMANDS
 
 
-@pytest.mark.skipif(find() is None, reason="no nginx here; tools/find_nginx.py --install brings it")
-def test_nginx_reads_its_file(tmp_path: Path) -> None:
+@needs_nginx
+@pytest.mark.parametrize("said", NGINX)
+def test_nginx_reads_what_it_is_given(said: str, tmp_path: Path) -> None:
+    text = NGINX[said]
     whole = tmp_path / "nginx.conf"
-    whole.write_text(f"pid {tmp_path}/pid;\nevents {{}}\nhttp {{\naccess_log off;\ninclude {FOLDER}/nginx.conf;\n}}\n")
+    server = text if "server {" in text else f"server {{\n{text}\n}}"
+    whole.write_text(f"pid {tmp_path}/pid;\nevents {{}}\nhttp {{\naccess_log off;\n{server}\n}}\n")
     command = [str(find()), "-t", "-p", str(tmp_path), "-c", str(whole), "-e", "stderr"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert "syntax is ok" in done.stderr, done.stderr
 
 
-def test_streams_have_a_place_of_their_own() -> None:
+@pytest.mark.parametrize("said", NGINX)
+def test_streams_have_a_place_of_their_own(said: str) -> None:
     """The pattern of nginx finds every stream, and nothing else of ours."""
-    (pattern,) = re.findall(r"location ~ (\S+) \{", (FOLDER / "nginx.conf").read_text())
+    (pattern,) = re.findall(r"location ~ (\S+) \{", NGINX[said])
     link = "A" * 43
     assert re.search(pattern, f"/orders/{link}/live/")
     assert not re.search(pattern, f"/orders/{link}/")
