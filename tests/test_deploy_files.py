@@ -11,7 +11,10 @@ from typing import Any
 
 import pytest
 import yaml
+from django.test import override_settings
+from django.utils.module_loading import import_string
 
+from order_status_plugin.conf import Settings
 from tools.find_nginx import find
 
 CHECKOUT = Path(__file__).parent.parent
@@ -51,6 +54,55 @@ def test_the_worker_has_the_time_that_a_task_may_take() -> None:
     (timeout,) = map(int, re.findall(r'"timeout": (\d+)', (CHECKOUT / "docs" / "deploy.md").read_text()))
     assert seconds > timeout
     assert int(COMPOSE["services"]["worker"]["stop_grace_period"].rstrip("s")) > timeout
+
+
+def blocks(page: str) -> list[str]:
+    return re.findall(r"```python\n(.*?)```", (CHECKOUT / "docs" / page).read_text(), re.DOTALL)
+
+
+def deployed(monkeypatch: pytest.MonkeyPatch, **env: str) -> dict[str, Any]:
+    """Return the settings of deploy.md as a process with this environment has them."""
+    names = {"REDIS_URL": "redis://redis:6379/0", "METRICS_TOKEN": "m" * 32, "ORDER_STATUS_KEY": "k" * 50}
+    for name, value in {**names, **env}.items():
+        monkeypatch.setenv(name, value)
+    (block,) = (block for block in blocks("deploy.md") if "DATABASES" in block)
+    postgresql = {"ENGINE": "django.db.backends.postgresql", "NAME": "shop", "USER": "shop", "PASSWORD": "", "HOST": ""}
+    settings: dict[str, Any] = {"postgresql": postgresql}
+    exec(block, settings)
+    return settings
+
+
+def test_the_settings_are_those_that_the_page_on_workers_explains(monkeypatch: pytest.MonkeyPatch) -> None:
+    explained: dict[str, Any] = {"DATABASES": {"default": {}}, "ORDER_STATUS": {}}
+    one, redis, database, *_ = blocks("workers.md")
+    for block in (one, redis, database):
+        exec(block, explained)
+    settings = deployed(monkeypatch)
+    address, options = settings["Q_CLUSTER"].pop("redis").split("?")
+    assert address == settings["REDIS_URL"]
+    assert options == explained["Q_CLUSTER"].pop("redis").split("?")[1]
+    assert settings["Q_CLUSTER"] == explained["Q_CLUSTER"]
+    assert settings["DATABASES"]["default"]["OPTIONS"] == explained["DATABASES"]["default"]["OPTIONS"]
+
+
+def test_open_pages_hear_by_redis_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = deployed(monkeypatch)["ORDER_STATUS"]
+    assert set(said) <= Settings.names()
+    # Without options: the broker has patience of its own, which an address would overrule.
+    assert said["LIVE_REDIS_URL"] == "redis://redis:6379/0"
+    with override_settings(ORDER_STATUS=said):
+        assert import_string(said["LIVE_BROKER"])().check() == []
+
+
+def test_only_what_runs_under_asgi_has_a_pool(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "pool" not in deployed(monkeypatch)["DATABASES"]["default"]["OPTIONS"]
+    shop = deployed(monkeypatch, DATABASE_POOL="8")["DATABASES"]["default"]
+    assert shop["OPTIONS"]["pool"]["max_size"] == 8
+    assert shop["CONN_MAX_AGE"] == 0
+    for path in UNITS:
+        assert ("DATABASE_POOL=" in path.read_text()) == ("uvicorn" in path.read_text()), path
+    for name, service in COMPOSE["services"].items():
+        assert ("DATABASE_POOL" in service.get("environment", {})) == ("uvicorn" in service.get("command", "")), name
 
 
 def test_compose_names_what_it_has() -> None:
