@@ -1,4 +1,4 @@
-"""``orders/health/``: readiness for load balancers and monitors. Numbers and reasons, nothing of any order."""
+"""``orders/health/`` for monitors, ``?web`` for load balancers. Numbers and reasons, nothing of any order."""
 
 from __future__ import annotations
 
@@ -32,15 +32,19 @@ def observe(name: str, report: Report) -> None:
 
 
 class HealthView(Secure):
-    """200 when all is well, 503 with the reasons when somebody should look."""
+    """200 when all is well, 503 with the reasons when somebody should look.
+
+    With ``?web`` only what this process can do, answer and ask the database: every process says the same of the worker, and a
+    load balancer that believed it would send nobody anywhere.
+    """
 
     checks_csrf: ClassVar[bool] = False
     http_method_names = ["get", "head"]
 
     def get(self, request: HttpRequest) -> JsonResponse:
-        """Answer with the state of worker, inbox, outbox and sources."""
+        """Answer with the state of worker, inbox, outbox and sources, or of this process alone."""
         try:
-            facts, reasons = readiness()
+            facts, reasons = _web() if "web" in request.GET else readiness()
         except Error:
             return JsonResponse({"ok": False, "reasons": ["The database does not answer."]}, status=503)
         return JsonResponse({"ok": not reasons, "reasons": reasons, **facts}, status=503 if reasons else 200)
@@ -68,6 +72,11 @@ def readiness() -> tuple[dict[str, Any], list[str]]:
         facts |= more
         reasons += wrong
     return facts, reasons
+
+
+def _web() -> tuple[dict[str, Any], list[str]]:
+    health.last_sign_of_life()  # of a small table: the database answers, or raises
+    return {}, []
 
 
 def _seconds(now: dt.datetime, moment: dt.datetime | None) -> float | None:

@@ -37,10 +37,25 @@ def beat(seconds: float, name: str = "outbox", asked: float | None = None) -> No
     Pulse.objects.update_or_create(name=name, defaults={"beat_at": ago(seconds=seconds), "woken_at": woken})
 
 
-def ask() -> tuple[int, dict[str, Any]]:
-    answer = Client().get("/orders/health/")
+def ask(of: str = "") -> tuple[int, dict[str, Any]]:
+    answer = Client().get(f"/orders/health/{of}")
     assert answer.headers["Cache-Control"] == "no-store, private"
     return answer.status_code, answer.json()
+
+
+def test_a_load_balancer_hears_of_this_process_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A frozen worker must not take every web server out of rotation."""
+    beat(3600)
+    assert ask()[0] == 503
+    assert ask("?web") == (200, {"ok": True, "reasons": []})
+
+    def gone() -> None:
+        raise OperationalError("no password for user shop")
+
+    monkeypatch.setattr(health, "last_sign_of_life", gone)
+    status, said = ask("?web")
+    assert status == 503
+    assert "shop" not in str(said)
 
 
 def test_all_is_well() -> None:
