@@ -82,6 +82,7 @@ _SAME_EVERYWHERE = {
     "test_mutations.py",
     "test_nginx.py",
     "test_processes.py",
+    "test_recipes.py",
     "test_retention.py",
     "test_run.py",
     "test_servers.py",

@@ -45,6 +45,7 @@ HALF = ("access", "accessibility", "cms", "maps", "messages", "security", "simul
 PROCESSES = (
     "chaos",
     "live/test_nginx.py",
+    "live/test_recipes.py",
     "live/test_servers.py",
     "polling/test_processes.py",
     "worker/test_clusters.py",
@@ -62,6 +63,7 @@ OF_THEIR_OWN = ignoring(
     "chaos",
     "cms/test_browser.py",
     "live/test_nginx.py",
+    "live/test_recipes.py",
     "live/test_servers.py",
     "maps",
     "polling/test_processes.py",
