@@ -14,7 +14,7 @@ from ..events import Tier
 from ..messages import consent
 from ..messages.ledger import ConsentSource
 from ..messages.person import people_of
-from ..messages.told import messages_of, switches_of
+from ..messages.told import MOST, messages_of, switches_of
 from ..tracking.models import Order
 from ..view import dates
 from .context import render_page
@@ -33,12 +33,14 @@ class MessagesView(OwnView):
             return self.back(order)
         with translation.override(language_of(order, request)):
             people = people_of(order.pk)
-            told = [(each, dates.shop_moment(each.at)) for each in messages_of(order, people)]
+            told = [(each, dates.shop_moment(each.at)) for each in messages_of(order)]
             return render_page(
                 request,
                 "messages.html",
                 path=links.order_path(order),
                 told=told,
+                is_cut=len(told) == MOST,
+                most=MOST,
                 switches=switches_of(order, people),
                 is_own=is_own(request, order),
             )
