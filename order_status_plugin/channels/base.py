@@ -104,6 +104,10 @@ class Channel(Receiver, ABC):
         """Say whether a message that may have arrived is sent again, where the receiver would not know it again."""
         return bool(self.options.get("after_crash", "resend") == "resend")
 
+    def stop_hint(self) -> str:
+        """Return how a text message says that it can be stopped: "word", "link", or "" where it does not."""
+        return str(self.options.get("stop_hint", ""))
+
     def budget(self) -> Mapping[str, int]:
         """Return how many messages may leave in an ``"hour"`` and in a ``"day"``; what is not named has no limit."""
         return {}

@@ -78,6 +78,11 @@ class SmsChannel(Channel, ABC):
 
     # --- options --------------------------------------------------------------------------------------
 
+    def stop_hint(self) -> str:
+        """Return ``OPTIONS["stop_hint"]``; where it is not given, "link" for a sender whom nobody can answer: a name."""
+        is_name = any(char.isalpha() for char in self.option("sender"))
+        return str(self.options.get("stop_hint", "link" if is_name else ""))
+
     def budget(self) -> Mapping[str, int]:
         """Return ``OPTIONS["budget"]``, or what no shop of a usual size reaches."""
         given = self.options.get("budget")

@@ -64,7 +64,7 @@ def compose(row: OutboxMessage, known: Known | None = None) -> Message:
             stop=stop,
             number=order.number,
             first_name=name,
-            hint=channel.options.get("stop_hint", ""),
+            hint=channel.stop_hint(),
             markup=markup(news, contact, link, order.number) if channel.options.get("markup") else "",
         )
     return Message(

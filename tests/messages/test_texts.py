@@ -7,6 +7,7 @@ import json
 import re
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -38,6 +39,7 @@ from order_status_plugin.messages.markup import markup
 from order_status_plugin.messages.models import OutboxMessage
 from order_status_plugin.messages.relay import drain
 from order_status_plugin.messages.render import render
+from order_status_plugin.messages.stop import stop_token
 from order_status_plugin.view import samples
 from order_status_plugin.view.milestone import build_milestone
 from order_status_plugin.view.model import OwnWordsView
@@ -187,6 +189,20 @@ def test_a_text_message_reads_as_the_shop_wrote_it() -> None:
     sent = next(one for batch in Answers.seen for one in batch if one.milestone == "shipped")
     assert sent.text == f"Tilia & Sal: it left. {order_url(order)}\nReply STOP to end these texts."
     assert (sent.html, sent.link) == ("", order_url(order))
+
+
+@pytest.mark.parametrize("own", ["", "{{ shop_name }}: it left. {{ link }}"])
+def test_a_text_from_a_name_ends_with_the_way_out(own: str, tmp_path: Path) -> None:
+    if own:
+        written(medium="sms", text=own)
+    options = {"sender": "Tilia Sal", "folder": str(tmp_path)}
+    channel = {"BACKEND": "order_status_plugin.channels.console.ConsoleSms", "OPTIONS": options}
+    with override_settings(ORDER_STATUS={**settings.ORDER_STATUS, "CHANNELS": {"sms": channel}}):
+        order = place(parcels=1, contact=PERSONAL)
+        OutboxMessage.objects.update(due_at=timezone.now())
+        assert drain()
+    (sent,) = (each for each in map(json.loads, (one.read_text() for one in tmp_path.iterdir())) if each["milestone"] == "shipped")  # fmt: skip
+    assert re.search(rf"\nStop: https?://\S+/orders/unsubscribe/{stop_token(order, 'sms')}/$", sent["text"])
 
 
 def test_a_notification_says_nothing_of_the_person() -> None:
