@@ -240,7 +240,8 @@ class Delivery:
                 failure = (result, outcome.words(result, hide=message.recipient))
         self.sent += len(done)
         for row in done:
-            outcome.announce(row)
+            if row.milestone != notices.Notice.UPDATE:  # nobody reads anything
+                outcome.announce(row)
         self._count(has_success=bool(done), failure=failure)
 
     def _count(self, *, has_success: bool, failure: tuple[Exception, str] | None) -> None:

@@ -56,6 +56,8 @@ class Notice(StrEnum):
     CODE = "code"
     LINKS = "links"
     SUPPORT = "support"
+    #: No letter: a wallet looks at the order again, see :mod:`.updates`.
+    UPDATE = "update"
 
 
 WORDS = frozenset(Notice)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_noop
 from ..backends import get_channel, get_host
 from ..cms import epoch
 from ..conf import conf
-from ..events import Milestone, ParcelStatus
+from ..events import Medium, Milestone, ParcelStatus
 from ..exceptions import BackendError
 from ..tracking.models import Order, Parcel
 from ..worker.wake import wake
@@ -164,6 +164,8 @@ def _recipients(order: Order, alias: str, contact: ContactSnapshot) -> list[tupl
     """
     try:
         channel = get_channel(alias)
+        if channel.medium is Medium.WALLET:
+            return []  # it follows each change, see :mod:`.updates`
         if channel.subscribes:
             return [([digest], "") for _recipient, digest in subscriptions.addresses(order.pk, alias)]
         recipient = channel.recipient(contact)

@@ -41,6 +41,7 @@ LETTERS: dict[str, str | Promise] = {
     Notice.DEVICE: _("A new device"),
     Notice.CODE: _("Your code"),
     Notice.LINKS: _("Your links"),
+    Notice.UPDATE: _("Apple Wallet"),
 }
 #: The reasons that a customer reads; whatever else stands there is a provider's, for staff.
 _REASONS = frozenset(
@@ -100,7 +101,7 @@ class Switch:
 def messages_of(order: Order) -> list[Told]:
     """Return the order's messages, the newest first, at most MOST; what one told for others stands once."""
     rows: QuerySet[OutboxMessage] = OutboxMessage.objects.filter(order=order, told_by=None)
-    rows = rows.exclude(milestone=Notice.SUPPORT)
+    rows = rows.exclude(milestone__in=(Notice.SUPPORT, Notice.UPDATE))
     return [_told(row) for row in rows.order_by("-created_at", "-pk")[:MOST]]
 
 
