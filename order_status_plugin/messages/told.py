@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
@@ -87,6 +88,15 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Topic:
+    """One piece of news of which the customer said something else than of the rest of its channel."""
+
+    milestone: str
+    label: str
+    is_on: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Switch:
     """One channel that reaches the customer of an order."""
 
@@ -96,6 +106,7 @@ class Switch:
     is_on: bool
     #: Why no switch helps: the address is suppressed. "" where the customer may choose.
     stopped: str
+    topics: tuple[Topic, ...]
 
 
 def messages_of(order: Order) -> list[Told]:
@@ -116,16 +127,28 @@ def switches_of(order: Order, people: People | None = None) -> list[Switch]:
         against = suppression.active(alias, known(alias, recipient)).values_list("reason", flat=True).first()
         needed = needs_yes(get_channel(alias))
         facts = Facts(is_erased=False, suppressed="", ledger=ledger_of(order.pk, alias), needs_yes=needed)
+        is_on = not against and not refusal(facts, "", known(alias, recipient))
         found.append(
             Switch(
                 alias=alias,
                 label=named(alias),
                 recipient=masked(recipient),
-                is_on=not against and not refusal(facts, "", known(alias, recipient)),
+                is_on=is_on,
                 stopped=gettext(withheld.SUPPRESSED[against]) if against else "",
+                topics=() if against else _topics(facts, known(alias, recipient), is_on=is_on),
             )
         )
     return found
+
+
+def _topics(facts: Facts, recipients: Sequence[str], *, is_on: bool) -> tuple[Topic, ...]:
+    said = {each.topic for each in facts.ledger}
+    about = [milestone for milestone in Milestone if milestone.value in said]
+    return tuple(
+        Topic(milestone=milestone.value, label=word_of(milestone), is_on=not is_on)
+        for milestone in about
+        if bool(refusal(facts, milestone.value, recipients)) is is_on
+    )
 
 
 def _told(row: OutboxMessage) -> Told:

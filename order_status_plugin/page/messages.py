@@ -46,18 +46,24 @@ class MessagesView(OwnView):
             )
 
     def act(self, request: HttpRequest, order: Order) -> HttpResponse:
-        """Keep the word on one channel, with the words that stood on the button."""
+        """Keep the word on one channel, or on one piece of its news, with the words that stood on the button."""
         with translation.override(language_of(order, request)):
-            alias, choice = request.POST.get("channel", ""), request.POST.get("choice", "")
+            alias, topic, choice = (request.POST.get(name, "") for name in ("channel", "topic", "choice"))
             switch = next((each for each in switches_of(order) if each.alias == alias and not each.stopped), None)
-            if switch is not None and choice in ("on", "off") and switch.is_on is not (choice == "on"):
+            about = (
+                next((each for each in switch.topics if each.milestone == topic), None) if switch and topic else None
+            )
+            chosen = about if topic else switch
+            if switch and chosen and choice in ("on", "off") and chosen.is_on is not (choice == "on"):
+                label = f"{switch.label}, {about.label}" if about else switch.label
                 consent.say(
                     order,
                     alias,
                     is_given=choice == "on",
                     source=ConsentSource.PAGE,
                     recipient=consent.addressed(order, alias),
-                    wording=f"{switch.label}: {_('Switch on') if choice == 'on' else _('Switch off')}",
+                    topic=topic,
+                    wording=f"{label}: {_('Switch on') if choice == 'on' else _('Switch off')}",
                     locale=translation.get_language() or "",
                     address=address_of(request),
                 )

@@ -119,6 +119,28 @@ def test_the_switch_counts_for_the_next_message_and_keeps_its_words(order, owner
     assert ConsentEntry.objects.count() == 2, "said already"
 
 
+def test_a_word_on_one_piece_of_news_is_seen_and_can_be_taken_back(order, owner):
+    assert "Delivered" not in body(owner, order)
+    consent.say(order, "email", is_given=False, source="api", topic="delivered", recipient=EMAIL)
+    html = body(owner, order)
+    assert "Email, Delivered" in html
+    assert html.count("Switch off") == html.count("Switch on") == 1
+    owner.post(path(order), {"channel": "email", "topic": "delivered", "choice": "off"})  # said already
+    owner.post(path(order), {"channel": "email", "topic": "shipped", "choice": "on"})  # no switch of its own
+    assert ConsentEntry.objects.count() == 1
+    owner.post(path(order), {"channel": "email", "topic": "delivered", "choice": "on"})
+    entry = ConsentEntry.objects.first()
+    assert (entry.topic, entry.is_given, entry.wording) == ("delivered", True, "Email, Delivered: Switch on")
+    assert "Delivered" not in body(owner, order)
+    assert consent.is_wanted(order.pk, "email", "delivered")
+
+
+def test_a_word_on_the_whole_channel_ends_those_on_its_parts(order, owner):
+    consent.say(order, "email", is_given=False, source="api", topic="delivered", recipient=EMAIL)
+    owner.post(path(order), {"channel": "email", "choice": "off"})
+    assert "Email, Delivered" not in body(owner, order)
+
+
 @pytest.mark.parametrize("data", [{}, {"channel": "email"}, {"channel": "pigeon", "choice": "off"}, {"channel": "email", "choice": "x"}])  # fmt: skip
 def test_what_is_no_choice_is_none(order, owner, data):
     assert owner.post(path(order), data).status_code == 303
