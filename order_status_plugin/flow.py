@@ -108,9 +108,11 @@ REPORT_TRIES = 5
 
 
 def hear(alias: str, said: Webhook) -> None:
-    """Store what a channel heard by another door than ours; the worker handles it. Raises what the database raises."""
-    inbox.store(alias, said, get_channel(alias))
-    wake.wake("inbox", INBOX)
+    """Store what a channel heard by the project's door; the worker handles it. Raises what the database raises."""
+    channel = get_channel(alias)
+    if reports.is_ours(alias, channel.parse(said)):
+        inbox.store(alias, said, channel)
+        wake.wake("inbox", INBOX)
 
 
 @spans.traced("nudge")

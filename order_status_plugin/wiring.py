@@ -27,7 +27,7 @@ from .feedback import privacy as feedback_privacy
 from .flow import IMPORTS, INBOX, OUTBOX, POLLS, RETAIN, SCHEDULE, SWEEP, handle_message, hear, nudge
 from .intake import privacy as intake_privacy
 from .live import publish
-from .messages import breaker, consent, outbox
+from .messages import breaker, consent, outbox, updates
 from .messages import privacy as messages_privacy
 from .messages.rules import MessageRules
 from .outgoing import privacy as outgoing_privacy
@@ -62,6 +62,7 @@ def connect() -> None:
     calls.handle_by(handle_message)
     record.observe("webhooks", telling.milestones)
     record.watch("webhooks", telling.changed)
+    record.watch("wallets", updates.owe)
     telling.follow()
     health.observe("polling", condition.report)
     health.observe("channels", breaker.report)

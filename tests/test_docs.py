@@ -9,10 +9,15 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.template.loader import get_template
 from django.utils.module_loading import import_string
 
 from order_status_plugin.backends import REGISTRIES
+from order_status_plugin.channels.gatewayapi import GatewayApi
+from order_status_plugin.channels.sms import SmsChannel
+from order_status_plugin.channels.twilio import Twilio
+from order_status_plugin.channels.vonage import Vonage
 from order_status_plugin.conf import Settings
 from order_status_plugin.templatetags.order_status import register
 from tools import manual_pictures, settings_reference
@@ -29,6 +34,19 @@ def test_the_manual_builds(tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert (tmp_path / "html" / "index.html").exists()
+
+
+def test_what_is_kept_of_a_person_names_models_that_exist_each_once() -> None:
+    table = (CHECKOUT / "docs" / "privacy.md").read_text().partition("## Commands")[0]
+    rows = re.findall(r"^\| [^|]+ \| ([^|]+) \|", table, re.MULTILINE)
+    named = [name for row in rows for name in re.findall(r"`(\w+)`", row)]
+    assert set(named) <= {model.__name__ for model in apps.get_app_config("order_status_plugin").get_models()}
+    assert {name for name in named if named.count(name) > 1} == {"OrderContact", "Subscription"}, "rows of two kinds"
+
+
+@pytest.mark.parametrize("channel", [Twilio, Vonage, GatewayApi])
+def test_who_learns_a_phone_number_is_named_in_the_page_on_privacy(channel: type[SmsChannel]) -> None:
+    assert str(channel.label) in (CHECKOUT / "docs" / "privacy.md").read_text().partition("## What leaves the shop")[2]
 
 
 def test_every_setting_is_in_the_reference() -> None:

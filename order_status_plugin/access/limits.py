@@ -26,6 +26,8 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 LIFE = "life"
 #: Test messages that one member of staff may send in an hour, and all together in a day.
 TRIALS_HOUR, TRIALS_DAY = 30, 200
+#: How often a day the link in a message switches messages of one order on again.
+RESUMES_DAY = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +183,12 @@ def subscribing(order: Order | None, address: str) -> list[Limit]:
     return visitors + ([Limit((f"push:{order.pk}",), day, conf.LIMIT_PUSH_ORDER_DAY, next_day)] if order else [])
 
 
+def resuming(order: Order) -> list[Limit]:
+    """Return the limits of switching messages on again by the link in one; to switch them off there is none."""
+    _hour, (day, next_day) = _windows()
+    return [Limit((f"stop:{order.pk}",), day, RESUMES_DAY, next_day)]
+
+
 def trials(actor: str) -> list[Limit]:
     """Return the limits of sending a test message: a member of staff's, and everybody's."""
     (hour, next_hour), (day, next_day) = _windows()
@@ -258,7 +266,7 @@ def give_back(limits: Sequence[Limit]) -> None:
 
 def keys_of(order: Order) -> list[str]:
     """Return the keys under which attempts at this order are counted."""
-    return [f"order:{order.pk}", f"code:{order.pk}", f"feedback:{order.pk}", f"push:{order.pk}"]
+    return [f"order:{order.pk}", f"code:{order.pk}", f"feedback:{order.pk}", f"push:{order.pk}", f"stop:{order.pk}"]
 
 
 def unlock(order: Order) -> int:

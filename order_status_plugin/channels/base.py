@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, ClassVar
 
 from ..backend import Receiver
@@ -103,6 +104,18 @@ class Channel(Receiver, ABC):
     def resends(self) -> bool:
         """Say whether a message that may have arrived is sent again, where the receiver would not know it again."""
         return bool(self.options.get("after_crash", "resend") == "resend")
+
+    def stop_hint(self) -> str:
+        """Return how a text message says that it can be stopped: "word", "link", or "" where it does not."""
+        return str(self.options.get("stop_hint", ""))
+
+    def cost(self, recipient: str, text: str) -> Decimal | None:
+        """Return what this text to this recipient may cost, None where no price is known."""
+        return None
+
+    def costs_by_country(self, text: str) -> Mapping[str, Decimal]:
+        """Return what this text may cost, by country, ``"*"`` for every other one; nothing where no price is known."""
+        return {}
 
     def budget(self) -> Mapping[str, int]:
         """Return how many messages may leave in an ``"hour"`` and in a ``"day"``; what is not named has no limit."""

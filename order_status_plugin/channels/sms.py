@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import phonenumbers
 from django.core.checks import CheckMessage, Error, Warning
@@ -78,6 +78,11 @@ class SmsChannel(Channel, ABC):
 
     # --- options --------------------------------------------------------------------------------------
 
+    def stop_hint(self) -> str:
+        """Return ``OPTIONS["stop_hint"]``; where it is not given, "link" for a sender whom nobody can answer: a name."""
+        is_name = any(char.isalpha() for char in self.option("sender"))
+        return str(self.options.get("stop_hint", "link" if is_name else ""))
+
     def budget(self) -> Mapping[str, int]:
         """Return ``OPTIONS["budget"]``, or what no shop of a usual size reaches."""
         given = self.options.get("budget")
@@ -88,12 +93,19 @@ class SmsChannel(Channel, ABC):
         given = self.options.get("countries")
         return frozenset(str(country).upper() for country in given) if isinstance(given, (list, tuple)) else None
 
-    def cost(self, number: str, text: str) -> Decimal | None:
+    def cost(self, recipient: str, text: str) -> Decimal | None:
         """Return what this text to this number may cost by ``OPTIONS["prices"]``, None where no price is known."""
-        prices = self.options.get("prices")
-        found = read(number, is_strict=False)
-        country = country_of(found) if found else ""
-        return segments.cost(segments.plain(text), country, prices) if isinstance(prices, Mapping) else None
+        found = read(recipient, is_strict=False)
+        return segments.cost(segments.plain(text), country_of(found) if found else "", self._prices())
+
+    def costs_by_country(self, text: str) -> Mapping[str, Decimal]:
+        """Return what it may cost in each country of ``OPTIONS["prices"]``."""
+        prices, plain = self._prices(), segments.plain(text)
+        return {country: cost for country in prices if (cost := segments.cost(plain, country, prices)) is not None}
+
+    def _prices(self) -> Mapping[str, Any]:
+        given = self.options.get("prices")
+        return given if isinstance(given, Mapping) else {}
 
     def check(self) -> list[CheckMessage]:
         """Say what is wrong with the options that all have."""

@@ -33,7 +33,10 @@ _REASONS = {
 
 
 def follow(alias: str, hear: Callable[[str, Webhook], None]) -> None:
-    """Have every event of django-anymail that says what became of a mail written down, and heard under this alias."""
+    """Have every event of django-anymail that says what became of a mail written down, and heard under this alias.
+
+    They are of all mails of the project: ``hear`` keeps those on ours.
+    """
     from anymail.signals import tracking
 
     def heard(sender: object, event: Any, **kwargs: Any) -> None:

@@ -17,7 +17,7 @@ from ..cms.told import texts_for
 from ..events import Milestone
 from ..view.milestone import build_milestone
 from ..view.names import first_name
-from . import notices
+from . import notices, updates
 from .admission import admit
 from .known import Known, subject
 from .language import language_of
@@ -33,6 +33,8 @@ def compose(row: OutboxMessage, known: Known | None = None) -> Message:
     order = row.order
     if order.erased_at:
         raise Withheld(ERASED)
+    if row.milestone == notices.Notice.UPDATE:
+        return updates.compose(row, known or Known([row]))
     if row.milestone in notices.WORDS:
         return notices.compose(row)
     known = known or Known([row])
@@ -64,7 +66,7 @@ def compose(row: OutboxMessage, known: Known | None = None) -> Message:
             stop=stop,
             number=order.number,
             first_name=name,
-            hint=channel.options.get("stop_hint", ""),
+            hint=channel.stop_hint(),
             markup=markup(news, contact, link, order.number) if channel.options.get("markup") else "",
         )
     return Message(

@@ -186,6 +186,14 @@ def is_wanted(order_pk: int, alias: str, milestone: str = "") -> bool:
     return not refusal(facts, milestone, ())
 
 
+def is_last_word(order: Order, alias: str, recipient: str, *, is_given: bool) -> bool:
+    """Say whether this very answer for the whole channel stands already: a yes is its recipient's own."""
+    said = max(ledger_of(order.pk, alias), key=lambda said: (said.happened_at, said.number), default=None)
+    if said is None or said.topic or said.is_given is not is_given:
+        return False
+    return not is_given or said.recipient_digest in (known(alias, recipient) if recipient else ("",))
+
+
 def say(
     order: Order,
     alias: str,

@@ -205,7 +205,7 @@ class Delivery:
         if self.channel is not None and not self.channel.subscribes:
             known_as = recipients.known(self.alias, recipient)
             if row.recipient_digest not in known_as:
-                row.recipient_digest = known_as[0]
+                row.recipient_digest, row.recipient_masked = known_as[0], recipients.masked(recipient)
 
     @spans.traced("send")
     def _call(self, messages: list[Message]) -> Mapping[str, Receipt | Exception]:
@@ -240,7 +240,8 @@ class Delivery:
                 failure = (result, outcome.words(result, hide=message.recipient))
         self.sent += len(done)
         for row in done:
-            outcome.announce(row)
+            if row.milestone != notices.Notice.UPDATE:  # nobody reads anything
+                outcome.announce(row)
         self._count(has_success=bool(done), failure=failure)
 
     def _count(self, *, has_success: bool, failure: tuple[Exception, str] | None) -> None:

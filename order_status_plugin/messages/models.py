@@ -30,6 +30,8 @@ class OutboxMessage(models.Model):
     occurrence = models.CharField(max_length=60, default="1")
     channel = models.CharField(_("channel"), max_length=40)
     recipient_digest = models.CharField(max_length=80)
+    #: As its owner knows it, whatever address the order has later; "" for a device.
+    recipient_masked = models.CharField(_("recipient"), max_length=120, blank=True)
     #: Other rows whose news this one also tells.
     told_by = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="tells", db_index=False

@@ -38,7 +38,7 @@ from .language import language_of
 from .models import OutboxMessage
 from .outbox import DRAIN
 from .person import person
-from .recipient import signed
+from .recipient import masked, signed
 from .render import render_notice
 from .rules import rules_for
 from .withheld import NO_ADDRESS, OVER, Withheld
@@ -56,6 +56,8 @@ class Notice(StrEnum):
     CODE = "code"
     LINKS = "links"
     SUPPORT = "support"
+    #: No letter: a wallet looks at the order again, see :mod:`.updates`.
+    UPDATE = "update"
 
 
 WORDS = frozenset(Notice)
@@ -93,6 +95,7 @@ def _owe(order: Order, notice: Notice, occurrence: str, alias: str, recipient: s
             "occurrence": occurrence,
             "channel": alias,
             "recipient_digest": known_as,
+            "recipient_masked": masked(recipient),
             "happened_at": now,
             "created_at": now,
             "due_at": now,

@@ -22,7 +22,7 @@ from ..worker.wake import wake
 from . import subscriptions
 from .models import OutboxMessage
 from .person import addressees
-from .recipient import known
+from .recipient import known, masked
 from .rules import Rules, rules_for
 
 if TYPE_CHECKING:
@@ -78,6 +78,7 @@ class _Owed:
     channel: str
     #: Key of the row and digest of the recipient, under each secret of the ring, the signing one first.
     names: list[tuple[str, str]]
+    masked: str
 
     @property
     def is_of_a_part(self) -> bool:
@@ -97,6 +98,7 @@ class _Owed:
             occurrence=reached.occurrence,
             channel=self.channel,
             recipient_digest=digest,
+            recipient_masked=self.masked,
             state=OutboxMessage.State.HELD if is_quiet else OutboxMessage.State.PENDING,
             reason=NOT_NOTIFIED if is_quiet else "",
             happened_at=reached.happened_at,
@@ -123,11 +125,11 @@ def _owed(told: Sequence[Reached]) -> list[_Owed]:
             wanted.append((one, rules, channels))
     contacts = addressees({one.order.pk for one, _rules, _channels in wanted}) if wanted else {}
     return [
-        _Owed(one, rules, alias, [(_key(one, alias, digest), digest) for digest in known_as])
+        _Owed(one, rules, alias, [(_key(one, alias, digest), digest) for digest in known_as], shown)
         for one, rules, channels in wanted
         if (contact := contacts.get(one.order.pk)) is not None
         for alias in channels
-        for known_as in _recipients(one, alias, contact)
+        for known_as, shown in _recipients(one, alias, contact)
     ]
 
 
@@ -155,22 +157,24 @@ def _host_mails(reached: Reached) -> bool:
         return False
 
 
-def _recipients(one: Reached, alias: str, contact: ContactSnapshot) -> list[list[str]]:
-    """Return every recipient on this channel: its digest under each secret of the ring, the signing one first.
+def _recipients(one: Reached, alias: str, contact: ContactSnapshot) -> list[tuple[list[str], str]]:
+    """Return every recipient on this channel: its digest under each secret of the ring, the signing one first; masked.
 
     A rotated secret must not make the same news look new, so an older name of the row counts as well.
     """
     try:
         channel = get_channel(alias)
+        if channel.medium is Medium.WALLET:
+            return []  # it follows each change, see :mod:`.updates`
         if channel.medium is Medium.MAIL and _host_mails(one):
             return []
         if channel.subscribes:
-            return [[digest] for _recipient, digest in subscriptions.addresses(one.order.pk, alias)]
+            return [([digest], "") for _recipient, digest in subscriptions.addresses(one.order.pk, alias)]
         recipient = channel.recipient(contact)
     except Exception:  # a channel's code is not ours: it must not undo what was recorded
         logger.exception("channel %s could not say where order %s is reached", alias, one.order.pk)
         return []
-    return [known(alias, recipient)] if recipient else []
+    return [(known(alias, recipient), masked(recipient))] if recipient else []
 
 
 def _key(reached: Reached, alias: str, digest: str) -> str:

@@ -61,7 +61,7 @@ def erase(order: Order, *, is_thorough: bool) -> None:
     """Keep back what has not left; of the rest only that it left stays."""
     messages = OutboxMessage.objects.filter(order=order)
     MessageAttempt.objects.filter(message__order=order).update(detail="")
-    messages.update(recipient_digest="", provider_id="", reason="", delivery_detail="")
+    messages.update(recipient_digest="", recipient_masked="", provider_id="", reason="", delivery_detail="")
     messages.filter(state__in=(OutboxMessage.State.PENDING, OutboxMessage.State.UNKNOWN)).update(
         state=OutboxMessage.State.HELD, reason=ERASED, lease="", leased_until=None
     )

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from django.db import router, transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
+from ..backends import get_channel
 from ..tracking.models import Order
 from ..worker.wake import wake
 from . import notices, tries
 from .admission import admit
+from .compose import compose
 from .models import MessageAttempt, OutboxMessage
 from .outbox import DRAIN
 from .withheld import Later, Withheld
@@ -37,23 +40,32 @@ class Count:
     #: Messages that would wait, and those that would be held back, by the reason.
     later: Mapping[str, int] = field(default_factory=dict)
     held: Mapping[str, int] = field(default_factory=dict)
+    #: What those with a known price may cost together, None where no price is known.
+    cost: Decimal | None = None
 
 
-def count(messages: QuerySet[OutboxMessage]) -> Count:
+def count(messages: QuerySet[OutboxMessage], *, with_cost: bool = False) -> Count:
     """Return how many of these would leave and to how many customers, asked as the relay asks it; nothing changes.
 
+    ``with_cost`` writes those that somebody pays for, to measure them.
     Customers are told apart by where they are reached, each channel for itself where an order has several.
     """
     leaving, reached = 0, set()
     later: Counter[str] = Counter()
     held: Counter[str] = Counter()
+    costs: list[Decimal] = []
     rows = messages.filter(told_by=None).select_related("order__site", "order__contact").order_by("pk")
     for row in rows.iterator(chunk_size=_CHUNK):
         if row.state in NOT_ARRIVED:  # as sending it again leaves it
             row.attempts, row.reason, row.due_at = 1, "", timezone.now()
         try:
             if row.milestone not in notices.WORDS:
-                admit(row)
+                channel = get_channel(row.channel) if with_cost else None
+                if channel and channel.costs_by_country(""):
+                    message = compose(row)
+                    costs += filter(None, [channel.cost(message.recipient, message.text)])
+                else:
+                    admit(row)
         except Withheld as why:
             held[str(why)] += 1
         except Later as why:
@@ -64,7 +76,8 @@ def count(messages: QuerySet[OutboxMessage]) -> Count:
             leaving += 1
             contact = getattr(row.order, "contact", None)
             reached.add((contact and contact.email_digest) or row.order_id)
-    return Count(leaving, len(reached), dict(later), dict(held))  # templates ask a Counter for "items", and get 0
+    # Templates ask a Counter for "items", and get 0.
+    return Count(leaving, len(reached), dict(later), dict(held), sum(costs, Decimal(0)) if costs else None)
 
 
 def stuck(messages: QuerySet[OutboxMessage]) -> QuerySet[OutboxMessage]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from ..events import CustomerWord, Delivery, DeliveryReport
-from ..exceptions import TemporaryFailure
+from ..exceptions import TemporaryFailure, UnreadableMessage
 from . import consent, person, suppression
+from .lease import PENDING
 from .models import OutboxMessage
 from .recipient import known
 
@@ -19,6 +21,23 @@ State = OutboxMessage.State
 ENDS = (Delivery.BOUNCED, Delivery.COMPLAINED, Delivery.OPTED_OUT)
 
 
+def is_ours(alias: str, said: Iterable[DeliveryReport | CustomerWord]) -> bool:
+    """Say whether any of this may be about a message of ours: one that we know, or one whose receipt is on its way.
+
+    For doors that a whole project shares: what others mailed to whom is nothing to us.
+    """
+    try:
+        reports = [each for each in said if isinstance(each, DeliveryReport)]
+    except UnreadableMessage:  # it names no message
+        return False
+    if not reports:
+        return False
+    # Asked for first: whatever ends in between is known by the next question.
+    if OutboxMessage.objects.filter(PENDING, channel=alias, attempts__gt=0).exclude(lease="").exists():
+        return True
+    return any(_about(alias, each).exists() for each in reports)
+
+
 class UnknownMessage(TemporaryFailure):
     """No message of ours is known to the provider by this id (yet): its receipt may still be on its way."""
 
@@ -26,14 +45,15 @@ class UnknownMessage(TemporaryFailure):
 def take(alias: str, said: DeliveryReport | CustomerWord) -> None:
     """Keep what was said. The same once more changes nothing; what is older than what is known changes nothing.
 
-    Raises UnknownMessage for a report on a message that we do not know; what it says of its recipient counts already.
+    Raises UnknownMessage for a report on a message that we do not know. A bounce counts already: nobody is reached there,
+    whosever message it was. Who leaves somebody else's list leaves no other.
     """
     at = min(said.happened_at or timezone.now(), timezone.now())
     if isinstance(said, CustomerWord):
         consent.hear(alias, _known(alias, said.sender), said.word, at)
         return
     rows = list(_about(alias, said))
-    if said.delivery in ENDS:
+    if said.delivery in ENDS and (rows or said.delivery is Delivery.BOUNCED):
         for known_as in _ended(alias, said, rows):
             suppression.suppress(alias, known_as, said.delivery, at)
     if not rows:

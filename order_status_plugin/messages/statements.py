@@ -23,7 +23,8 @@ _OUTBOX, _TRY, _ORDER, _EPOCH, _LEDGER, _SUPPRESSION = (
     for model in (OutboxMessage, MessageAttempt, Order, ContentEpoch, ConsentEntry, Suppression)
 )
 _TAKE = (
-    f"UPDATE {_OUTBOX} SET attempts = attempts + 1, leased_until = %s, recipient_digest = %s"  # noqa: S608
+    f"UPDATE {_OUTBOX} SET attempts = attempts + 1, leased_until = %s,"  # noqa: S608
+    " recipient_digest = %s, recipient_masked = %s"
     " WHERE id = %s AND lease = %s AND state = 'pending'"
 )
 _OPEN = (
@@ -48,7 +49,8 @@ def begin_try(row: OutboxMessage, held_until: dt.datetime, now: dt.datetime, *, 
 
     PostgreSQL does it in one statement, SQLite in two: what calls must lie in a transaction.
     """
-    held, said = (held_until, row.recipient_digest, row.pk, row.lease), (now, may_double)
+    held = (held_until, row.recipient_digest, row.recipient_masked, row.pk, row.lease)
+    said = (now, may_double)
     if _is_postgresql():
         return bool(_run(_TAKE_AND_OPEN, *held, *said))
     return bool(_run(_TAKE, *held) and _run(_OPEN, row.pk, row.lease, *said))

@@ -21,6 +21,11 @@ def stop_token(order: Order, channel: str) -> str:
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
+def nobodys_token(channel: str) -> str:
+    """Return what is as long as a token for this channel, and stops nothing."""
+    return base64.urlsafe_b64encode(bytes(2 + MAC + 16) + channel.encode()).rstrip(b"=").decode()
+
+
 def read_stop_token(token: str) -> tuple[Order, str] | None:
     """Return the order and the channel alias, or None for a token that is not ours."""
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
@@ -17,7 +18,7 @@ from ..events import Delivery, Medium, Milestone
 from ..exceptions import BackendError
 from ..tracking.models import Order
 from ..view.milestone import word_of
-from . import budget, subscriptions, suppression, withheld
+from . import budget, suppression, withheld
 from .basis import needs_yes
 from .consent import Facts, ledger_of, refusal
 from .models import OutboxMessage
@@ -41,6 +42,7 @@ LETTERS: dict[str, str | Promise] = {
     Notice.DEVICE: _("A new device"),
     Notice.CODE: _("Your code"),
     Notice.LINKS: _("Your links"),
+    Notice.UPDATE: _("Apple Wallet"),
 }
 #: The reasons that a customer reads; whatever else stands there is a provider's, for staff.
 _REASONS = frozenset(
@@ -79,10 +81,19 @@ class Told:
     row: OutboxMessage
     what: str
     channel: str
-    recipient: str  # masked; "" where it went to an address that the order has no more
+    recipient: str  # masked; "" once the order was erased
     state: str
     why: str
     at: dt.datetime  # when it was sent, or written down
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topic:
+    """One piece of news of which the customer said something else than of the rest of its channel."""
+
+    milestone: str
+    label: str
+    is_on: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,17 +106,14 @@ class Switch:
     is_on: bool
     #: Why no switch helps: the address is suppressed. "" where the customer may choose.
     stopped: str
+    topics: tuple[Topic, ...]
 
 
-def messages_of(order: Order, people: People | None = None) -> list[Told]:
-    """Return the order's messages, the newest first; what one told for others stands once.
-
-    Two queries, and two more where ``people`` were not read yet.
-    """
+def messages_of(order: Order) -> list[Told]:
+    """Return the order's messages, the newest first, at most MOST; what one told for others stands once."""
     rows: QuerySet[OutboxMessage] = OutboxMessage.objects.filter(order=order, told_by=None)
-    rows = rows.exclude(milestone=Notice.SUPPORT)
-    addresses = addresses_of(order, people)
-    return [_told(row, addresses) for row in rows.order_by("-created_at", "-pk")[:MOST]]
+    rows = rows.exclude(milestone__in=(Notice.SUPPORT, Notice.UPDATE))
+    return [_told(row) for row in rows.order_by("-created_at", "-pk")[:MOST]]
 
 
 def switches_of(order: Order, people: People | None = None) -> list[Switch]:
@@ -119,40 +127,59 @@ def switches_of(order: Order, people: People | None = None) -> list[Switch]:
         against = suppression.active(alias, known(alias, recipient)).values_list("reason", flat=True).first()
         needed = needs_yes(get_channel(alias))
         facts = Facts(is_erased=False, suppressed="", ledger=ledger_of(order.pk, alias), needs_yes=needed)
+        is_on = not against and not refusal(facts, "", known(alias, recipient))
         found.append(
             Switch(
                 alias=alias,
                 label=named(alias),
                 recipient=masked(recipient),
-                is_on=not against and not refusal(facts, "", known(alias, recipient)),
+                is_on=is_on,
                 stopped=gettext(withheld.SUPPRESSED[against]) if against else "",
+                topics=() if against else _topics(facts, known(alias, recipient), is_on=is_on),
             )
         )
     return found
 
 
-def _told(row: OutboxMessage, addresses: dict[str, str]) -> Told:
+def _topics(facts: Facts, recipients: Sequence[str], *, is_on: bool) -> tuple[Topic, ...]:
+    said = {each.topic for each in facts.ledger}
+    about = [milestone for milestone in Milestone if milestone.value in said]
+    return tuple(
+        Topic(milestone=milestone.value, label=word_of(milestone), is_on=not is_on)
+        for milestone in about
+        if bool(refusal(facts, milestone.value, recipients)) is is_on
+    )
+
+
+def _told(row: OutboxMessage) -> Told:
     why = row.reason if row.reason in _REASONS else _ARRIVAL.get(row.delivery, "")
     return Told(
         row=row,
         what=str(LETTERS[row.milestone]) if row.milestone in LETTERS else word_of(Milestone(row.milestone)),
         channel=named(row.channel),
-        recipient=addresses.get(row.recipient_digest, ""),
+        recipient=recipient_of(row),
         state=str(STATES[row.state]),
         why=gettext(why) if why else "",
         at=row.sent_at or row.created_at,
     )
 
 
-def addresses_of(order: Order, people: People | None = None) -> dict[str, str]:
-    """Return the masked addresses that the order has, by digest: the host's, what staff corrected, and devices."""
-    people = people or people_of(order.pk)
-    found: dict[str, str] = {}
+def recipient_of(row: OutboxMessage) -> str:
+    """Return whom a message is for, or went to, masked; "" once the order was erased."""
+    if row.recipient_masked or not row.recipient_digest:
+        return row.recipient_masked
+    return gettext("a device")
+
+
+def digests_of(order: Order) -> set[str]:
+    """Return the digests of the addresses that the order has: the host's, and what staff corrected."""
+    people = people_of(order.pk)
+    found: set[str] = set()
     for contact in (people.person, people.addressee):
         for alias in conf.CHANNELS if contact else ():
             if recipient := reached(alias, contact):
-                found |= dict.fromkeys(known(alias, recipient), masked(recipient))
-    return found | dict.fromkeys(subscriptions.digests_of(order), gettext("a device"))
+                found.update(known(alias, recipient))
+    return found
 
 
 def named(alias: str) -> str:

@@ -124,7 +124,7 @@ def _message(
             stop=link,
             number=rows.order.number,
             first_name=name,
-            hint=channel.options.get("stop_hint", ""),
+            hint=channel.stop_hint(),
             is_test=True,
         )
     return Message(

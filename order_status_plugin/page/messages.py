@@ -14,7 +14,7 @@ from ..events import Tier
 from ..messages import consent
 from ..messages.ledger import ConsentSource
 from ..messages.person import people_of
-from ..messages.told import messages_of, switches_of
+from ..messages.told import MOST, messages_of, switches_of
 from ..tracking.models import Order
 from ..view import dates
 from .context import render_page
@@ -33,29 +33,37 @@ class MessagesView(OwnView):
             return self.back(order)
         with translation.override(language_of(order, request)):
             people = people_of(order.pk)
-            told = [(each, dates.shop_moment(each.at)) for each in messages_of(order, people)]
+            told = [(each, dates.shop_moment(each.at)) for each in messages_of(order)]
             return render_page(
                 request,
                 "messages.html",
                 path=links.order_path(order),
                 told=told,
+                is_cut=len(told) == MOST,
+                most=MOST,
                 switches=switches_of(order, people),
                 is_own=is_own(request, order),
             )
 
     def act(self, request: HttpRequest, order: Order) -> HttpResponse:
-        """Keep the word on one channel, with the words that stood on the button."""
+        """Keep the word on one channel, or on one piece of its news, with the words that stood on the button."""
         with translation.override(language_of(order, request)):
-            alias, choice = request.POST.get("channel", ""), request.POST.get("choice", "")
+            alias, topic, choice = (request.POST.get(name, "") for name in ("channel", "topic", "choice"))
             switch = next((each for each in switches_of(order) if each.alias == alias and not each.stopped), None)
-            if switch is not None and choice in ("on", "off") and switch.is_on is not (choice == "on"):
+            about = (
+                next((each for each in switch.topics if each.milestone == topic), None) if switch and topic else None
+            )
+            chosen = about if topic else switch
+            if switch and chosen and choice in ("on", "off") and chosen.is_on is not (choice == "on"):
+                label = f"{switch.label}, {about.label}" if about else switch.label
                 consent.say(
                     order,
                     alias,
                     is_given=choice == "on",
                     source=ConsentSource.PAGE,
                     recipient=consent.addressed(order, alias),
-                    wording=f"{switch.label}: {_('Switch on') if choice == 'on' else _('Switch off')}",
+                    topic=topic,
+                    wording=f"{label}: {_('Switch on') if choice == 'on' else _('Switch off')}",
                     locale=translation.get_language() or "",
                     address=address_of(request),
                 )

@@ -26,6 +26,7 @@ from ..access.headers import policy, put_headers
 from ..access.links import order_url, path_of, url_of
 from ..access.tiers import PERMISSION, log_look
 from ..channels import segments
+from ..channels.base import Channel
 from ..cms import epoch
 from ..cms.layout import needs_of
 from ..cms.look import Look, dressed
@@ -37,6 +38,8 @@ from ..events import Medium, Milestone, Tier
 from ..messages.person import person
 from ..messages.render import Rendered
 from ..messages.render import render as render_message
+from ..messages.stop import nobodys_token
+from ..messages.trial import channels
 from ..tracking.models import Order
 from ..tracking.queries import Picture
 from ..view import samples
@@ -53,7 +56,7 @@ COOKIE = "order_status_preview"
 NOWHERE = "#"
 EXAMPLE = "https://shop.example/orders/…"
 #: As long as every link, and nobody's.
-NOBODYS = "ExampleLinkOfAnOrderThatNobodyPlaced"
+NOBODYS = "ExampleLinkOfAnOrderThatNobodyEverHasPlaced"
 #: No allow-scripts: whatever an editor may have written, nothing of it runs in the admin's origin. In the panel beside
 #: the form Wagtail's checker runs, by a nonce, and nothing else.
 SANDBOX = "sandbox allow-same-origin allow-forms allow-popups allow-popups-to-escape-sandbox"
@@ -182,16 +185,28 @@ def _message(
     )
     # A mail's links stay here, so that looking at one opens nothing.
     shown = NOWHERE if medium is Medium.MAIL else link
-    said = render_message(news, medium=medium, link=shown, stop=shown, number=order.number, first_name=name)
-    return _mail(said) if medium is Medium.MAIL else _short(medium, said, news.order.shop)
+    channel = next((each for each in channels(medium).values()), None) if medium is Medium.SMS else None
+    said = render_message(
+        news,
+        medium=medium,
+        link=shown,
+        stop=url_of(order, reverse("order_status:unsubscribe", args=[nobodys_token(channel.alias)]))
+        if channel
+        else shown,
+        number=order.number,
+        first_name=name,
+        hint=channel.stop_hint() if channel else "",
+    )
+    return _mail(said) if medium is Medium.MAIL else _short(medium, said, news.order.shop, channel)
 
 
-def _short(medium: Medium, said: Rendered, shop: str) -> HttpResponse:
+def _short(medium: Medium, said: Rendered, shop: str, channel: Channel | None) -> HttpResponse:
     """Return a text message, with what it takes, or a notification."""
     text = segments.plain(said.text) if medium is Medium.SMS else said.text
     size = segments.measure(text) if medium is Medium.SMS else None
     context = {"said": said, "text": text, "shop": shop, "size": size, "is_rtl": translation.get_language_bidi()}
-    return HttpResponse(render_to_string(SHORT, {**context, "language": translation.get_language()}))
+    costs = channel.costs_by_country(text) if channel else {}
+    return HttpResponse(render_to_string(SHORT, {**context, "costs": costs, "language": translation.get_language()}))
 
 
 def _mail(mail: Rendered) -> HttpResponse:

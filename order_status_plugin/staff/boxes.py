@@ -17,7 +17,7 @@ from ..carriers import catalogue
 from ..conf import conf
 from ..messages import replay
 from ..messages.models import MessageAttempt
-from ..messages.told import addresses_of
+from ..messages.told import recipient_of
 from . import narrow
 from .known import BY_ALIAS, BY_CHANNEL, BY_MILESTONE, found
 from .read_only import ReadOnlyAdmin, ReadOnlyInline
@@ -139,8 +139,8 @@ class OutboxAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("recipient"))
     def recipient(self, row: Any) -> str:
-        """Show the address, masked, as far as the order still has it."""
-        return addresses_of(row.order).get(row.recipient_digest, "…")
+        """Show whom it went to, masked."""
+        return recipient_of(row) or "…"
 
     actions = ("send_again", "settle")
 

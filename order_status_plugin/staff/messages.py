@@ -17,7 +17,7 @@ from ..messages.corrected import CorrectedContact, correct
 from ..messages.ledger import ConsentEntry, ConsentSource
 from ..messages.models import OutboxMessage
 from ..messages.suppression import Suppression
-from ..messages.told import addresses_of, label_of
+from ..messages.told import digests_of, label_of
 from ..messages.withheld import SUPPRESSED
 from ..tracking import record
 from ..tracking.models import Order
@@ -153,14 +153,14 @@ def _was_held(order: Order) -> bool:
 
 
 def _lift(order: Order, actor: str, given: Given) -> str:
-    if not [row for row in _against(order, addresses_of(order)) if suppression.lift(row, actor, given["reason"])]:
+    if not [row for row in _against(order, digests_of(order)) if suppression.lift(row, actor, given["reason"])]:
         raise NothingToDo
     audit(Action.SUPPRESSION_LIFTED, order, actor)
     return gettext("The address can be written to again.")
 
 
 def _said(order: Order) -> str:
-    found = _against(order, addresses_of(order))
+    found = _against(order, digests_of(order))
     return ", ".join(f"{label_of(row.channel)}: {row.get_reason_display()}" for row in found)
 
 

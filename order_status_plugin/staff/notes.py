@@ -31,6 +31,7 @@ from ..cms.models import OrderNote, OrderNoteEdit
 from ..cms.writing import CannotWrite, change, withdraw, write
 from ..events import Headline
 from ..messages import replay
+from ..messages.told import MOST as MOST_TOLD
 from ..messages.told import messages_of
 from ..tracking.models import Order
 from ..view.words import HEADLINE
@@ -88,6 +89,8 @@ def sent(user: Any, order: Order) -> dict[str, Any]:
     may_end = user.has_perm(END)
     return {
         "told": told,
+        "is_cut": len(told) == MOST_TOLD,
+        "most": MOST_TOLD,
         "may_send": user.has_perm(SEND_MESSAGES) and replay.of_order(order).exists(),
         "devices": devices_of(order) if may_end or user.has_perm(SEE_DEVICES) else [],
         "may_end": may_end,

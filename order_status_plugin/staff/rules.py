@@ -17,7 +17,14 @@ from ..conf import conf
 from ..events import Milestone
 from ..messages.rules import MessageRules
 from ..messages.told import label_of
+from ..messages.updates import wallets
 from ..view.milestone import word_of
+
+
+def _channels() -> list[str]:
+    """Return the aliases of channels for which there is something to choose: a wallet follows every change."""
+    silent = wallets()
+    return [alias for alias in conf.CHANNELS if alias not in silent]
 
 
 class MatrixWidget(forms.Widget):
@@ -29,7 +36,7 @@ class MatrixWidget(forms.Widget):
         """Return the table; what the row does not say stands as the settings have it."""
         context = super().get_context(name, value, attrs)
         told = value if isinstance(value, dict) else {}
-        aliases = list(conf.CHANNELS)
+        aliases = _channels()
         context["channels"] = [label_of(alias) for alias in aliases]
         context["rows"] = [
             (
@@ -48,7 +55,7 @@ class MatrixWidget(forms.Widget):
         ticked = set(data.getlist(name)) if hasattr(data, "getlist") else set(data.get(name, ()))
         return {
             alias: [milestone.value for milestone in Milestone if f"{alias}:{milestone.value}" in ticked]
-            for alias in conf.CHANNELS
+            for alias in _channels()
         }
 
     def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:

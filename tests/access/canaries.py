@@ -189,7 +189,10 @@ def _told(order: Order) -> None:
         subject="order", created_at=timezone.now(), due_at=timezone.now(), recipient_digest="x",
     )  # fmt: skip
     OutboxMessage.objects.filter(pk=message.pk).update(
-        reason="550 canaryrefused", provider_id="canaryprovider", delivery_detail="550 canarybounced"
+        recipient_masked="c•••@canary.example",
+        reason="550 canaryrefused",
+        provider_id="canaryprovider",
+        delivery_detail="550 canarybounced",
     )
     MessageAttempt.objects.create(message=message, lease="", started_at=timezone.now(), detail="no canarydetail here")
     said = {"recipient": "c@canary.example", "address": "192.0.2.1", "wording": "canarywish"}

@@ -25,7 +25,9 @@ from order_status_plugin.events import Delivery
 from order_status_plugin.exceptions import GoneRecipient, UnreadableMessage
 from order_status_plugin.intake import inbox
 from order_status_plugin.intake.models import InboxMessage
+from order_status_plugin.messages.models import OutboxMessage
 from order_status_plugin.testing.channels import JUNK
+from tests.messages.shop import place
 
 KEY = "mailgun's webhook signing key"
 TO = "noor@example.org"
@@ -64,6 +66,12 @@ def bounced(message_id: str, **more: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def told(provider_id: str, **more: Any) -> None:
+    """Have a mail of ours be known to the provider by this name."""
+    place()
+    OutboxMessage.objects.update(**{"state": "sent", "provider_id": provider_id, **more})
+
+
 def heard() -> list[Any]:
     channel = EmailChannel("email", {})
     rows = InboxMessage.objects.filter(alias="email").order_by("pk")
@@ -72,6 +80,7 @@ def heard() -> list[Any]:
 
 @pytest.mark.django_db
 def test_a_bounce_is_stored_before_the_provider_is_answered() -> None:
+    told("<20261129.1@mg.shop.example>")
     assert post(bounced("20261129.1@mg.shop.example")) == 200
     (said,) = heard()
     assert (said.provider_id, said.delivery, said.recipient) == ("<20261129.1@mg.shop.example>", Delivery.BOUNCED, TO)
@@ -86,6 +95,22 @@ def test_a_bounce_is_stored_before_the_provider_is_answered() -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("event", ["failed", "complained", "unsubscribed", "delivered"])
+def test_mails_of_others_are_not_heard(event: str) -> None:
+    """A project has newsletters, too: who leaves those, or bounces there, is nobody that we write down."""
+    told("<1@mg.shop.example>")
+    assert post(bounced("newsletter@mg.shop.example", event=event)) == 200
+    assert not InboxMessage.objects.exists()
+
+
+@pytest.mark.django_db
+def test_while_a_mail_is_under_way_an_event_may_be_faster_than_its_receipt() -> None:
+    told("", state="pending", attempts=1, lease="a relay's")
+    post(bounced("early@mg.shop.example"))
+    assert len(heard()) == 1
+
+
+@pytest.mark.django_db
 def test_who_cannot_sign_is_not_heard() -> None:
     with pytest.raises(Exception, match="signature"):
         post(bounced("1@mg.shop.example"), key="another key")
@@ -95,6 +120,7 @@ def test_who_cannot_sign_is_not_heard() -> None:
 @pytest.mark.django_db
 def test_what_could_not_be_stored_comes_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """The provider must not be told that all is well."""
+    told("<1@mg.shop.example>")
 
     def fail(*args: object) -> None:
         raise DatabaseError
@@ -107,6 +133,7 @@ def test_what_could_not_be_stored_comes_again(monkeypatch: pytest.MonkeyPatch) -
 @pytest.mark.django_db
 @pytest.mark.parametrize("event", ["opened", "clicked", "accepted"])
 def test_what_the_customer_does_with_a_mail_is_not_kept(event: str) -> None:
+    told("<1@mg.shop.example>")
     assert post(bounced("1@mg.shop.example", event=event, ip="203.0.113.9")) == 200
     assert not InboxMessage.objects.exists()
 

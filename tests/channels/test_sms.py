@@ -43,6 +43,22 @@ def message(key: str, text: str = "t", recipient: str = "+351912345678") -> Mess
 
 
 @pytest.mark.parametrize(
+    ("options", "hint"),
+    [
+        ({"sender": "Tilia Sal"}, "link"),
+        ({"sender": "+15005550006"}, ""),
+        ({"sender": "20500"}, ""),
+        ({"messaging_service_sid": "MG1"}, ""),
+        ({"sender": "Tilia Sal", "stop_hint": ""}, ""),
+        ({"sender": "Tilia Sal", "stop_hint": "word"}, "word"),
+        ({"sender": "20500", "stop_hint": "link"}, "link"),
+    ],
+)
+def test_who_cannot_answer_finds_a_link_to_stop(options: dict[str, str], hint: str) -> None:
+    assert Pigeon("sms", options).stop_hint() == hint
+
+
+@pytest.mark.parametrize(
     ("who", "options", "expected"),
     [
         (contact("+351 912 345 678"), {}, "+351912345678"),

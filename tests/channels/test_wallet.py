@@ -14,11 +14,14 @@ from django.utils import timezone
 from order_status_plugin.backends import get_channel
 from order_status_plugin.channels.base import Channel, Message, Receipt
 from order_status_plugin.channels.wallet import APNS, WalletChannel
-from order_status_plugin.events import ContactSnapshot, Medium, ParcelStatus
+from order_status_plugin.events import ContactSnapshot, Medium, ParcelStatus, PaymentState
 from order_status_plugin.exceptions import AccessDenied, GoneRecipient, PermanentFailure, TemporaryFailure
 from order_status_plugin.messages import relay, subscriptions
 from order_status_plugin.messages.models import OutboxMessage
 from order_status_plugin.messages.subscriptions import Subscription
+from order_status_plugin.messages.told import messages_of
+from order_status_plugin.messages.withheld import NO_DEVICE
+from order_status_plugin.signals import customer_notified
 from order_status_plugin.testing.channels import ChannelContract
 from tests.messages import shop
 from tests.wallet.apns import Apns, Says
@@ -161,11 +164,61 @@ def test_news_of_an_order_reach_the_devices_that_hold_it(authority: Authority, a
     shop.scan(ParcelStatus.OUT_FOR_DELIVERY)
     OutboxMessage.objects.update(due_at=timezone.now())
     relay.drain()
+    assert not OutboxMessage.objects.filter(channel="wallet").exclude(milestone="update").exists()
     states = dict(OutboxMessage.objects.filter(channel="wallet").values_list("state", "reason"))
     assert set(states) == {OutboxMessage.State.SENT, OutboxMessage.State.DEAD}
     assert {push.path.rpartition("/")[2] for push in apns.taken} == {PHONE}
     gone = Subscription.objects.exclude(gone_at=None)
     assert [row.recipient for row in gone] == [""]
+
+
+@pytest.mark.django_db
+def test_every_change_is_one_push_also_what_nobody_is_told_of(authority: Authority, apns: Apns, settings: Any) -> None:
+    told: list[str] = []
+
+    def notified(sender: object, milestone: str, **kwargs: Any) -> None:
+        told.append(milestone)
+
+    options = made(authority, apns).options
+    entry = {"BACKEND": BACKEND, "OPTIONS": options}
+    settings.ORDER_STATUS = {**settings.ORDER_STATUS, "CHANNELS": {"wallet": entry}, "MILESTONES": []}
+    order = shop.place()
+    subscriptions.add(order, "wallet", PHONE, "en")
+    for change in ({"payment": PaymentState.PARTLY_REFUNDED}, {"parcels": 1, "notify_customer": False}):
+        before = len(apns.taken)
+        shop.place(**change)
+        relay.drain()
+        assert len(apns.taken) == before + 1, change
+    customer_notified.connect(notified)
+    try:
+        for day in (2, 3, 4):  # three changes before a relay comes are one push
+            shop.scan(ParcelStatus.IN_TRANSIT, ago=day, message=f"day {day}")
+        relay.drain()
+    finally:
+        customer_notified.disconnect(notified)
+    assert len(apns.taken) == 3
+    assert told == []
+    shop.scan(ParcelStatus.IN_TRANSIT, ago=4, message="day 4")  # said already
+    subscriptions.remove(order, "wallet", PHONE)
+    shop.scan(ParcelStatus.OUT_FOR_DELIVERY)
+    relay.drain()
+    assert len(apns.taken) == 3
+    assert messages_of(order) == []
+
+
+@pytest.mark.django_db
+def test_an_update_that_waits_for_its_device_is_held_back_when_that_left(
+    authority: Authority, apns: Apns, settings: Any
+) -> None:
+    entry = {"BACKEND": BACKEND, "OPTIONS": made(authority, apns).options}
+    settings.ORDER_STATUS = {**settings.ORDER_STATUS, "CHANNELS": {"wallet": entry}}
+    order = shop.place()
+    subscriptions.add(order, "wallet", PHONE, "en")
+    shop.place(parcels=1)
+    subscriptions.remove(order, "wallet", PHONE)
+    relay.drain()
+    assert apns.taken == []
+    assert set(order.messages.values_list("state", "reason")) == {("held", NO_DEVICE)}
 
 
 # --- system checks ------------------------------------------------------------------------------------

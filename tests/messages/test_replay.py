@@ -115,6 +115,18 @@ def test_a_channel_is_tried_at_once_when_staff_say_so(provider: Any) -> None:
     assert drain() == 1
 
 
+def test_the_command_adds_up_what_texts_may_cost(settings: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    options = {"sender": "20500", "prices": {"PT": "0.0385", "*": "0.5"}}
+    entry = {"BACKEND": "order_status_plugin.channels.console.ConsoleSms", "OPTIONS": options}
+    settings.ORDER_STATUS = {**settings.ORDER_STATUS, "CHANNELS": {**settings.ORDER_STATUS["CHANNELS"], "sms": entry}}
+    place(ref="1", contact=ContactSnapshot(email="a@example.org", phone="+351912345678"))
+    place(ref="2", contact=ContactSnapshot(email="b@example.org", phone="+31612345678"))
+    call_command("order_status_send", "--dry-run")
+    said = capsys.readouterr().out
+    assert "2 customers would get 4 messages." in said
+    assert "The texts would cost 0.5385 or so" in said
+
+
 def test_the_command_counts_without_sending(provider: Any, capsys: pytest.CaptureFixture[str]) -> None:
     place(ref="1")
     place(ref="2", contact=ContactSnapshot(email="other@example.org"))
@@ -123,6 +135,7 @@ def test_the_command_counts_without_sending(provider: Any, capsys: pytest.Captur
     call_command("order_status_send", "--dry-run")
     said = capsys.readouterr().out
     assert "2 customers would get 2 messages." in said
+    assert "cost" not in said
     assert "1 would be held back" in said
     call_command("order_status_send", "--dry-run", "--limit", "1")
     assert "1 customers would get 1 messages." in capsys.readouterr().out

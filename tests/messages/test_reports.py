@@ -140,6 +140,14 @@ def test_a_bounce_counts_whosever_mail_it_was() -> None:
     assert drain() == 0
 
 
+@pytest.mark.parametrize("delivery", [Delivery.COMPLAINED, Delivery.OPTED_OUT])
+def test_who_leaves_anothers_list_leaves_no_other(delivery: Delivery) -> None:
+    with pytest.raises(reports.UnknownMessage):
+        report(delivery, recipient=EMAIL)
+    place()
+    assert drain() == 1
+
+
 def test_a_report_by_key_ends_a_doubt() -> None:
     with by(Reporting, after_crash="leave"):
         place()

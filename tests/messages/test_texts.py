@@ -5,8 +5,10 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
+from decimal import Decimal
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -38,6 +40,7 @@ from order_status_plugin.messages.markup import markup
 from order_status_plugin.messages.models import OutboxMessage
 from order_status_plugin.messages.relay import drain
 from order_status_plugin.messages.render import render
+from order_status_plugin.messages.stop import stop_token
 from order_status_plugin.view import samples
 from order_status_plugin.view.milestone import build_milestone
 from order_status_plugin.view.model import OwnWordsView
@@ -187,6 +190,20 @@ def test_a_text_message_reads_as_the_shop_wrote_it() -> None:
     sent = next(one for batch in Answers.seen for one in batch if one.milestone == "shipped")
     assert sent.text == f"Tilia & Sal: it left. {order_url(order)}\nReply STOP to end these texts."
     assert (sent.html, sent.link) == ("", order_url(order))
+
+
+@pytest.mark.parametrize("own", ["", "{{ shop_name }}: it left. {{ link }}"])
+def test_a_text_from_a_name_ends_with_the_way_out(own: str, tmp_path: Path) -> None:
+    if own:
+        written(medium="sms", text=own)
+    options = {"sender": "Tilia Sal", "folder": str(tmp_path)}
+    channel = {"BACKEND": "order_status_plugin.channels.console.ConsoleSms", "OPTIONS": options}
+    with override_settings(ORDER_STATUS={**settings.ORDER_STATUS, "CHANNELS": {"sms": channel}}):
+        order = place(parcels=1, contact=PERSONAL)
+        OutboxMessage.objects.update(due_at=timezone.now())
+        assert drain()
+    (sent,) = (each for each in map(json.loads, (one.read_text() for one in tmp_path.iterdir())) if each["milestone"] == "shipped")  # fmt: skip
+    assert re.search(rf"\nStop: https?://\S+/orders/unsubscribe/{stop_token(order, 'sms')}/$", sent["text"])
 
 
 def test_a_notification_says_nothing_of_the_person() -> None:
@@ -354,6 +371,26 @@ def test_a_draft_is_previewed_as_what_it_is(admin_client: Client, medium: str, s
         html = admin_client.get(url, {"mode": mode, "language": "en"}).content.decode()
     assert "Half written" in html
     assert shown in html
+
+
+def test_the_preview_of_a_text_is_as_long_and_as_dear_as_what_leaves(admin_client: Client, tmp_path: Path) -> None:
+    row = written(medium="sms", text="{{ shop_name }}: " + "it left, and it comes soon. " * 3 + "{{ link }}")
+    row.save_revision()
+    options = {"sender": "Tilia Sal", "prices": {"PT": "0.0385", "*": "0.5"}, "folder": str(tmp_path)}
+    channel = {"BACKEND": "order_status_plugin.channels.console.ConsoleSms", "OPTIONS": options}
+    with override_settings(ORDER_STATUS={**settings.ORDER_STATUS, "CHANNELS": {"sms": channel}}):
+        url = f"/cms/order-status/look/order_status_plugin/messagetext/{row.pk}/"
+        shown = admin_client.get(url, {"mode": "sms-shipped", "language": "en"}).content.decode()
+        place(parcels=1, contact=PERSONAL)
+        OutboxMessage.objects.update(due_at=timezone.now())
+        drain()
+    letters_sent = [json.loads(one.read_text()) for one in tmp_path.iterdir()]
+    (sent,) = (each for each in letters_sent if each["milestone"] == "shipped")
+    size = segments.measure(sent["text"])
+    assert size.segments > 1
+    assert f"{size.segments} segments, {size.units} characters" in shown
+    assert f"PT {size.segments * Decimal('0.0385')} · * {size.segments * Decimal('0.5')}" in shown
+    assert "Stop: http" in shown
 
 
 def test_the_sheet_shows_what_the_shops_channels_carry(admin_client: Client) -> None:

@@ -8,11 +8,15 @@ import pytest
 from django.core import mail
 from django.test import Client, override_settings
 
+from order_status_plugin.access import limits
+from order_status_plugin.access.erase import erase
 from order_status_plugin.events import ParcelStatus
+from order_status_plugin.messages import consent
 from order_status_plugin.messages.ledger import ConsentEntry, ConsentSource
 from order_status_plugin.messages.models import OutboxMessage
 from order_status_plugin.messages.relay import drain
 from order_status_plugin.messages.stop import read_stop_token, stop_token
+from order_status_plugin.tracking.models import Order
 
 from .shop import EMAIL, place, scan
 
@@ -78,6 +82,42 @@ def test_another_orders_mails_go_on(browser: Client) -> None:
     mail.outbox.clear()
     place(ref="2")
     assert drain() == 1
+
+
+def test_an_erased_order_takes_no_word(browser: Client) -> None:
+    where = path()
+    erase(Order.objects.get(), "customer")
+    before = ConsentEntry.objects.count()
+    for word in ({"List-Unsubscribe": "One-Click"}, {"choice": "on"}):
+        answer = browser.post(where, word)
+        assert answer.status_code == 200
+        assert "These messages are off" in answer.content.decode()
+        assert "<form" not in answer.content.decode()
+    assert "<form" not in browser.get(where).content.decode()
+    assert ConsentEntry.objects.count() == before
+
+
+def test_the_same_word_is_written_once_and_a_no_always_counts(browser: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "RESUMES_DAY", 2)
+    where = path()
+    for _ in range(3):
+        assert browser.post(where, {"List-Unsubscribe": "One-Click"}).status_code == 200
+    assert ConsentEntry.objects.count() == 1
+    for _ in range(2):
+        assert browser.post(where, {"choice": "on"}).status_code == 200
+        assert browser.post(where, {"choice": "off"}).status_code == 200
+    answer = browser.post(where, {"choice": "on"})
+    assert (answer.status_code, "These messages are off" in answer.content.decode()) == (429, True)
+    assert ConsentEntry.objects.count() == 5
+    assert not consent.is_wanted(Order.objects.get().pk, "email")
+
+
+def test_a_yes_is_written_though_nobody_said_no(browser: Client) -> None:
+    """Where a channel's basis is consent, that is how it is given."""
+    where = path()
+    for _ in range(2):
+        browser.post(where, {"choice": "on"})
+    assert [entry.is_given for entry in ConsentEntry.objects.all()] == [True]
 
 
 @pytest.mark.parametrize("method", ["get", "post"])

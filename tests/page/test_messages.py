@@ -10,16 +10,19 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from order_status_plugin.access import links
+from order_status_plugin.access.erase import erase
 from order_status_plugin.cms import look
-from order_status_plugin.events import Delivery, ParcelStatus
+from order_status_plugin.events import ContactSnapshot, Delivery, ParcelStatus
 from order_status_plugin.messages import consent, notices, outbox, suppression
+from order_status_plugin.messages.corrected import correct
 from order_status_plugin.messages.ledger import ConsentEntry
 from order_status_plugin.messages.recipient import known
 from order_status_plugin.messages.relay import drain
+from order_status_plugin.page import messages
 from order_status_plugin.tracking import record
 
 from ..access.test_headers import assert_ours
-from ..messages.shop import EMAIL, place, scan
+from ..messages.shop import EMAIL, place, scan, snapshot
 from .doors import browser
 
 pytestmark = pytest.mark.django_db
@@ -73,6 +76,31 @@ def test_the_private_page_leads_there_and_it_names_only_masks(order, owner):
     assert EMAIL not in html
 
 
+def test_what_was_sent_stays_where_it_went(order, owner):
+    drain()
+    record.order("shop", snapshot(parcels=1, contact=ContactSnapshot(name="Noor de Vries", email="else@example.net")))
+    owner.post("/orders/", {"number": order.number, "email": "else@example.net"})
+    html = body(owner, order)
+    assert html.count("n•••@example.org") == 3
+    assert html.count("e•••@example.net") == 1, "the switch"
+
+
+def test_a_message_that_waits_says_whom_it_goes_to_in_the_end(order):
+    correct(order, "ana", email="else@example.net", phone="")
+    scan(ParcelStatus.OUT_FOR_DELIVERY)
+    correct(order, "ana", email="third@example.net", phone="")
+    assert drain() == 1
+    assert order.messages.get(milestone="out_for_delivery").recipient_masked == "t•••@example.net"
+    erase(order, "customer")
+    assert not order.messages.exclude(recipient_masked="").exists()
+
+
+def test_a_list_that_is_cut_says_so(order, owner, monkeypatch: pytest.MonkeyPatch):
+    assert "These are the newest" not in body(owner, order)
+    monkeypatch.setattr(messages, "MOST", 3)
+    assert "These are the newest 3." in body(owner, order)
+
+
 def test_the_switch_counts_for_the_next_message_and_keeps_its_words(order, owner):
     answer = owner.post(path(order), {"channel": "email", "choice": "off"})
     assert answer["Location"] == path(order)
@@ -89,6 +117,28 @@ def test_the_switch_counts_for_the_next_message_and_keeps_its_words(order, owner
     assert consent.is_wanted(order.pk, "email")
     owner.post(path(order), {"channel": "email", "choice": "on"})
     assert ConsentEntry.objects.count() == 2, "said already"
+
+
+def test_a_word_on_one_piece_of_news_is_seen_and_can_be_taken_back(order, owner):
+    assert "Delivered" not in body(owner, order)
+    consent.say(order, "email", is_given=False, source="api", topic="delivered", recipient=EMAIL)
+    html = body(owner, order)
+    assert "Email, Delivered" in html
+    assert html.count("Switch off") == html.count("Switch on") == 1
+    owner.post(path(order), {"channel": "email", "topic": "delivered", "choice": "off"})  # said already
+    owner.post(path(order), {"channel": "email", "topic": "shipped", "choice": "on"})  # no switch of its own
+    assert ConsentEntry.objects.count() == 1
+    owner.post(path(order), {"channel": "email", "topic": "delivered", "choice": "on"})
+    entry = ConsentEntry.objects.first()
+    assert (entry.topic, entry.is_given, entry.wording) == ("delivered", True, "Email, Delivered: Switch on")
+    assert "Delivered" not in body(owner, order)
+    assert consent.is_wanted(order.pk, "email", "delivered")
+
+
+def test_a_word_on_the_whole_channel_ends_those_on_its_parts(order, owner):
+    consent.say(order, "email", is_given=False, source="api", topic="delivered", recipient=EMAIL)
+    owner.post(path(order), {"channel": "email", "choice": "off"})
+    assert "Email, Delivered" not in body(owner, order)
 
 
 @pytest.mark.parametrize("data", [{}, {"channel": "email"}, {"channel": "pigeon", "choice": "off"}, {"channel": "email", "choice": "x"}])  # fmt: skip
@@ -141,7 +191,7 @@ def test_many_messages_cost_the_same(order, owner):
     assert "brandsettings" in more, (
         "the first page of an epoch in a process reads how the site looks, as every page of ours"
     )
-    assert len(again) == 11
+    assert len(again) == 10
     for number in range(20):
         row = order.messages.first()
         row.pk, row.key = None, f"copy-{number}"

@@ -40,8 +40,12 @@ class Command(BaseCommand):
 
     def _count(self, limit: int) -> None:
         oldest = due(timezone.now()).order_by("due_at", "pk").values("pk")[:limit]
-        would = replay.count(OutboxMessage.objects.filter(pk__in=list(oldest.values_list("pk", flat=True))))
+        would = replay.count(
+            OutboxMessage.objects.filter(pk__in=list(oldest.values_list("pk", flat=True))), with_cost=True
+        )
         self.stdout.write(f"{would.customers} customers would get {would.messages} messages.")
+        if would.cost is not None:
+            self.stdout.write(f"The texts would cost {would.cost} or so, by the channels' 'prices'.")
         for reason, number in would.held.items():
             self.stdout.write(f"{number} would be held back: {reason}")
         for reason, number in would.later.items():

@@ -265,6 +265,7 @@ class _Making:
                 order_id=_hole("order0"),
                 subject=_hole("subject"),
                 recipient_digest=_hole("recipient"),
+                recipient_masked=_hole("masked"),
             ),
             tried=self._form(tried, message_id=_hole("message")),
             milestone=milestone,
