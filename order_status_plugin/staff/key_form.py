@@ -41,8 +41,9 @@ class KeyForm(forms.ModelForm):  # type: ignore[type-arg]
     def clean_scopes(self) -> list[str]:
         """Refuse what the shop cannot be asked for."""
         scopes, alias = self.cleaned_data["scopes"], self.cleaned_data.get("host")
-        for scope in scopes if alias else ():
-            if scope not in scopes_for(get_host(alias).takes_calls):
+        known = scopes_for(get_host(alias).takes_calls) if alias else frozenset(Scope)
+        for scope in scopes:
+            if scope not in known:
                 words = self.fields["scopes"].error_messages["invalid_choice"]
                 raise forms.ValidationError(words % {"value": Scope(scope).label})
         return list(scopes)
