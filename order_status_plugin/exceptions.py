@@ -44,6 +44,10 @@ class UnknownOrder(OrderStatusError):
     """The host has no such order."""
 
 
+class NotOurs(UnknownOrder):
+    """The host has this order, and its OPTIONS leave it out: there is nothing to do, and nothing wrong."""
+
+
 class TemporaryFailure(OrderStatusError):
     """It did not work now and may work later: try again."""
 

@@ -65,7 +65,7 @@ from .events import (
     ParcelNews,
     TrackedParcel,
 )
-from .exceptions import BackendError, OrderStatusError, UnreadableMessage
+from .exceptions import BackendError, NotOurs, OrderStatusError, UnreadableMessage
 from .hosts.base import Host
 from .intake import inbox, updates
 from .intake import privacy as intake_privacy
@@ -134,7 +134,8 @@ def nudge(alias: str, reference: str, locale: str = "", consents: Sequence[Conse
 
 def _take_quietly(alias: str, reference: str) -> None:
     try:
-        take_order(alias, reference)
+        with contextlib.suppress(NotOurs):
+            take_order(alias, reference)
     except Exception:
         logger.exception("order %s of %s could not be read; the sweep will take it", called(alias, reference), alias)
 
@@ -266,10 +267,13 @@ def _handle(message: InboxMessage) -> Handled:
 
 def _take_told(host: Host, message: InboxMessage) -> Handled:
     """Take what a shop tells of its orders: read those that it names, keep those that nobody could read."""
-    is_erased = False
+    is_erased, note = False, ""
     for said in host.parse(inbox.as_webhook(message)):
         if isinstance(said, OrderNudge):
-            take_order(host.alias, said.reference)
+            try:
+                take_order(host.alias, said.reference)
+            except NotOurs as error:
+                note = str(error)
         elif isinstance(said, HostLeft):
             host.left(said.key)
         elif Order.objects.filter(host=host.alias, reference=said.reference, erased_at__isnull=False).exists():
@@ -285,7 +289,7 @@ def _take_told(host: Host, message: InboxMessage) -> Handled:
             take_order(host.alias, said.reference)
     if is_erased:
         inbox.redact(InboxMessage.objects.filter(pk=message.pk))
-    return Handled()
+    return Handled(note)
 
 
 def _take_news(alias: str, said: ParcelNews, message: InboxMessage) -> None:
@@ -439,10 +443,8 @@ def sweep() -> int:
     wake.begin("sweep")
     taken = 0
     for host in all_hosts():
-        since = timezone.now() - conf.SWEEP_WINDOW
-        unread = Order.objects.filter(
-            host=host.alias, read_at=None, changed_at__lt=timezone.now() - dt.timedelta(seconds=30)
-        )
+        since, late = timezone.now() - conf.SWEEP_WINDOW, timezone.now() - dt.timedelta(seconds=30)
+        unread = Order.objects.filter(host=host.alias, read_at=None, changed_at__lt=late)
         references = dict.fromkeys(unread.values_list("reference", flat=True))
         try:
             references |= dict.fromkeys(host.changed_since(since))

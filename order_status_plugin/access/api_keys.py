@@ -1,4 +1,4 @@
-"""The keys of the push API: one shop, some scopes, shown once, kept as a hash, changed without an hour of silence."""
+"""The keys of the API: one shop, some scopes, shown once, kept as a hash, changed without an hour of silence."""
 
 from __future__ import annotations
 
@@ -31,8 +31,13 @@ class Scope(models.TextChoices):
     CLAIMS_WRITE = "claims:write", _("let the ordering device in")
 
 
+def scopes_for(takes_calls: bool) -> frozenset[Scope]:
+    """Return what a key may do at a shop: one that does not speak by the push API is only read."""
+    return frozenset(Scope) if takes_calls else frozenset({Scope.ORDERS_READ})
+
+
 class ApiKey(models.Model):
-    """A key of the push API. Of its secret a hash is kept: who loses it makes a new one."""
+    """A key of the API. Of its secret a hash is kept: who loses it makes a new one."""
 
     host = models.CharField(_("shop"), max_length=40, help_text=_('Alias in ORDER_STATUS["HOSTS"].'))
     name = models.CharField(_("name"), max_length=100, help_text=_("Who uses it, e.g. the warehouse."))

@@ -51,7 +51,7 @@ class Taken:
 
 
 def host_of(alias: str) -> Host:
-    """Return the shop that calls. Raises Problem for one that does not speak by the push API."""
+    """Return the shop of this alias. Raises Problem where the settings know none."""
     try:
         host = get_host(alias)
     except KeyError:
@@ -59,8 +59,16 @@ def host_of(alias: str) -> Host:
     except BackendError:
         logger.exception("%r cannot be used", alias)
         raise trouble() from None
-    if host is None or not host.takes_calls:
-        raise Problem(404, "The settings know no shop of this alias that speaks by the push API.")
+    if host is None:
+        raise Problem(404, "The settings know no shop of this alias.")
+    return host
+
+
+def caller_of(alias: str) -> Host:
+    """Return the shop that calls. Raises Problem for one whose orders can only be read."""
+    host = host_of(alias)
+    if not host.takes_calls:
+        raise Problem(404, "This shop does not speak by the push API: its orders can only be read.")
     return host
 
 
@@ -70,7 +78,7 @@ def take(request: HttpRequest, alias: str, operation: Operation, *, key: str | N
     ``key`` is the caller's own for this very call, if any; ``about`` names order, fulfillment and parcel. Raises
     Problem: 409 for a key that stands for another call, 503 where nothing could be stored.
     """
-    host, author = host_of(alias), _author(request)
+    host, author = caller_of(alias), _author(request)
     call = Call(operation=operation, author=author.name, told_at=timezone.now(), **about)
     webhook = Webhook(body=request.body, headers=call.headers())
     digest = _digest(call, webhook.body)

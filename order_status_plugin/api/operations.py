@@ -11,7 +11,6 @@ from pydantic import StringConstraints
 
 from ..access import claims, links
 from ..access.api_keys import Scope
-from ..backends import get_host
 from ..carriers import catalogue
 from ..conf import conf
 from ..events import OrderSnapshot, Tier
@@ -87,7 +86,7 @@ def list_orders(
 ) -> Any:
     """Return the orders of one number, the newest first."""
     _ask_only(request, "number")
-    key = _host(alias).normalise_number(number)
+    key = calls.host_of(alias).normalise_number(number)
     found = Order.objects.filter(host=alias, number_key=key).exclude(number_key="").order_by("-placed_at", "-pk")
     return OrdersAnswer(orders=[answers.of_order(order) for order in found[:_MOST]])
 
@@ -223,14 +222,9 @@ def _ask_only(request: HttpRequest, *names: str) -> None:
             raise Problem(422, "There is no such parameter.", errors=[WrongField(parameter=name, detail="Unknown.")])
 
 
-def _host(alias: str) -> Any:
-    calls.host_of(alias)
-    return get_host(alias)
-
-
 def _recorded(alias: str, reference: str) -> Order:
     """Return the order's row. Raises Problem."""
-    _host(alias)
+    calls.host_of(alias)
     order = Order.objects.select_related("site").filter(host=alias, reference=reference).exclude(read_at=None).first()
     if order is None:
         raise Problem(404, f"There is no order {reference!r}.")
@@ -239,7 +233,7 @@ def _recorded(alias: str, reference: str) -> Order:
 
 def _told(alias: str, reference: str) -> OrderSnapshot | None:
     """Return the order as it was told, None while its first call waits. Raises Problem."""
-    _host(alias)
+    calls.caller_of(alias)
     if Order.objects.filter(host=alias, reference=reference, erased_at__isnull=False).exists():
         raise Problem(410, "What was personal of this order was erased: nothing more is kept of it.")
     try:

@@ -6,13 +6,17 @@ The models are made from ``view.model``: what is added there stands here, too. W
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import types
 import typing
-from typing import Any
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Annotated, Any
 
 from django.utils import translation
+from django.utils.functional import Promise
 from django.utils.safestring import SafeString
-from pydantic import BaseModel, ConfigDict, create_model
+from pydantic import BaseModel, BeforeValidator, ConfigDict, create_model
 
 from ..carriers import catalogue
 from ..cms import epoch
@@ -26,10 +30,11 @@ from ..view.languages import codes
 from ..view.model import MapView, OrderView, SpecialMessageView
 
 _DRAWN: dict[type, frozenset[str]] = {
-    OrderView: frozenset({"look", "traits", "fillings", "extra", "valid_until"}),
+    OrderView: frozenset({"look", "traits", "fillings", "valid_until"}),
     MapView: frozenset({"svg"}),
     SpecialMessageView: frozenset({"html"}),
 }
+_PLAIN = (str, Promise, int, float, Decimal, dt.date)
 _made: dict[type, type[BaseModel]] = {}
 
 
@@ -52,12 +57,19 @@ def _type(hint: Any) -> Any:
         return _model(typing.cast("type", hint))
     if hint is SafeString:
         return str
+    if hint == Mapping[str, Any]:
+        return Annotated[dict[str, str], BeforeValidator(_texts)]
     origin, inner = typing.get_origin(hint), typing.get_args(hint)
     if origin is tuple:
         return list[_type(inner[0])]  # type: ignore[misc]
     if origin in (types.UnionType, typing.Union):
         return typing.Union[tuple(_type(each) for each in inner)]  # noqa: UP007 - made while running
     return hint
+
+
+def _texts(given: Mapping[str, Any]) -> dict[str, str]:
+    """Return the fields of the hook that are text, a number or a day; what else there is, only a template can print."""
+    return {name: str(value) for name, value in given.items() if isinstance(value, _PLAIN)}
 
 
 ShownOrder: Any = _model(OrderView)
@@ -74,7 +86,7 @@ def show(order: Order, tier: Tier, language: str) -> Any:
             order,
             tier,
             messages=messages_for(order.site_id, spoken, number),
-            needs=(Need.REORDER,),
+            needs=tuple(Need),
             look=look_for(order.site_id, number),
         )
         return ShownOrder.model_validate(view)

@@ -82,7 +82,7 @@ class Host(Receiver, ABC):
 
     @abstractmethod
     def read(self, reference: str) -> OrderSnapshot:
-        """Return the order's present state. Raises UnknownOrder, TemporaryFailure."""
+        """Return the order's present state. Raises UnknownOrder, NotOurs where OPTIONS leave it out, TemporaryFailure."""
 
     def read_many(self, references: Sequence[str]) -> Iterator[tuple[str, OrderSnapshot | Exception]]:
         """Yield each of these orders with its present state, or with what :meth:`read` would raise for it.

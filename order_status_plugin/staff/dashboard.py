@@ -130,7 +130,15 @@ class WidgetView(AskedView):
         log_look(order, asked.who or str(self.host.label), Tier.PUBLIC)
         with translation.override(translation.get_language_from_request(request)):
             told = messages_of(order)[:_NEWEST]
-            return _page("widget.html", view=build(order, Tier.PUBLIC), told=told, url=order_url(order))
+            return _page(
+                "widget.html",
+                view=build(order, Tier.PUBLIC),
+                told=told,
+                url=order_url(order),
+                # Beside the order, the dashboard's own menu leads to the page; a popup is all that there is.
+                is_popup="popup" in request.POST,
+                origin=self.host.dashboard_origin,
+            )
 
 
 def _page(template: str, status: int = 200, **context: Any) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""The form that makes a key of the push API, in both admins."""
+"""The form that makes a key of the API, in both admins."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ..access import api_keys
-from ..access.api_keys import ApiKey, Scope
-from ..backends import all_hosts
+from ..access.api_keys import ApiKey, Scope, scopes_for
+from ..backends import all_hosts, get_host
 from ..exceptions import BackendError
 
 VIEW, ADD, CHANGE = (f"order_status_plugin.{action}_apikey" for action in ("view", "add", "change"))
 
 
 def shops() -> list[tuple[str, str]]:
-    """Return the shops that call: those whose host takes calls."""
+    """Return the shops: each can be read, and those whose host takes calls can be told of."""
     try:
-        return [(host.alias, host.alias) for host in all_hosts() if host.takes_calls]
+        return [(host.alias, host.alias) for host in all_hosts()]
     except BackendError:  # a system check names it
         return []
 
@@ -37,6 +37,16 @@ class KeyForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = ApiKey
         fields = ("host", "name", "scopes", "expires_at")
+
+    def clean_scopes(self) -> list[str]:
+        """Refuse what the shop cannot be asked for."""
+        scopes, alias = self.cleaned_data["scopes"], self.cleaned_data.get("host")
+        known = scopes_for(get_host(alias).takes_calls) if alias else frozenset(Scope)
+        for scope in scopes:
+            if scope not in known:
+                words = self.fields["scopes"].error_messages["invalid_choice"]
+                raise forms.ValidationError(words % {"value": Scope(scope).label})
+        return list(scopes)
 
     def clean_expires_at(self) -> Any:
         """Refuse what is over."""

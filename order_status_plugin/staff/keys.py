@@ -1,4 +1,4 @@
-"""The keys of the push API in Django's admin: made, replaced, revoked. A key's text is shown once."""
+"""The keys of the API in Django's admin: made, replaced, revoked. A key's text is shown once."""
 
 from __future__ import annotations
 

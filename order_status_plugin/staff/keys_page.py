@@ -1,4 +1,4 @@
-"""The keys of the push API in Wagtail's admin: one page that lists, makes, replaces and revokes them."""
+"""The keys of the API in Wagtail's admin: one page that lists, makes, replaces and revokes them."""
 
 from __future__ import annotations
 

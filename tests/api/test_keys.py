@@ -14,13 +14,20 @@ from django.contrib.auth.models import Permission
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
+from wagtail import hooks
 
 from order_status_plugin.access import api_keys
 from order_status_plugin.access.api_keys import ApiKey, Scope
 from order_status_plugin.access.audit import Action
 from order_status_plugin.access.models import AuditEntry
+from order_status_plugin.events import Recommendation, Tier
+from order_status_plugin.hosts.demo import DemoHost
 from order_status_plugin.intake.models import InboxMessage
+from order_status_plugin.tracking import record
 from order_status_plugin.tracking.models import Order
+from order_status_plugin.view.extra import Field
+from tests.orders import snapshot
 
 from .caller import ROOT, UPS, Caller, order
 
@@ -85,12 +92,42 @@ def test_nothing_crosses_from_one_shop_to_another(shop: Caller) -> None:
     assert set(InboxMessage.objects.values_list("alias", flat=True)) == {"push", "other"}
 
 
-def test_a_shop_that_does_not_call_has_no_address(shop: Caller, settings: Any) -> None:
+def test_a_shop_that_does_not_call_is_read_alone(shop: Caller, settings: Any) -> None:
     settings.ORDER_STATUS["HOSTS"]["demo"] = {"BACKEND": "order_status_plugin.hosts.demo.DemoHost"}
     for alias in ("demo", "gone"):
         caller = Caller(alias)
         for method, path, body in (("PUT", "/A-1", order()), ("GET", "/A-1", None), ("POST", "/A-1/claims", None)):
             assert caller(method, path, body).status_code == 404
+    record.order("demo", snapshot(reference="A-1", number="W-20418"))
+    for scope, calls in CALLS.items():
+        for method, path, body in calls:
+            assert Caller("demo")(method, path, body).status_code == (200 if scope == "orders:read" else 404), path
+            assert Caller("gone")(method, path, body).status_code == 404
+    seen = Caller("demo")("GET", "/A-1/view?tier=private").json()
+    assert (seen["tier"], seen["private"]["number"]) == ("private", "W-20418")
+    assert [each["reference"] for each in Caller("demo")("GET", "?number=W-20418").json()["orders"]] == ["A-1"]
+
+
+def test_a_storefront_reads_what_the_shop_and_the_project_add(
+    shop: Caller, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.ORDER_STATUS["HOSTS"]["demo"] = {"BACKEND": "order_status_plugin.hosts.demo.DemoHost"}
+    offered = Recommendation(title="Salt jar", url="/salt-jar/")
+    monkeypatch.setattr(DemoHost, "recommendations", lambda self, reference, most: [offered])
+    record.order("demo", snapshot(reference="A-1"))
+
+    def fields(found: list[Field], order: Order, tier: Tier) -> None:
+        found.append(Field(name="wrap", value=gettext_lazy("Delivery"), tier=Tier.PUBLIC))
+        found.append(Field(name="pieces", value=2, tier=Tier.PUBLIC))
+        found.append(Field(name="rows", value=Order.objects.all(), tier=Tier.PUBLIC))
+        found.append(Field(name="card", value="With love"))
+        found.append(Field(name="margin", value="40 %", tier=Tier.STAFF))
+
+    with hooks.register_temporarily([("construct_order_view", fields)]):
+        public, private = (Caller("demo")("GET", f"/A-1/view?language=fr&tier={t}") for t in ("public", "private"))
+    assert [one["title"] for one in public.json()["recommendations"]] == ["Salt jar"]
+    assert public.json()["extra"] == {"wrap": "Livraison", "pieces": "2"}
+    assert private.json()["extra"] == {"wrap": "Livraison", "pieces": "2", "card": "With love"}
 
 
 def test_a_key_is_replaced_without_an_hour_of_silence(shop: Caller) -> None:
@@ -182,6 +219,23 @@ def test_staff_make_a_key_and_see_it_once(shop: Caller, url: str) -> None:
     assert text not in listed
     assert client.get(f"/admin/order_status_plugin/apikey/{key.pk}/change/").status_code == 200
     assert AuditEntry.objects.filter(action=Action.KEY_MADE, actor="sam").exists()
+
+
+@pytest.mark.parametrize("url", ["/admin/order_status_plugin/apikey/add/", "/cms/order-status/api-keys/"])
+def test_a_key_of_a_shop_that_does_not_call_only_reads(shop: Caller, settings: Any, url: str) -> None:
+    settings.ORDER_STATUS["HOSTS"]["demo"] = {"BACKEND": "order_status_plugin.hosts.demo.DemoHost"}
+    client = staff("add_apikey", "view_apikey", "change_apikey")
+    form = {**FORM, "host": "demo"}
+    assert (
+        "Select a valid choice"
+        in client.post(url, {**form, "scopes": ["orders:read", "orders:write"]}).content.decode()
+    )
+    assert not ApiKey.objects.filter(host="demo").exists()
+    assert 'id="api-key"' in client.post(url, {**form, "scopes": ["orders:read"]}).content.decode()
+    call_command("order_status_api_key", "demo", "--name", "till", stdout=io.StringIO(), stderr=io.StringIO())
+    assert list(ApiKey.objects.filter(host="demo").values_list("scopes", flat=True)) == [["orders:read"]] * 2
+    with pytest.raises(CommandError):
+        call_command("order_status_api_key", "demo", "--name", "till", "--scope", "notes:write")
 
 
 def test_staff_replace_and_revoke_in_djangos_admin(shop: Caller) -> None:

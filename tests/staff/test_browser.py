@@ -68,6 +68,9 @@ def test_from_each_admin_to_the_page(order: Order, open_as_staff: Any) -> None:
     window.goto(reverse("admin:order_status_plugin_order_changelist"))
     window.get_by_role("link", name="View order status page: TS-20418").click()
     window.locator("[data-order-status=out_for_delivery]").first.wait_for()
+    window.goto(reverse("admin:order_status_plugin_order_change", args=[order.pk]))
+    window.get_by_role("link", name="View order status page").click()
+    window.locator("[data-order-status=out_for_delivery]").first.wait_for()
 
 
 def test_what_is_ticked_is_counted_before_anything_is_done(order: Order, open_as_staff: Any) -> None:

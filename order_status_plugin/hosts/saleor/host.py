@@ -105,6 +105,11 @@ class SaleorHost(AppHost):
             return ()
         return found.handler(body, app_id)
 
+    def about(self, webhook: Webhook) -> str:
+        """Return the order's id, as the event names it."""
+        body = reading.load(webhook.body)
+        return webhooks.order_of(body) if isinstance(body, dict) else ""
+
     def left(self, key: str) -> None:
         """Drop the token of an app that is gone from Saleor; one that was installed since stays."""
         installs.drop(self.alias, key)

@@ -22,7 +22,7 @@ from ...events import (
     ParcelStatus,
     PaymentState,
 )
-from ...exceptions import UnknownOrder, UnreadableMessage
+from ...exceptions import NotOurs, UnknownOrder, UnreadableMessage
 
 _STATES = {
     "UNCONFIRMED": OrderState.OPEN,
@@ -54,12 +54,12 @@ class Reader:
     product_url: str = ""
 
     def snapshot(self, order: Mapping[str, Any] | None) -> OrderSnapshot:
-        """Return the snapshot. Raises UnknownOrder: there is none, it is a draft, or of a channel that is not ours."""
+        """Return the snapshot. Raises UnknownOrder: there is none, or it is a draft; NotOurs: it is of another channel."""
         if not order or order["status"] == "DRAFT":
             raise UnknownOrder
         channel = order["channel"]["slug"]
         if self.channels and channel not in self.channels:
-            raise UnknownOrder("It is an order of a channel that is not in OPTIONS.")
+            raise NotOurs("It is an order of a channel that is not in OPTIONS.")
         placed_at = reading.aware(order["created"])
         if placed_at is None:
             raise UnreadableMessage("The order's time cannot be read.")

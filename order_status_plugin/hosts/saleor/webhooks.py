@@ -48,14 +48,20 @@ def event_of(body: Mapping[str, Any]) -> str:
     return _CAMEL.sub("_", name).lower() if isinstance(name, str) else ""
 
 
+def order_of(body: Mapping[str, Any]) -> str:
+    """Return the id of the order that a body names, "" where it names none."""
+    order = body.get("order")
+    reference = order.get("id") if isinstance(order, dict) else None
+    return reference if isinstance(reference, str) and ORDER_ID.fullmatch(reference) else ""
+
+
 def _named(body: Mapping[str, Any], app_id: str) -> Iterable[OrderNudge]:
     """Yield the order that the event is of, but for what we did ourselves: that would go on for ever."""
     issuer = body.get("issuingPrincipal")
     if isinstance(issuer, dict) and issuer.get("__typename") == "App" and issuer.get("id") == app_id:
         return
-    order = body.get("order")
-    reference = order.get("id") if isinstance(order, dict) else None
-    if not isinstance(reference, str) or not ORDER_ID.fullmatch(reference):
+    reference = order_of(body)
+    if not reference:
         raise UnreadableMessage("It names no order.")
     yield OrderNudge(reference)
 

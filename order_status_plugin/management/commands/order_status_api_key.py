@@ -1,4 +1,4 @@
-"""Make, list, replace and revoke keys of the push API."""
+"""Make, list, replace and revoke keys of the API."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from ...access import api_keys
-from ...access.api_keys import ApiKey, Scope
+from ...access.api_keys import ApiKey, Scope, scopes_for
 from ...access.audit import SYSTEM
 from ...backends import get_host
 from ...exceptions import BackendError
@@ -16,13 +16,18 @@ from ...exceptions import BackendError
 class Command(BaseCommand):
     """``order_status_api_key push --name warehouse``, ``--list``, ``--replace osp_1a2b…``, ``--revoke osp_1a2b…``."""
 
-    help = "Makes a key of the push API for a shop and prints it, once; or lists, replaces and revokes keys."
+    help = "Makes a key of the API for a shop and prints it, once; or lists, replaces and revokes keys."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Take the shop's alias, a name and scopes, or what to do with a key that is there."""
         parser.add_argument("alias", nargs="?", help="alias of the shop in ORDER_STATUS['HOSTS']")
         parser.add_argument("--name", default="", help="who uses it, e.g. warehouse")
-        parser.add_argument("--scope", action="append", choices=Scope.values, help="what it may; all unless given")
+        parser.add_argument(
+            "--scope",
+            action="append",
+            choices=Scope.values,
+            help="what it may; unless given, all that the shop can be asked for",
+        )
         deeds = parser.add_mutually_exclusive_group()
         deeds.add_argument("--list", action="store_true", help="list the keys, without their secrets")
         deeds.add_argument("--replace", metavar="KEY", help="make the key that takes this one's place")
@@ -56,12 +61,13 @@ class Command(BaseCommand):
         if not alias or not name:
             raise CommandError("Name the shop's alias, and --name who uses the key.")
         try:
-            takes_calls = get_host(alias).takes_calls
+            known = scopes_for(get_host(alias).takes_calls)
         except (KeyError, BackendError) as error:
             raise CommandError(f"{alias!r} cannot be used: {error}") from error
-        if not takes_calls:
-            raise CommandError(f"{alias!r} does not speak by the push API.")
-        return api_keys.make(alias, name[:100], options["scope"] or Scope.values, actor=SYSTEM)
+        scopes = options["scope"] or known
+        if wrong := sorted(set(scopes) - known):
+            raise CommandError(f"{alias!r} does not speak by the push API: no {', '.join(wrong)}.")
+        return api_keys.make(alias, name[:100], scopes, actor=SYSTEM)
 
 
 def _named(text: str) -> ApiKey:

@@ -17,7 +17,7 @@ from ...backends import get_host
 from ...carriers import catalogue
 from ...conf import conf
 from ...events import OrderSnapshot
-from ...exceptions import BackendError
+from ...exceptions import BackendError, NotOurs
 from ...tracking import snapshot
 from ...tracking.models import Order
 from ..progress import Progress
@@ -63,7 +63,7 @@ class Command(BaseCommand):
             counts["passed over"] = 0
         try:
             for what in self._orders(alias, references):
-                counts[what] += 1
+                counts[what] = counts.get(what, 0) + 1
                 progress.step()
         except KeyboardInterrupt:
             progress.end()
@@ -86,7 +86,9 @@ class Command(BaseCommand):
                 batch = [reference for reference in batch if reference not in known]
             catalogue.refresh()
             for reference, after in self._batch(alias, get_host(alias).read_many(batch)):
-                if isinstance(after, Exception):  # told here, and the others go on
+                if isinstance(after, NotOurs):
+                    yield "not ours"
+                elif isinstance(after, Exception):  # told here, and the others go on
                     self.stderr.write(f"{alias} {reference}: {type(after).__name__}: {after}")
                     yield "failed"
                 elif (before := known.get(reference)) is None:

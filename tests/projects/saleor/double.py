@@ -135,11 +135,11 @@ class Saleor:
     def answer(self, call: Call) -> Reply:
         for path, status in self.trouble.items():
             if call.path.startswith(path):
-                return Reply(status)
+                return Reply(status=status)
         if call.path == "/.well-known/jwks.json":
             return Reply.of({"keys": [key.jwk for key in self.keys]})
         if call.path != "/graphql/" or call.method != "POST":
-            return Reply(404)
+            return Reply(status=404)
         asked = json.loads(call.body)
         if call.headers.get("authorization") != f"Bearer {self.token}":
             denied = {"message": "…", "extensions": {"exception": {"code": "PermissionDenied"}}}

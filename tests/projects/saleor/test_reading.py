@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.core.management import call_command
 from django.test import Client
 
 from order_status_plugin import flow
@@ -16,6 +18,7 @@ from order_status_plugin.backends import get_host
 from order_status_plugin.events import FulfillmentKind, OrderSnapshot, OrderState, ParcelStatus, PaymentState
 from order_status_plugin.exceptions import AccessDenied, TemporaryFailure, UnknownOrder, UnreadableMessage
 from order_status_plugin.hosts.saleor import SaleorHost
+from order_status_plugin.intake.models import InboxMessage
 from order_status_plugin.testing.hosts import HostContract
 from order_status_plugin.tracking.models import Order
 
@@ -181,6 +184,22 @@ def test_channels_and_sites(shop: Saleor, settings: Any) -> None:
     assert read(shop).site_id == 1
     with pytest.raises(UnknownOrder):
         read(shop, channel={"slug": "b2b"})
+
+
+def test_an_order_of_another_channel_is_no_trouble(
+    shop: Saleor, settings: Any, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options(settings, channels=["default-channel"])
+    ours, theirs = shop.place(), shop.place(channel={"slug": "b2b"})
+    assert [shop.send("order_created", reference) for reference in (theirs, ours)] == [200, 200]
+    said = InboxMessage.objects.get(about=theirs)
+    assert (said.state, said.reason) == ("handled", "It is an order of a channel that is not in OPTIONS.")
+    flow.sweep()
+    call_command("order_status_sync")
+    out, err = capsys.readouterr()
+    assert ("1 the same" in out, "1 not ours" in out, err) == (True, True, "")
+    assert [order.reference for order in Order.objects.all()] == [ours]
+    assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
 
 
 def test_names_in_the_customers_language_and_the_products_page(shop: Saleor, settings: Any) -> None:

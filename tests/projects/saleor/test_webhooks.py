@@ -9,9 +9,12 @@ from typing import Any
 import pytest
 from django.db import DatabaseError
 
+from order_status_plugin.access.erase import erase
 from order_status_plugin.hosts.saleor import installs, webhooks
 from order_status_plugin.hosts.saleor.models import SaleorInstall
+from order_status_plugin.intake import privacy as intake_privacy
 from order_status_plugin.intake.models import InboxMessage
+from order_status_plugin.staff import incoming
 from order_status_plugin.tracking.models import Fulfillment, Order, Parcel
 
 from .conftest import options
@@ -27,6 +30,20 @@ def test_a_webhook_has_the_order_read(shop: Saleor) -> None:
     assert shop.send("order_created", reference) == 200
     order = Order.objects.get(host="saleor")
     assert (order.reference, order.number) == (reference, "20")
+
+
+def test_what_came_in_stands_beside_its_order_and_goes_with_it(shop: Saleor) -> None:
+    reference = shop.place()
+    for name in ("order_created", "order_updated"):
+        shop.send(name, reference)
+    shop.send("order_created", shop.place())
+    order = Order.objects.get(reference=reference)
+    assert [message.about for message in incoming.seen(order.pk)] == [reference, reference]
+    assert len(intake_privacy.export(order)["inbox"]) == 2
+    erase(order, actor="test")
+    said = InboxMessage.objects.values_list("about", "state")
+    assert {state for about, state in said if about == reference} == {"redacted"}
+    assert [state for about, state in said if about != reference] == ["handled"]
 
 
 def test_sent_in_two_parts_and_a_number_that_changes(shop: Saleor) -> None:
