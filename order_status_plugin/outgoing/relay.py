@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import random
+import time
 from collections.abc import Callable, Iterable
 
 from django.db import connections, router, transaction
@@ -13,6 +14,7 @@ from django.utils import timezone
 
 from ..exceptions import OrderStatusError, PermanentFailure, TemporaryFailure
 from ..http import Api
+from ..worker.stopping import is_over
 from . import address, kinds, signing
 from .models import WebhookDelivery, WebhookEndpoint
 from .payload import body_of
@@ -42,13 +44,13 @@ def open_(url: str) -> Api:
     return Api(url, timeout=TIMEOUT, is_open=address.is_named)
 
 
-def drain(limit: int = 500) -> int:
-    """Send what is due; return how many were tried."""
-    tried = 0
-    while tried < limit and (batch := _claim(min(BATCH, limit - tried))):
+def drain(limit: int = 500, *, seconds: float = 40) -> int:
+    """Send what is due, for about so many seconds; return how many were tried."""
+    tried, end = 0, time.monotonic() + seconds
+    while tried < limit and not is_over(end) and (batch := _claim(min(BATCH, limit - tried))):
         waiting: set[int] = set()  # endpoints that failed in this batch: the rest of theirs would fail as well
         for delivery in batch:
-            if delivery.endpoint_id in waiting:
+            if delivery.endpoint_id in waiting or is_over(end):
                 _release(delivery)
                 continue
             if not _send(delivery):

@@ -22,6 +22,7 @@ from typing import Protocol
 
 from . import guardian
 from .family import states
+from .stopping import WORD
 
 logger = logging.getLogger(__name__)
 
@@ -36,7 +37,7 @@ class Timing:
     start: float = 60.0  # the same for a new cluster, which has to import the shop first
     stopped: float = 10.0  # with a process that was stopped
     patience: float = 300.0  # without a beat, whatever it looks like
-    grace: float = 10.0  # to end by itself when told to
+    grace: float = 60.0  # to end by itself when told to: a running task is finished
     rest: float = 1.0  # before a new start; doubles while starts keep failing
     longest_rest: float = 30.0
 
@@ -88,8 +89,7 @@ class Child:
         """Ask it to stop, then make it; afterwards nothing of its group runs."""
         if self.process.poll() is None:
             self.process.terminate()
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self.process.wait(grace)
+            self._wait(grace)
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
@@ -97,6 +97,15 @@ class Child:
         self.guard.wait()
         if self.guard.stdin:
             self.guard.stdin.close()
+
+    def _wait(self, seconds: float) -> None:
+        """Wait for its end, and tell its workers to come to theirs, those too that begin only now."""
+        end = time.monotonic() + seconds
+        while self.process.poll() is None and (left := end - time.monotonic()) > 0:
+            if WORD is not None:
+                os.killpg(self.process.pid, WORD)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(min(left, 1.0))
 
 
 class Supervisor:

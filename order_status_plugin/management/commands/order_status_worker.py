@@ -87,9 +87,14 @@ class Command(BaseCommand):
         others: Any = settings.Q_CLUSTER.get("ALT_CLUSTERS", {})
         if cluster and cluster not in {Conf.PREFIX, Conf.CLUSTER_NAME, *others}:
             raise CommandError(f"Q_CLUSTER['ALT_CLUSTERS'] has no {cluster!r}: django-q2 would not start.")
+        longest: int | None = others.get(cluster, {}).get("timeout", Conf.TIMEOUT)
         # A task may take its time: only one that outlasted its own limit twice says that nobody works any more.
-        patience = 2 * Conf.TIMEOUT + 60 if Conf.TIMEOUT else Timing().patience
-        timing = Timing(silence=options["silence"], patience=max(patience, options["silence"]))
+        patience = 2 * longest + 60 if longest else Timing().patience
+        timing = Timing(
+            silence=options["silence"],
+            patience=max(patience, options["silence"]),
+            grace=longest + 5 if longest else Timing().grace,
+        )
         worker = f"{platform.node()[:24]}.{os.getpid()}"
         env = {pulse.WORKER: worker, **({"Q_CLUSTER_NAME": cluster} if cluster else {})}
         Supervisor([*_manage(), CLUSTER], Heart(worker, cluster), timing, env).run()
