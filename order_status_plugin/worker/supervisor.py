@@ -130,7 +130,7 @@ class Supervisor:
         before = {number: signal.signal(number, self._stop) for number in (signal.SIGTERM, signal.SIGINT)}
         try:
             self._keep_running()
-            self._leave()
+            self._leave()  # again: it may have beaten since
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
@@ -142,6 +142,8 @@ class Supervisor:
             try:
                 self._watch(child)
             finally:
+                if self.is_stopping:
+                    self._leave()  # the last task may take longer than a worker may be silent
                 child.end(self.timing.grace if self.is_stopping else 0.0)
             if not self.is_stopping:
                 lived = time.monotonic() - child.started

@@ -48,6 +48,18 @@ def test_it_runs_the_cluster_as_it_was_run_itself(
     assert supervised[-1] == "ran"
 
 
+def test_containers_of_one_deployment_have_names_of_their_own(
+    supervised: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = set()
+    for pod in ("order-status-worker-7d9f8c6b5-abcde", "order-status-worker-7d9f8c6b5-fghij.shop.example"):
+        monkeypatch.setattr(command.platform, "node", lambda pod=pod: pod)
+        call_command("order_status_worker")
+        names.add(supervised[3][pulse.WORKER])
+        supervised.clear()
+    assert len(names) == 2
+
+
 @pytest.mark.parametrize(
     ("timeout", "silence", "patience", "grace"), [(60, 20, 180, 65), (None, 20, 300, 60), (None, 900, 900, 60)]
 )

@@ -48,6 +48,7 @@ class Heart:
         """Take back the question that the last cluster left unanswered."""
         close_old_connections()
         pulse.forget(self.worker)
+        pulse.succeed(self.worker)
 
     def silent_for(self) -> float | None:
         """Return how many seconds ago the cluster last answered."""
@@ -95,7 +96,8 @@ class Command(BaseCommand):
             patience=max(patience, options["silence"]),
             grace=longest + 5 if longest else Timing().grace,
         )
-        worker = f"{platform.node()[:24]}.{os.getpid()}"
+        # Its end is what tells one container of a deployment from another.
+        worker = f"{platform.node().partition('.')[0][-24:]}.{os.getpid()}"
         env = {pulse.WORKER: worker, **({"Q_CLUSTER_NAME": cluster} if cluster else {})}
         Supervisor([*_manage(), CLUSTER], Heart(worker, cluster), timing, env).run()
 
