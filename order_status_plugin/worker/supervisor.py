@@ -85,11 +85,14 @@ class Child:
             self.lost = now
         self.family = family
 
-    def end(self, grace: float) -> None:
-        """Ask it to stop, then make it; afterwards nothing of its group runs."""
+    def ask_to_stop(self) -> None:
+        """Let it finish what it does, and then end."""
         if self.process.poll() is None:
             self.process.terminate()
-            self._wait(grace)
+
+    def end(self, grace: float = 0.0) -> None:
+        """Wait so long for its end, then make it; afterwards nothing of its group runs."""
+        self._wait(grace)
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
@@ -142,13 +145,19 @@ class Supervisor:
             try:
                 self._watch(child)
             finally:
-                if self.is_stopping:
-                    self._leave()  # the last task may take longer than a worker may be silent
-                child.end(self.timing.grace if self.is_stopping else 0.0)
+                self._end(child)
             if not self.is_stopping:
                 lived = time.monotonic() - child.started
                 rest = self.timing.rest if lived > 60 else min(rest * 2, self.timing.longest_rest)
                 self._sleep(rest)
+
+    def _end(self, child: Child) -> None:
+        if self.is_stopping:
+            child.ask_to_stop()
+            self._leave()  # the last task may take longer than a worker may be silent
+            child.end(self.timing.grace)
+        else:
+            child.end()
 
     def _leave(self) -> None:
         try:
