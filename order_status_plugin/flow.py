@@ -37,6 +37,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import logging
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
@@ -94,8 +95,8 @@ READ = "order_status_plugin.flow.read_again"
 SCHEDULE = "order_status_plugin.flow.drain_schedule"
 POLLS = "order_status_plugin.flow.drain_polls"
 
-#: Orders of each kind that one task lets go: it ends well before django-q2 would end it.
-RETAINED_AT_ONCE = 500
+#: Seconds that one task lets go what is due: it ends well before django-q2 would end it, and wakes the next.
+RETAINING = 30.0
 
 #: Orders that one task reads again from their hosts.
 READ_AT_ONCE = 100
@@ -493,9 +494,10 @@ def _compare(host: Host) -> int:
 def retain() -> str:
     """Let go what has been kept long enough; return what was done."""
     wake.begin("retention")
-    expired = intake_privacy.expire()
-    webhooks.clean(conf.retention("webhooks"))
-    report = retention.run(most=RETAINED_AT_ONCE)
+    end = time.monotonic() + RETAINING
+    expired = intake_privacy.expire(end=end)
+    webhooks.clean(conf.retention("webhooks"), end=end)
+    report = retention.run(end=end)
     if not report.is_complete:
         wake.wake("retention", RETAIN)
     return f"{report}, webhooks' bodies erased: {expired}"

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from django.db import connection
+from django_q.signals import post_spawn
 from wagtail.models import Site
 
 from . import hosts, signals
@@ -39,6 +40,7 @@ from .polling import privacy as polling_privacy
 from .staff import privacy as staff_privacy
 from .tracking import record
 from .tracking.models import Order
+from .worker import stopping
 
 #: The rooms that hold something of an order beside its own rows: export and erasure ask them, and the adapters that do.
 HOLDERS: dict[str, rooms.Room] = {
@@ -55,6 +57,7 @@ HOLDERS: dict[str, rooms.Room] = {
 
 def connect() -> None:
     """Wire the rooms together: at start-up, once."""
+    post_spawn.connect(stopping.listen, dispatch_uid="order_status.stopping")
     epoch.follow(MessageRules)
     record.hear("consent", consent.take)
     record.hear("notes", heard.take)

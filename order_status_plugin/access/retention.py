@@ -7,6 +7,7 @@ nothing was heard any more, its last change and the time ``silent``.
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,7 @@ from django.utils import timezone
 
 from ..conf import conf
 from ..tracking.models import ENDED_ORDER, OPEN_ORDER, Order
+from ..worker.stopping import is_over
 from .audit import SYSTEM, Action
 from .erase import OrderIsHeld, erase
 from .models import AuditEntry, StaffView
@@ -53,11 +55,11 @@ class Report:
         )
 
 
-def run(*, is_dry: bool = False, most: int | None = None, done: Done | None = None) -> Report:
+def run(*, is_dry: bool = False, most: int | None = None, end: float = math.inf, done: Done | None = None) -> Report:
     """Let go what is due; ``is_dry`` only counts. Repeating it, or killing it at any time, does no harm.
 
-    ``most`` bounds the orders of each kind; a report that is not complete asks for another run. ``done`` hears of each
-    batch how many orders it was.
+    ``most`` bounds the orders of each kind, ``end`` the time, on the monotonic clock; a report that is not complete asks
+    for another run. ``done`` hears of each batch how many orders it was.
     """
     report = Report(held=due("contact").filter(is_held=True).count())
     if is_dry:
@@ -65,10 +67,11 @@ def run(*, is_dry: bool = False, most: int | None = None, done: Done | None = No
         report.erased = sum(rows.count() for rows in _parts("contact"))
     else:
         done = done or (lambda _count: None)
-        _end_access(report, most, done)
-        _erase(report, most, done)
-    report.staff_views = _forget_old(StaffView, "staff_views", is_dry=is_dry)
-    report.audit_entries = _forget_old(AuditEntry, "audit", is_dry=is_dry)
+        _end_access(report, most, end, done)
+        _erase(report, most, end, done)
+    report.staff_views = _forget_old(StaffView, "staff_views", end, is_dry=is_dry)
+    report.audit_entries = _forget_old(AuditEntry, "audit", end, is_dry=is_dry)
+    report.is_complete &= not is_over(end)
     return report
 
 
@@ -105,8 +108,8 @@ def _with_access() -> list[QuerySet[Any]]:
     return [rows.filter(grants_ended_at=None) for rows in _parts("grants")]
 
 
-def _end_access(report: Report, most: int | None, done: Done) -> None:
-    for keys in _batches(_with_access(), most, report):
+def _end_access(report: Report, most: int | None, end: float, done: Done) -> None:
+    for keys in _batches(_with_access(), most, end, report):
         with transaction.atomic():
             rows = Order.objects.select_for_update().filter(pk__in=keys, is_held=False, grants_ended_at=None)
             found = list(rows.values_list("pk", flat=True))
@@ -123,9 +126,11 @@ def _end_access(report: Report, most: int | None, done: Done) -> None:
         done(len(keys))
 
 
-def _erase(report: Report, most: int | None, done: Done) -> None:
-    for keys in _batches(_parts("contact"), most, report):
+def _erase(report: Report, most: int | None, end: float, done: Done) -> None:
+    for keys in _batches(_parts("contact"), most, end, report):
         for pk in keys:
+            if is_over(end):
+                return  # which makes the report incomplete
             try:
                 report.erased += erase(Order(pk=pk), SYSTEM, "retention", among=due("contact"), is_thorough=False)
             except OrderIsHeld:
@@ -137,24 +142,26 @@ def _erase(report: Report, most: int | None, done: Done) -> None:
         done(len(keys))
 
 
-def _batches(parts: list[QuerySet[Any]], most: int | None, report: Report) -> Iterator[list[int]]:
+def _batches(parts: list[QuerySet[Any]], most: int | None, end: float, report: Report) -> Iterator[list[int]]:
     """Yield keys, batch by batch, each read anew: nobody's table is locked, and what is handled is behind us."""
     taken = 0
     for rows in parts:
         left = rows
-        while size := BATCH if most is None else min(BATCH, most - taken):
+        is_done = False
+        while not is_over(end) and (size := BATCH if most is None else min(BATCH, most - taken)):
             found = list(left.order_by("over_at", "pk").values_list("over_at", "pk")[:size])
             if not found:
+                is_done = True
                 break
             yield [pk for _moment, pk in found]
             taken += len(found)
             moment, last = found[-1]
             # The first is for the index, which is entered at the moment; the second leaves out what is behind us.
             left = rows.filter(over_at__gte=moment).filter(Q(over_at__gt=moment) | Q(pk__gt=last))
-        report.is_complete &= bool(size) or not left.exists()
+        report.is_complete &= is_done or not left.exists()
 
 
-def _forget_old(model: type[Model], what: str, *, is_dry: bool) -> int:
+def _forget_old(model: type[Model], what: str, end: float, *, is_dry: bool) -> int:
     after = conf.retention(what)
     if after is None:
         return 0
@@ -162,6 +169,6 @@ def _forget_old(model: type[Model], what: str, *, is_dry: bool) -> int:
     if is_dry:
         return rows.count()
     count = 0
-    while keys := list(rows.order_by("at").values_list("pk", flat=True)[:FORGOTTEN_AT_ONCE]):
+    while not is_over(end) and (keys := list(rows.order_by("at").values_list("pk", flat=True)[:FORGOTTEN_AT_ONCE])):
         count += model._default_manager.filter(pk__in=keys).delete()[0]
     return count

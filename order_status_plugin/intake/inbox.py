@@ -23,6 +23,7 @@ from ..backend import Receiver, Webhook
 from ..exceptions import OrderStatusError, TemporaryFailure, UnknownParcel, UnreadableMessage
 from ..tracking.models import Parcel
 from ..worker import clock
+from ..worker.stopping import is_over
 from . import statements
 from .models import InboxMessage
 
@@ -217,7 +218,7 @@ def drain(
     """
     taken, end = 0, time.monotonic() + seconds
     together = together or {}
-    while taken < limit and time.monotonic() < end and (round_ := turns({*aliases, *together})):
+    while taken < limit and not is_over(end) and (round_ := turns({*aliases, *together})):
         for alias, count in round_:
             size = TOGETHER if alias in together else BATCH
             messages = claim(min(count, size, limit - taken), alias) if taken < limit else []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.utils import timezone
 from ..conf import conf
 from ..tracking.dump import dump
 from ..tracking.models import Order, OrderContact, TrackingEvent
+from ..worker.stopping import is_over
 from . import inbox
 from .models import InboxMessage
 
@@ -31,8 +33,11 @@ def erase(order: Order, *, is_thorough: bool) -> None:
     inbox.redact(_free(InboxMessage.objects.filter(pk__in=_about(order, is_thorough=is_thorough))))
 
 
-def expire(*, is_dry: bool = False) -> int:
-    """Take away the bodies that are older than the setting says, whatever became of them; return how many."""
+def expire(*, is_dry: bool = False, end: float = math.inf) -> int:
+    """Take away the bodies that are older than the setting says, whatever became of them; return how many.
+
+    ``end`` is on the monotonic clock: what is left then is left to the next run.
+    """
     after = conf.retention("inbox")
     if after is None:
         return 0
@@ -43,7 +48,9 @@ def expire(*, is_dry: bool = False) -> int:
         return _free(old).count()
     count = 0
     # In parts: the door for new ones stays open.
-    while keys := list(_free(old).order_by("received_at", "pk").values_list("pk", flat=True)[:_AT_ONCE]):
+    while not is_over(end) and (
+        keys := list(_free(old).order_by("received_at", "pk").values_list("pk", flat=True)[:_AT_ONCE])
+    ):
         count += inbox.redact(InboxMessage.objects.filter(pk__in=keys))
     return count
 

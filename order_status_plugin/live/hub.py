@@ -60,11 +60,9 @@ class Hub:
 
     def add(self, stream: Stream) -> None:
         """Have a stream hear of what comes, and at once of what is newer than what its browser shows. Raises Full."""
-        if self.count >= conf.LIVE_MAX_STREAMS or _is_stopping():
+        if self.refuses(stream.address):
             raise Full
         if stream.address:
-            if self._of_address[stream.address] >= conf.LIVE_MAX_STREAMS_ADDRESS:
-                raise Full
             self._of_address[stream.address] += 1
         self.channels[stream.channel] = (*self.channels.get(stream.channel, ()), stream)
         self.count += 1
@@ -74,6 +72,12 @@ class Hub:
         version = self._recent.get(stream.channel, 0)
         stream.tell(version, frame_of(version))
         stream.tell_content(self._epoch, content_frame_of(self._epoch))
+
+    def refuses(self, address: str) -> bool:
+        """Say whether a stream of this address would be one too many; "" for one that is not counted by its address."""
+        if self.count >= conf.LIVE_MAX_STREAMS or _is_stopping():
+            return True
+        return address != "" and self._of_address[address] >= conf.LIVE_MAX_STREAMS_ADDRESS
 
     def close(self, stream: Stream) -> None:
         """Forget a stream; after the last one the upstream and the timer end, too."""
@@ -182,6 +186,12 @@ def get_hub() -> Hub:
     """Return the hub of the running event loop."""
     loop = asyncio.get_running_loop()
     return _hubs.get(loop) or Hub(loop)
+
+
+def refuses(address: str) -> bool:
+    """Say, on any thread, whether this process would refuse a stream of this address now."""
+    hubs = _open_hubs()
+    return all(hub.refuses(address) for hub in hubs) if hubs else conf.LIVE_MAX_STREAMS < 1 or _is_stopping()
 
 
 def open_streams() -> int:

@@ -8,11 +8,11 @@ from django.core.handlers.asgi import ASGIRequest
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
-from ..access.headers import Secure
+from ..access.headers import Secure, refuse_plainly
 from ..access.limits import address_of_stream
 from ..access.links import channel_of, read_link, resolve
 from ..cms import epoch
-from .hub import Full, get_hub
+from .hub import Full, get_hub, refuses
 from .release import release_thread
 from .seen import seen_version
 from .serve import STREAM_HEADERS
@@ -36,6 +36,11 @@ class LiveView(Secure):
         if request.method == "HEAD":
             return _dressed(HttpResponse())
         address = address_of_stream(request.META.get("REMOTE_ADDR", ""), request.META.get("HTTP_X_FORWARDED_FOR", ""))
+        if refuses(address):
+            # Before a stream is answered: a browser that was let in waits for news, and asks nobody else.
+            response = refuse_plainly(request, 503)
+            response["Retry-After"] = "30"
+            return response
         events = _events(channel_of(found.locator, found.version), seen, seen_version(request.GET.get("e")), address)
         return _dressed(StreamingHttpResponse(events))
 
@@ -60,7 +65,7 @@ async def _events(channel: str, seen: int, content: int, address: str) -> AsyncI
     hub = get_hub()
     try:
         stream = hub.open(channel, seen, content, address)
-    except Full:
+    except Full:  # since we looked
         yield b"retry: 30000\n\n"
         return
     try:

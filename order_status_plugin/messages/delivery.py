@@ -17,6 +17,7 @@ from ..channels.base import Channel, Message, Receipt
 from ..conf import conf
 from ..exceptions import BackendError, PermanentFailure, TemporaryFailure
 from ..signals import customer_notified
+from ..worker.stopping import is_stopping
 from . import admission, breaker, budget, consent, notices, outcome, subscriptions, tries
 from . import recipient as recipients
 from .compose import compose
@@ -84,7 +85,7 @@ class Delivery:
                 # Others hear of a message before the next one is begun; and what failed may stop the channel.
                 if last and (not last.went_well or customer_notified.has_listeners(OutboxMessage)):
                     last = self._between(last, ())
-                if self.is_stopped:
+                if self.is_stopped or is_stopping():
                     release([row for row, _message in part])
                 else:
                     last = self._between(last, part)

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from ..conf import conf
+from ..worker.stopping import is_over
 from ..worker.wake import wake
 from . import breaker
 from .delivery import Delivery
@@ -32,7 +33,7 @@ def drain(limit: int = 500, *, seconds: float = 40) -> int:
     sent = handled = 0
     size, began = BATCH, time.monotonic()
     end = began + seconds
-    while handled < limit and began < end:
+    while handled < limit and not is_over(end):
         rows = _take(min(size, limit - handled))
         if not rows:
             return sent

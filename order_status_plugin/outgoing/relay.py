@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import math
 import random
+import time
 from collections.abc import Callable, Iterable
 
 from django.db import connections, router, transaction
@@ -13,6 +15,7 @@ from django.utils import timezone
 
 from ..exceptions import OrderStatusError, PermanentFailure, TemporaryFailure
 from ..http import Api
+from ..worker.stopping import is_over
 from . import address, kinds, signing
 from .models import WebhookDelivery, WebhookEndpoint
 from .payload import body_of
@@ -32,6 +35,8 @@ GIVEN_UP = dt.timedelta(days=5)
 TIMEOUT = (5.0, 10.0)
 LEASE = dt.timedelta(seconds=60)
 BATCH = 20
+#: Rows that one statement deletes.
+CLEANED_AT_ONCE = 2_000
 
 #: Makes the caller of an address; tests put their own in its place.
 Open = Callable[[str], Api]
@@ -42,13 +47,13 @@ def open_(url: str) -> Api:
     return Api(url, timeout=TIMEOUT, is_open=address.is_named)
 
 
-def drain(limit: int = 500) -> int:
-    """Send what is due; return how many were tried."""
-    tried = 0
-    while tried < limit and (batch := _claim(min(BATCH, limit - tried))):
+def drain(limit: int = 500, *, seconds: float = 40) -> int:
+    """Send what is due, for about so many seconds; return how many were tried."""
+    tried, end = 0, time.monotonic() + seconds
+    while tried < limit and not is_over(end) and (batch := _claim(min(BATCH, limit - tried))):
         waiting: set[int] = set()  # endpoints that failed in this batch: the rest of theirs would fail as well
         for delivery in batch:
-            if delivery.endpoint_id in waiting:
+            if delivery.endpoint_id in waiting or is_over(end):
                 _release(delivery)
                 continue
             if not _send(delivery):
@@ -57,13 +62,21 @@ def drain(limit: int = 500) -> int:
     return tried
 
 
-def clean(older_than: dt.timedelta | None, *, is_dry: bool = False) -> int:
-    """Delete what was written so long ago and waits no more, nothing for None, and what nobody waits for; return how many."""
+def clean(older_than: dt.timedelta | None, *, is_dry: bool = False, end: float = math.inf) -> int:
+    """Delete what was written so long ago and waits no more, nothing for None, and what nobody waits for; return how many.
+
+    ``end`` is on the monotonic clock: what is left then is left to the next run.
+    """
     gone = Q(~Exists(WebhookEndpoint.objects.filter(pk=OuterRef("endpoint_id"))))
     if older_than is not None:
         gone |= ~Q(state=State.PENDING) & Q(created_at__lt=timezone.now() - older_than)
     rows = WebhookDelivery.objects.filter(gone)
-    return rows.count() if is_dry else rows.delete()[0]
+    if is_dry:
+        return rows.count()
+    count = 0
+    while not is_over(end) and (keys := list(rows.values_list("pk", flat=True)[:CLEANED_AT_ONCE])):
+        count += rows.filter(pk__in=keys).delete()[0]
+    return count
 
 
 def _claim(limit: int) -> list[WebhookDelivery]:

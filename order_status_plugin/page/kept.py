@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import threading
+import time
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -22,6 +23,7 @@ from ..keys import signing_key
 from ..tracking.models import Order
 from ..view.languages import codes
 from ..wallet import issuers
+from ..worker.stopping import is_over
 from .models import KeptPage
 from .subscribing import server_key
 
@@ -30,6 +32,9 @@ logger = logging.getLogger(__name__)
 
 #: A storage that puts hashes into names reads them once a process, so this may too.
 _FILES = ("status.css", "live.js", "share.js", "map.js", "map.css", "embed.js", "embed.css", "push.js")
+
+#: Pages that one statement deletes: they are long.
+CLEANED_AT_ONCE = 500
 
 _lock = threading.Lock()
 _looks = {"hit": 0, "miss": 0}
@@ -100,9 +105,15 @@ def _insert(table: str) -> str:
     )
 
 
-def clean() -> None:
-    """Delete the pages whose time is over, of whatever release and settings. The worker calls it with its sweep."""
-    KeptPage.objects.filter(valid_until__lt=timezone.now()).delete()
+def clean(*, seconds: float = 20) -> None:
+    """Delete the pages whose time is over, of whatever release and settings. The worker calls it with its sweep.
+
+    What is left after so many seconds is left to the next one.
+    """
+    over = KeptPage.objects.filter(valid_until__lt=timezone.now())
+    end = time.monotonic() + seconds
+    while not is_over(end) and (keys := list(over.values_list("pk", flat=True)[:CLEANED_AT_ONCE])):
+        over.filter(pk__in=keys).delete()
 
 
 def variant(language: str, tier: Tier = Tier.PUBLIC) -> str:

@@ -17,6 +17,7 @@ from ..exceptions import AccessDenied, OrderStatusError, PermanentFailure, Tempo
 from ..sources.base import Source
 from ..tracking.fold import ENDED
 from ..tracking.models import Parcel
+from ..worker.stopping import is_over
 from . import breaker, budget, follow, lease, schedule
 from .models import Poll, SourceState
 from .plan import COLUMNS, plan
@@ -60,16 +61,16 @@ def drain(*, ask: Call, register: Call, seconds: float = 25, polls: QuerySet[Pol
     turns = dict(SourceState.objects.values_list("alias", "turn_at"))
     waiting = sorted(follow.askable().values(), key=lambda source: turns.get(source.alias) or _NEVER)
     asked = 0
-    while waiting and time.monotonic() < end:
+    while waiting and not is_over(end):
         source = waiting.pop(0)
         turn = Turn(source, ask, register, min(end, time.monotonic() + SLICE), polls)
         try:
-            is_over = turn.run()
+            is_done = turn.run()
         except Error:
             logger.warning("%s: the database failed; what is due stays due", source.alias, exc_info=True)
-            is_over = True
+            is_done = True
         asked += turn.asked
-        if not is_over:
+        if not is_done:
             waiting.append(source)
     return Drained(asked, is_over=not waiting)
 
@@ -111,7 +112,7 @@ class Turn:
 
     def _is_late(self) -> bool:
         """Say whether the turn ended for another reason than its time."""
-        return time.monotonic() < self.end
+        return not is_over(self.end)
 
     def _is_anything_due(self) -> bool:
         now = timezone.now()
@@ -213,7 +214,7 @@ class Turn:
     def _may_call(self) -> bool:
         """Count one call against the limits, and extend the lease with it; False: not now."""
         now = timezone.now()
-        if time.monotonic() >= self.end or breaker.is_open(self.state, now):
+        if is_over(self.end) or breaker.is_open(self.state, now):
             return False
         pause = budget.wait(self.state.used, self.budgets, now.timestamp())
         if pause > PATIENCE or time.monotonic() + pause >= self.end:

@@ -191,6 +191,12 @@ def _worker() -> Iterator[Family]:
         "1 when there is work on a schedule and nobody does it.",
         (({}, float(health.is_silent())),),
     )
+    yield Family(
+        "order_status_workers_alive",
+        GAUGE,
+        "Supervised workers that gave a sign of life within the last half minute.",
+        (({}, health.alive()),),
+    )
 
 
 def _process() -> Iterator[Family]:

@@ -15,10 +15,9 @@ from .models import Pulse
 SUPERVISED = dt.timedelta(seconds=30)
 #: Without a supervisor only the schedules, once a minute and looked at every half, show that somebody works.
 SCHEDULED = dt.timedelta(minutes=3)
-#: A supervisor that has not asked for this long is not running.
+#: A supervisor that runs asks every few seconds, and one that is told to stop says so. One that has not asked for this
+#: long is missed no more: until then somebody can hear of its loss.
 ASKING = dt.timedelta(minutes=5)
-#: One that runs asks every few seconds: so long after its last question others may have taken its place.
-RUNNING = dt.timedelta(minutes=1)
 #: What lies further ahead was written by a clock that was wrong, and tells nothing.
 AHEAD = dt.timedelta(seconds=10)
 
@@ -32,7 +31,7 @@ def last_sign_of_life() -> dt.datetime | None:
 
 def longest_silence() -> dt.timedelta:
     """Return how long the worker may be silent: it depends on whether somebody asks it."""
-    return SUPERVISED if _asked(ASKING) else SCHEDULED
+    return SUPERVISED if _asked() else SCHEDULED
 
 
 def is_silent() -> bool:
@@ -44,10 +43,16 @@ def is_silent() -> bool:
     if last is None or now - last > longest_silence():
         return True
     # One that is only starting has never been heard.
-    return any(beat_at is not None and now - beat_at > SUPERVISED for beat_at in _asked(RUNNING))
+    return any(beat_at is not None and now - beat_at > SUPERVISED for beat_at in _asked())
 
 
-def _asked(within: dt.timedelta) -> list[dt.datetime | None]:
-    """Return the last beats of workers whose supervisors asked them within this time."""
+def alive() -> int:
+    """Return how many supervised workers gave a sign of life lately."""
+    now = timezone.now()
+    return sum(beat_at is not None and now - SUPERVISED <= beat_at <= now + AHEAD for beat_at in _asked())
+
+
+def _asked() -> list[dt.datetime | None]:
+    """Return the last beats of workers whose supervisors run, or were lost lately."""
     workers = Q(name=pulse.NAME) | Q(name__startswith=f"{pulse.NAME}:")
-    return list(Pulse.objects.filter(workers, woken_at__gt=timezone.now() - within).values_list("beat_at", flat=True))
+    return list(Pulse.objects.filter(workers, woken_at__gt=timezone.now() - ASKING).values_list("beat_at", flat=True))

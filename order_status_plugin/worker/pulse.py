@@ -6,6 +6,7 @@ its own name from its supervisor.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import os
 
@@ -57,6 +58,17 @@ def ask(worker: str = "", **q_options: str) -> None:
 def forget(worker: str = "") -> None:
     """Let the next question through at once: the worker that was asked is no more."""
     Pulse.objects.filter(name=name_of(worker)).update(is_woken=False)
+
+
+def succeed(worker: str) -> None:
+    """Forget workers of this machine that were killed: whoever starts there takes their place."""
+    machine, _, _pid = name_of(worker).rpartition(".")
+    for name in Pulse.objects.filter(name__startswith=f"{machine}.").values_list("name", flat=True):
+        with contextlib.suppress(PermissionError, ValueError):
+            try:
+                os.kill(int(name.rpartition(".")[2]), 0)
+            except ProcessLookupError:
+                Pulse.objects.filter(name=name).delete()
 
 
 def leave(worker: str) -> None:

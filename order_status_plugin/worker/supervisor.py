@@ -22,6 +22,7 @@ from typing import Protocol
 
 from . import guardian
 from .family import states
+from .stopping import WORD
 
 logger = logging.getLogger(__name__)
 
@@ -36,7 +37,7 @@ class Timing:
     start: float = 60.0  # the same for a new cluster, which has to import the shop first
     stopped: float = 10.0  # with a process that was stopped
     patience: float = 300.0  # without a beat, whatever it looks like
-    grace: float = 10.0  # to end by itself when told to
+    grace: float = 60.0  # to end by itself when told to: a running task is finished
     rest: float = 1.0  # before a new start; doubles while starts keep failing
     longest_rest: float = 30.0
 
@@ -84,12 +85,14 @@ class Child:
             self.lost = now
         self.family = family
 
-    def end(self, grace: float) -> None:
-        """Ask it to stop, then make it; afterwards nothing of its group runs."""
+    def ask_to_stop(self) -> None:
+        """Let it finish what it does, and then end."""
         if self.process.poll() is None:
             self.process.terminate()
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self.process.wait(grace)
+
+    def end(self, grace: float = 0.0) -> None:
+        """Wait so long for its end, then make it; afterwards nothing of its group runs."""
+        self._wait(grace)
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
@@ -97,6 +100,15 @@ class Child:
         self.guard.wait()
         if self.guard.stdin:
             self.guard.stdin.close()
+
+    def _wait(self, seconds: float) -> None:
+        """Wait for its end, and tell its workers to come to theirs, those too that begin only now."""
+        end = time.monotonic() + seconds
+        while self.process.poll() is None and (left := end - time.monotonic()) > 0:
+            if WORD is not None:
+                os.killpg(self.process.pid, WORD)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(min(left, 1.0))
 
 
 class Supervisor:
@@ -121,7 +133,7 @@ class Supervisor:
         before = {number: signal.signal(number, self._stop) for number in (signal.SIGTERM, signal.SIGINT)}
         try:
             self._keep_running()
-            self._leave()
+            self._leave()  # again: it may have beaten since
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
@@ -133,11 +145,19 @@ class Supervisor:
             try:
                 self._watch(child)
             finally:
-                child.end(self.timing.grace if self.is_stopping else 0.0)
+                self._end(child)
             if not self.is_stopping:
                 lived = time.monotonic() - child.started
                 rest = self.timing.rest if lived > 60 else min(rest * 2, self.timing.longest_rest)
                 self._sleep(rest)
+
+    def _end(self, child: Child) -> None:
+        if self.is_stopping:
+            child.ask_to_stop()
+            self._leave()  # the last task may take longer than a worker may be silent
+            child.end(self.timing.grace)
+        else:
+            child.end()
 
     def _leave(self) -> None:
         try:

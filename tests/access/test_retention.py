@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import time
 from typing import Any
 
 import pytest
@@ -278,6 +279,48 @@ def test_long_work_is_done_in_parts(clock: Any, settings: Any, monkeypatch: pyte
     assert (first.erased, first.is_complete) == (3, False)
     second = retention.run(most=3)
     assert (second.erased, second.is_complete) == (2, True)
+
+
+def test_a_run_whose_time_is_over_leaves_the_rest_to_the_next(clock: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(3):
+        record.order("shop", snapshot(reference=str(number), number=f"N{number}", state=OrderState.CANCELLED))
+    clock(days=91)
+    nothing = retention.run(end=time.monotonic())
+    assert (nothing.grants_ended, nothing.erased, nothing.is_complete) == (0, 0, False)
+    erased: list[int] = []
+    erase = retention.erase
+
+    def counted(order: Order, *args: Any, **more: Any) -> bool:
+        erased.append(order.pk)
+        return erase(order, *args, **more)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(retention, "erase", counted)
+        patched.setattr(retention, "is_over", lambda _end: len(erased) == 2)
+        first = retention.run()
+    assert (first.erased, first.is_complete) == (2, False)
+    second = retention.run(end=time.monotonic() + 3600)
+    assert (second.erased, second.is_complete) == (1, True)
+
+
+def test_the_task_ends_in_time_and_wakes_the_next(clock: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that django-q2 has to end is gone with its queue, and the schedule comes once a day."""
+    cancelled()
+    now = timezone.now()
+    InboxMessage.objects.create(alias="aftership", key="k", digest="d", body=b"{}", received_at=now, due_at=now)
+    clock(days=400)
+    woken: list[str] = []
+    monkeypatch.setattr(flow.wake, "wake", lambda name, _func: woken.append(name))
+    with monkeypatch.context() as patched:
+        patched.setattr(flow, "RETAINING", 0.0)
+        flow.retain()
+    assert woken == ["retention"]
+    assert Order.objects.filter(erased_at=None).exists()
+    assert InboxMessage.objects.get().body
+    flow.retain()
+    assert woken == ["retention"]
+    assert not Order.objects.filter(erased_at=None).exists()
+    assert not InboxMessage.objects.get().body
 
 
 def test_an_order_that_fails_stops_no_other(clock: Any, monkeypatch: pytest.MonkeyPatch) -> None:

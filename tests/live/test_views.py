@@ -13,8 +13,9 @@ from pytest_django import DjangoAssertNumQueries
 
 from order_status_plugin.access.links import channel_of, link_for
 from order_status_plugin.cms import epoch
-from order_status_plugin.live import hub
+from order_status_plugin.live import hub, views
 from order_status_plugin.live import look as looks
+from order_status_plugin.live.brokers import CONTENT
 from order_status_plugin.live.hub import get_hub
 from order_status_plugin.live.look import Look
 from order_status_plugin.live.release import release_thread
@@ -66,6 +67,14 @@ def stream_of(link: str, **headers: Any) -> Any:
     return AsyncClient().get(path(link) + "?v=1", **headers)
 
 
+async def leave(content: Any) -> None:
+    """End a stream as Django's handler does when the browser has gone."""
+    ended = asyncio.create_task(anext(content, b"ended"))
+    await asyncio.sleep(0.05)
+    ended.cancel()
+    await asyncio.wait([ended])
+
+
 def test_under_asgi_it_streams_and_leaves_nothing(settings: Any) -> None:
     settings.ORDER_STATUS = {**settings.ORDER_STATUS, **FAKE}
     settings.MIDDLEWARE = ["django.middleware.gzip.GZipMiddleware"]
@@ -77,10 +86,7 @@ def test_under_asgi_it_streams_and_leaves_nothing(settings: Any) -> None:
         frames = [await anext(content)]
         get_hub().publish(channel_of(order.locator, 1), 2)
         frames.append(await anext(content))
-        ended = asyncio.create_task(anext(content, b"ended"))
-        await asyncio.sleep(0.05)
-        ended.cancel()  # as Django's handler does when the browser has gone
-        await asyncio.wait([ended])
+        await leave(content)
         assert not hub._hubs
         return response, frames
 
@@ -107,15 +113,62 @@ def test_under_asgi_head_opens_no_stream(settings: Any) -> None:
     assert response["Content-Type"].startswith("text/event-stream")
 
 
-def test_one_stream_too_many_is_told_when_to_come_back(settings: Any) -> None:
+@pytest.mark.parametrize("limit", ["LIVE_MAX_STREAMS", "LIVE_MAX_STREAMS_ADDRESS"])
+def test_one_stream_too_many_is_refused_before_it_is_answered(limit: str, settings: Any) -> None:
+    settings.ORDER_STATUS = {**settings.ORDER_STATUS, **FAKE, limit: 1, "TRUSTED_PROXIES": ["127.0.0.1"]}
+    settings.MIDDLEWARE = []
+    link = link_for(Order(locator="A" * 16, link_version=1))
+
+    async def test() -> tuple[Any, Any]:
+        visitor = {"X-Forwarded-For": "203.0.113.7"}
+        first = await stream_of(link, headers=visitor)
+        content = aiter(first)
+        await anext(content)
+        refused = await stream_of(link, headers=visitor)
+        await leave(content)
+        return refused, await stream_of(link, headers=visitor)
+
+    refused, later = asyncio.run(test())
+    assert (refused.status_code, refused["Retry-After"], later.status_code) == (503, "30", 200)
+    assert refused["Content-Type"].startswith("text/plain")
+    assert "no-store" in refused["Cache-Control"]
+
+
+def test_where_none_may_be_open_every_stream_is_refused(settings: Any) -> None:
+    settings.ORDER_STATUS = {**settings.ORDER_STATUS, "LIVE_MAX_STREAMS": 0}
+    settings.MIDDLEWARE = []
+    assert asyncio.run(stream_of(link_for(Order(locator="A" * 16, link_version=1)))).status_code == 503
+
+
+def test_one_too_many_that_slipped_in_is_told_when_to_come_back(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.ORDER_STATUS = {**settings.ORDER_STATUS, **FAKE, "LIVE_MAX_STREAMS": 0}
     settings.MIDDLEWARE = []
+    monkeypatch.setattr(views, "refuses", lambda _address: False)
 
     async def test() -> list[bytes]:
         response = await stream_of(link_for(Order(locator="A" * 16, link_version=1)))
         return [frame async for frame in response]
 
     assert asyncio.run(test()) == [b"retry: 30000\n\n"]
+
+
+@pytest.mark.django_db
+def test_a_revoked_link_hears_what_all_hear_and_no_more_of_its_order(settings: Any) -> None:
+    settings.ORDER_STATUS = {**settings.ORDER_STATUS, **FAKE}
+    settings.MIDDLEWARE = []
+    order = Order(locator="A" * 16, link_version=1)
+
+    async def test() -> list[bytes]:
+        response = await stream_of(link_for(order))
+        content = aiter(response)
+        frames = [await anext(content)]
+        get_hub().publish(channel_of(order.locator, 2), 2)  # the order's link has another version by now
+        get_hub().publish(CONTENT, 7)
+        frames.append(await anext(content))
+        await leave(content)
+        return frames
+
+    assert asyncio.run(test()) == [b"retry: 3000\n\n", b"event: content\ndata: 7\n\n"]
 
 
 @pytest.mark.parametrize("name", ["thread_sensitive_context", "context_to_thread_executor"])

@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import json
 import socket
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -309,11 +310,14 @@ def test_an_endpoint_inside_that_nobody_names_fails_and_says_so(
     assert WebhookDelivery.objects.filter(state=State.PENDING, attempts=1).exists()
 
 
-def test_old_deliveries_go(endpoint: WebhookEndpoint) -> None:
+def test_old_deliveries_go(endpoint: WebhookEndpoint, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(relay, "CLEANED_AT_ONCE", 1)
     take()
     flow.drain_webhooks()
     telling.ping(endpoint)
     with time_machine.travel(timezone.now() + dt.timedelta(days=31)):
+        assert relay.clean(dt.timedelta(days=30), is_dry=True) == 2
+        assert relay.clean(dt.timedelta(days=30), end=time.monotonic()) == 0
         assert relay.clean(dt.timedelta(days=30)) == 2
         assert relay.clean(None) == 0
     assert list(WebhookDelivery.objects.values_list("kind", flat=True)) == [kinds.PING]

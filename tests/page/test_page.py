@@ -125,11 +125,17 @@ def test_a_kept_page_gives_way_to_other_settings(client: Client, order: Order, s
     assert "mailto:hello@shop.example" in text(client.get(order_path(order)))
 
 
-def test_pages_whose_time_is_over_go_with_the_sweep(client: Client, order: Order) -> None:
+def test_pages_whose_time_is_over_go_with_the_sweep(
+    client: Client, order: Order, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept, "CLEANED_AT_ONCE", 1)
     client.get(order_path(order))
+    client.get(order_path(order), headers={"Accept-Language": "de"})
     kept.clean()
-    assert KeptPage.objects.count() == 1
+    assert KeptPage.objects.count() == 2
     KeptPage.objects.update(valid_until=timezone.now() - dt.timedelta(seconds=1))
+    kept.clean(seconds=0)
+    assert KeptPage.objects.count() == 2
     kept.clean()
     assert KeptPage.objects.count() == 0
 

@@ -48,13 +48,38 @@ def test_it_runs_the_cluster_as_it_was_run_itself(
     assert supervised[-1] == "ran"
 
 
-@pytest.mark.parametrize(("timeout", "silence", "patience"), [(60, 20, 180), (None, 20, 300), (None, 900, 900)])
+def test_containers_of_one_deployment_have_names_of_their_own(
+    supervised: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = set()
+    for pod in ("order-status-worker-7d9f8c6b5-abcde", "order-status-worker-7d9f8c6b5-fghij.shop.example"):
+        monkeypatch.setattr(command.platform, "node", lambda pod=pod: pod)
+        call_command("order_status_worker")
+        names.add(supervised[3][pulse.WORKER])
+        supervised.clear()
+    assert len(names) == 2
+
+
+@pytest.mark.parametrize(
+    ("timeout", "silence", "patience", "grace"), [(60, 20, 180, 65), (None, 20, 300, 60), (None, 900, 900, 60)]
+)
 def test_it_is_as_patient_as_the_longest_task(
-    timeout: int | None, silence: float, patience: float, supervised: list[Any], monkeypatch: pytest.MonkeyPatch
+    timeout: int | None,
+    silence: float,
+    patience: float,
+    grace: float,
+    supervised: list[Any],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(Conf, "TIMEOUT", timeout)
     call_command("order_status_worker", "--silence", str(silence))
-    assert (supervised[2].silence, supervised[2].patience) == (silence, patience)
+    assert (supervised[2].silence, supervised[2].patience, supervised[2].grace) == (silence, patience, grace)
+
+
+def test_a_queue_of_its_own_may_have_longer_tasks(supervised: list[Any], settings: Any) -> None:
+    settings.Q_CLUSTER = {**settings.Q_CLUSTER, "ALT_CLUSTERS": {"reports": {"timeout": 300, "retry": 400}}}
+    call_command("order_status_worker", "--cluster", "reports")
+    assert (supervised[2].patience, supervised[2].grace) == (660, 305)
 
 
 def test_its_heart_is_in_the_database_and_minds_the_outbox(monkeypatch: pytest.MonkeyPatch) -> None:

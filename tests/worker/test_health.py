@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from typing import Any
 
 import pytest
@@ -88,9 +89,24 @@ def test_one_of_two_that_is_silent_is_reported_until_its_supervisor_is_gone_as_w
     beat(31, "pulse:two.9", 1)
     assert ask()[0] == 503
     beat(100, "pulse:two.9", 70)
+    assert ask()[0] == 503  # lost with its machine: long enough for an alert to hear of it
+    beat(320, "pulse:two.9", 299)
+    assert ask()[0] == 503
+    beat(400, "pulse:two.9", 301)
     assert ask()[0] == 200
     Pulse.objects.create(name="pulse:three.1", woken_at=ago(seconds=1))  # it is only starting
     assert ask()[0] == 200
+
+
+def test_one_that_was_killed_is_not_missed_once_another_runs_in_its_place() -> None:
+    here, killed = f"here.{os.getpid()}", "here.4194305"  # no process has this number
+    beat(2, f"pulse:{here}", 1)
+    beat(100, f"pulse:{killed}", 99)
+    beat(2, "pulse:there.4194305", 1)
+    assert ask()[0] == 503
+    pulse.succeed(here)
+    assert ask()[0] == 200
+    assert set(Pulse.objects.values_list("name", flat=True)) == {f"pulse:{here}", "pulse:there.4194305"}
 
 
 def test_a_beat_that_is_still_to_come_is_none() -> None:

@@ -24,6 +24,8 @@ STUBBORN = ["sh", "-c", "trap '' TERM; sleep 30 & wait; sleep 30"]
 
 TIMING = Timing(tick=0.05, ask=0.1, silence=0.8, start=0.8, patience=30, grace=0.5, rest=0.05, longest_rest=0.1)
 
+SLOW = Timing(tick=0.05, ask=0.1, grace=20)
+
 
 class Heart:
     """Beats, or not; and ends the supervisor after a while."""
@@ -88,6 +90,15 @@ def test_one_that_goes_on_in_time_is_left_alone() -> None:
 
 def test_told_to_stop_it_says_that_it_left() -> None:
     assert supervise(LOSES_NONE, lambda: 0.0, seconds=0.1).has_left
+
+
+def test_it_says_so_before_the_last_task_ends() -> None:
+    """Which may take longer than a worker may be silent."""
+    heart = Heart(lambda: 0.0, 0.1)
+    left: list[float] = []
+    heart.leave = lambda: left.append(time.monotonic())  # type: ignore[method-assign]
+    Supervisor(["sh", "-c", "trap 'sleep 0.8; exit' TERM; while :; do sleep 0.1; done"], heart, SLOW).run()
+    assert left[-1] - left[0] > 0.5
 
 
 def test_but_not_without_end() -> None:

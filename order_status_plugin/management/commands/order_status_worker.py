@@ -48,6 +48,7 @@ class Heart:
         """Take back the question that the last cluster left unanswered."""
         close_old_connections()
         pulse.forget(self.worker)
+        pulse.succeed(self.worker)
 
     def silent_for(self) -> float | None:
         """Return how many seconds ago the cluster last answered."""
@@ -87,10 +88,16 @@ class Command(BaseCommand):
         others: Any = settings.Q_CLUSTER.get("ALT_CLUSTERS", {})
         if cluster and cluster not in {Conf.PREFIX, Conf.CLUSTER_NAME, *others}:
             raise CommandError(f"Q_CLUSTER['ALT_CLUSTERS'] has no {cluster!r}: django-q2 would not start.")
+        longest: int | None = others.get(cluster, {}).get("timeout", Conf.TIMEOUT)
         # A task may take its time: only one that outlasted its own limit twice says that nobody works any more.
-        patience = 2 * Conf.TIMEOUT + 60 if Conf.TIMEOUT else Timing().patience
-        timing = Timing(silence=options["silence"], patience=max(patience, options["silence"]))
-        worker = f"{platform.node()[:24]}.{os.getpid()}"
+        patience = 2 * longest + 60 if longest else Timing().patience
+        timing = Timing(
+            silence=options["silence"],
+            patience=max(patience, options["silence"]),
+            grace=longest + 5 if longest else Timing().grace,
+        )
+        # Its end is what tells one container of a deployment from another.
+        worker = f"{platform.node().partition('.')[0][-24:]}.{os.getpid()}"
         env = {pulse.WORKER: worker, **({"Q_CLUSTER_NAME": cluster} if cluster else {})}
         Supervisor([*_manage(), CLUSTER], Heart(worker, cluster), timing, env).run()
 
