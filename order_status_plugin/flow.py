@@ -39,7 +39,6 @@ import datetime as dt
 import logging
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -313,12 +312,7 @@ def _take_note(alias: str, said: NoteTold, message: InboxMessage) -> None:
 
 def _report(channel: Channel, message: InboxMessage) -> Handled:
     """Take what a channel's provider says of messages, and what customers answered to them."""
-    unknown = 0
-    for said in channel.parse(inbox.as_webhook(message)):
-        try:
-            reports.take(message.alias, replace(said, happened_at=said.happened_at or message.received_at))
-        except reports.UnknownMessage:
-            unknown += 1
+    unknown = reports.take_all(message.alias, channel.parse(inbox.as_webhook(message)), message.received_at)
     if unknown and message.attempts < REPORT_TRIES:
         raise reports.UnknownMessage  # faster than our own note of the receipt, perhaps
     return Handled(f"{unknown} reports are on messages that are not ours" if unknown else "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from dataclasses import replace
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -59,6 +60,17 @@ def take(alias: str, said: DeliveryReport | CustomerWord) -> None:
     if not rows:
         raise UnknownMessage
     _store(rows, said, at)
+
+
+def take_all(alias: str, told: Iterable[DeliveryReport | CustomerWord], received_at: dt.datetime) -> int:
+    """Keep all that one webhook says; return how many reports are on messages that we do not know."""
+    unknown = 0
+    for said in told:
+        try:
+            take(alias, replace(said, happened_at=said.happened_at or received_at))
+        except UnknownMessage:
+            unknown += 1
+    return unknown
 
 
 def _known(alias: str, recipient: str) -> list[str]:
