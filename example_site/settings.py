@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import warnings
 from pathlib import Path
@@ -241,11 +242,18 @@ ORDER_STATUS = {
     "HELP_EMAIL": "hello@tilia-sal.example",
 }
 
+
+def _is_no_answer_on_health(record: logging.LogRecord) -> bool:
+    return not getattr(getattr(record, "request", None), "path", "").endswith("/orders/health/")
+
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    # Who asks for the shop's health reads the answer: at the start nobody has heard of the worker yet.
+    "filters": {"not_health": {"()": "django.utils.log.CallbackFilter", "callback": _is_no_answer_on_health}},
     "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"django.request": {"level": "ERROR"}},
+    "loggers": {"django.request": {"level": "ERROR", "filters": ["not_health"]}},
 }
