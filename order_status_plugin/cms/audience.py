@@ -117,7 +117,7 @@ class Audience:
         return any(
             (
                 self.stages,
-                self.tiers - {Tier.PUBLIC.value},
+                self.tiers and Tier.PUBLIC.value not in self.tiers,
                 self.countries,
                 self.carriers,
                 self.shipping_methods,
