@@ -20,6 +20,7 @@ from order_status_plugin.tracking.models import Order
 from tests.access.orders import let_in, placed
 from tests.orders import sent
 
+from .test_layout import lay_out, text
 from .test_special import BASE, form, publish, shown
 
 
@@ -105,6 +106,19 @@ def test_a_picture_and_a_button(order: Order) -> None:
     SpecialMessage.objects.get().save()
     assert "We close" in shown(order)
     assert "All hours" not in shown(order)
+
+
+@pytest.mark.filterwarnings("ignore:.*SpooledTemporaryFile:pytest.PytestUnraisableExceptionWarning")
+def test_a_block_whose_picture_was_deleted_shows_nothing(order: Order) -> None:
+    picture = get_image_model().objects.create(title="Snow", file=image(), description="Snow")
+    value = {"picture": {"image": picture.pk, "alt_text": "Snow", "decorative": False}, "caption": "Our shop"}
+    lay_out({"type": "picture", "value": value}, text("Other words"))
+    assert "<figcaption>Our shop</figcaption>" in shown(order)
+    picture.delete()
+    html = shown(order)
+    assert "Other words" in html
+    assert "<figure" not in html
+    assert 'src=""' not in html
 
 
 def test_beside_a_parcel_it_speaks_of_that_parcel(db: None) -> None:
