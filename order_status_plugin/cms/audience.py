@@ -117,7 +117,7 @@ class Audience:
         return any(
             (
                 self.stages,
-                self.tiers - {Tier.PUBLIC.value},
+                self.tiers and Tier.PUBLIC.value not in self.tiers,
                 self.countries,
                 self.carriers,
                 self.shipping_methods,
@@ -135,7 +135,8 @@ class Audience:
         tier = Tier.PUBLIC if traits.tier is Tier.PUBLIC else Tier.PRIVATE
         return (
             _any(self.stages, traits.stages)
-            and _any(self.tiers, {tier.value})
+            # Anyone with the link is everybody, whoever has identified among them.
+            and _any(self.tiers, {Tier.PUBLIC.value, tier.value})
             and (not self.locales or _speaks(self.locales, traits.locale))
             and _any(self.countries, {traits.country})
             and _any(self.carriers, traits.carriers)

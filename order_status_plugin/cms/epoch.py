@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Model
-from django.db.models.signals import post_delete, post_save
+from django.db.models.signals import post_delete, post_save, pre_save
 from django.utils import timezone
 
 from .. import signals
@@ -39,14 +39,20 @@ _NOTES = frozenset(
 
 
 def follow(model: type[Model]) -> None:
-    """Begin a new epoch with each row of this model that is saved or deleted, its drafts excepted."""
+    """Begin a new epoch with each row of this model that is saved or deleted, the saving of drafts excepted."""
     name = f"order_status.epoch.{model._meta.label}"
+    pre_save.connect(_before_save, sender=model, dispatch_uid=f"{name}.before")
     post_save.connect(_saved, sender=model, dispatch_uid=f"{name}.save")
     post_delete.connect(begin, sender=model, dispatch_uid=f"{name}.delete")
 
 
-def _saved(instance: Any, created: bool, update_fields: frozenset[str] | None, **kwargs: Any) -> None:
+def _before_save(sender: Any, instance: Any, using: str, **kwargs: Any) -> None:
+    """Note whether customers see the row, or did so far: Wagtail saves a draft that was never live whole, each time."""
+    rows = sender._base_manager.using(using).filter(pk=instance.pk)
+    instance.order_status_is_seen = getattr(instance, "live", True) or rows.filter(live=True).exists()
+
+
+def _saved(instance: Any, update_fields: frozenset[str] | None, **kwargs: Any) -> None:
     is_note = update_fields is not None and update_fields <= _NOTES
-    is_draft = created and not getattr(instance, "live", True)
-    if not (is_note or is_draft):
+    if instance.order_status_is_seen and not is_note:
         begin()

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.utils import translation
+from django.utils import timezone, translation
+from wagtail.blocks import StreamValue
 
 from ..access.headers import secure
+from ..cms.audience import Audience, Traits
+from ..cms.base import audience_of
 from ..cms.look import look_of
 from ..cms.placeholders import fill_html
+from ..conf import conf
+from ..events import Headline, Tier
 from .checker import checker
 from .context import allow_embeds, frame, render_page
 from .door import refuse
@@ -26,7 +32,8 @@ def serve(page: Any, request: HttpRequest) -> HttpResponseBase:
         context = {**page.get_context(request), **frame(look)}
         # There is no order yet: what speaks of one reads as its neutral word.
         known = {"shop_name": look.shop, "help_email": look.help_email}
-        body = fill_html(page.body.render_as_block(context), known) if page.body else ""
+        shown = _shown(page.body, is_preview=getattr(request, "is_preview", False))
+        body = fill_html(shown.render_as_block(context), known)
         response = render_page(
             request,
             "look_up.html",
@@ -52,3 +59,19 @@ def serve(page: Any, request: HttpRequest) -> HttpResponseBase:
     if isinstance(response, HttpResponse) and (check := checker(request)):
         response.content = response.content.replace(b"</body>", f"{check}</body>".encode())
     return response
+
+
+def _shown(body: StreamValue, *, is_preview: bool) -> StreamValue:
+    """Return those blocks that are for somebody of whom no order is known. A preview shows them whatever the day."""
+    language = translation.get_language() or ""
+    today = timezone.localdate(timezone=conf.zone())
+    # Nothing of an order is asked of these: a headline has to be there, and decides nothing.
+    visitor = Traits(tier=Tier.PUBLIC, headline=Headline.CONFIRMED, today=today, locale=language)
+
+    def is_for(audience: Audience) -> bool:
+        if is_preview:
+            audience = replace(audience, first_day=None, last_day=None)
+        return not audience.is_of_orders and audience.includes(visitor)
+
+    found = [(child.block_type, child.value, child.id) for child in body if is_for(audience_of(child.value))]
+    return StreamValue(body.stream_block, found)

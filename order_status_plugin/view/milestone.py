@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 
 from django.utils import timezone
@@ -17,8 +18,9 @@ from ..events import Medium, Milestone, ParcelStatus, Tier
 from ..tracking.models import Order
 from ..tracking.queries import Picture, picture
 from .build import build
-from .model import MilestoneView, OrderView, OwnWordsView, ParcelView
+from .model import MilestoneView, OrderView, OwnWordsView, ParcelView, SpecialMessageView
 from .special import special_messages
+from .traits import of_mail
 
 _WORDS = {
     Milestone.CONFIRMED: gettext_noop("Confirmed"),
@@ -91,11 +93,20 @@ def build_milestone(
         sentence=_note_sentence(note_id) if milestone is Milestone.NOTE else _sentence(milestone, parcel),
         order=view,
         parcel=parcel,
-        special_messages=special_messages(messages, Place.MAIL, view.traits, now, values)
-        if view.traits and medium is Medium.MAIL
-        else (),
+        special_messages=_special(messages, order, view, now, values) if medium is Medium.MAIL else (),
         own=_own(texts.get(milestone, medium), medium, values),
     )
+
+
+def _special(
+    messages: Messages, order: Order, view: OrderView, now: dt.datetime, values: Mapping[str, str]
+) -> tuple[SpecialMessageView, ...]:
+    """Return the messages to many that are for this customer. Their words are filled as anyone may read them."""
+    if view.traits is None:
+        return ()
+    with_loyalty = any(one.audience.loyalty for one in messages.by_place[Place.MAIL])
+    traits = of_mail(view.traits, order, with_loyalty=with_loyalty)
+    return special_messages(messages, Place.MAIL, traits, now, values)
 
 
 def _own(text: Text | None, medium: Medium, values: Mapping[str, str]) -> OwnWordsView:

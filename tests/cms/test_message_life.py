@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from io import BytesIO
 from typing import Any
 
@@ -16,10 +17,13 @@ from wagtail.images import get_image_model
 from wagtail.models import GroupApprovalTask, Locale, Page, Workflow, WorkflowContentType, WorkflowTask
 
 from order_status_plugin.cms.special import SpecialMessage
+from order_status_plugin.events import Medium, Milestone, Tier
 from order_status_plugin.tracking.models import Order
+from order_status_plugin.view.milestone import build_milestone
 from tests.access.orders import let_in, placed
 from tests.orders import sent
 
+from .test_layout import lay_out, text
 from .test_special import BASE, form, publish, shown
 
 
@@ -107,6 +111,19 @@ def test_a_picture_and_a_button(order: Order) -> None:
     assert "All hours" not in shown(order)
 
 
+@pytest.mark.filterwarnings("ignore:.*SpooledTemporaryFile:pytest.PytestUnraisableExceptionWarning")
+def test_a_block_whose_picture_was_deleted_shows_nothing(order: Order) -> None:
+    picture = get_image_model().objects.create(title="Snow", file=image(), description="Snow")
+    value = {"picture": {"image": picture.pk, "alt_text": "Snow", "decorative": False}, "caption": "Our shop"}
+    lay_out({"type": "picture", "value": value}, text("Other words"))
+    assert "<figcaption>Our shop</figcaption>" in shown(order)
+    picture.delete()
+    html = shown(order)
+    assert "Other words" in html
+    assert "<figure" not in html
+    assert 'src=""' not in html
+
+
 def test_beside_a_parcel_it_speaks_of_that_parcel(db: None) -> None:
     ups, dpd = sent("f1", (("1", 1),)), sent("f2", (("1", 1),), "DPD", "05222800000000")
     order = placed(fulfillments=(ups, dpd))
@@ -116,6 +133,32 @@ def test_beside_a_parcel_it_speaks_of_that_parcel(db: None) -> None:
     assert public.count("UPS: (in your delivery details)</span></h3>") == 1
     assert private.count("UPS: 1Z") == 1
     assert "Nobody" not in public
+
+
+@pytest.mark.parametrize(
+    ("audience", "is_for_them"),
+    [
+        ({"tiers": ["private"]}, True),
+        ({"tiers": ["public"]}, True),
+        ({"least_total": "174.50", "most_total": "174.50"}, True),
+        ({"least_total": "174.51"}, False),
+        ({"loyalty": "returning"}, True),
+        ({"loyalty": "first"}, False),
+    ],
+)
+def test_a_mail_goes_to_the_customer_themself(order: Order, audience: dict[str, Any], is_for_them: bool) -> None:
+    """What is asked of an identified customer is asked of them; their mail still shows what the public page shows."""
+    Order.objects.filter(pk=order.pk).update(total="174.50")
+    order.refresh_from_db()
+    earlier = placed("TS-1")
+    Order.objects.filter(pk=earlier.pk).update(placed_at=order.placed_at - dt.timedelta(days=1))
+    publish(title="Thank you: {{ total }}, {{ first_name }}", is_in_mails=True, is_on_page=False, audience=audience)
+    news = build_milestone(order, Milestone.CONFIRMED)
+    said = [one.title for one in news.special_messages]
+    assert said == (["Thank you: the amount on your bill, dear customer"] if is_for_them else [])
+    assert (news.order.tier, news.order.private) == (Tier.PUBLIC, None)
+    by_text = build_milestone(order, Milestone.CONFIRMED, medium=Medium.SMS)
+    assert by_text.special_messages == ()
 
 
 def test_it_is_submitted_for_translation_in_wagtail(order: Order, settings: Any) -> None:

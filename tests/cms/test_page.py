@@ -42,6 +42,45 @@ def test_it_shows_the_editors_words_above_the_form(client: Client, page: OrderSt
     assert "frame-ancestors 'none'" in response.headers["Content-Security-Policy"]
 
 
+@pytest.mark.parametrize(
+    ("audience", "is_shown"),
+    [
+        ({"tiers": ["public"]}, True),
+        ({"tiers": ["public", "private"]}, True),
+        ({"locales": ["en"], "first_day": "2020-01-01"}, True),
+        ({"locales": ["fr"]}, False),
+        ({"first_day": "2999-12-24"}, False),
+        ({"last_day": "2020-01-01"}, False),
+        ({"tiers": ["private"]}, False),
+        ({"stages": ["confirmed"]}, False),
+        ({"countries": ["FR"]}, False),
+        ({"carriers": ["ups"]}, False),
+        ({"shipping_methods": ["Standard"]}, False),
+        ({"tags": ["vip"]}, False),
+        ({"least_total": "0"}, False),
+        ({"loyalty": "first"}, False),
+    ],
+)
+def test_a_stranger_reads_only_what_asks_for_no_order(
+    client: Client, page: OrderStatusPage, audience: dict[str, Any], is_shown: bool
+) -> None:
+    aimed = {"type": "text", "value": {"text": "<p>Aimed words</p>", "audience": audience}}
+    page.body = json.dumps([*BODY, aimed])
+    page.save()
+    html = client.get("/my-order/").content.decode()
+    assert "within a day" in html
+    assert ("Aimed words" in html) is is_shown
+    is_of_days = bool({"first_day", "last_day"} & audience.keys())
+    preview = page.make_preview_request().content.decode()
+    assert ("Aimed words" in preview) is (is_shown or is_of_days), "whatever the day"
+
+
+def test_where_no_block_is_left_a_sentence_of_ours_stands(client: Client, page: OrderStatusPage) -> None:
+    page.body = json.dumps([{"type": "text", "value": {"text": "<p>x</p>", "audience": {"tiers": ["private"]}}}])
+    page.save()
+    assert "No account needed." in client.get("/my-order/").content.decode()
+
+
 def test_an_empty_body_shows_a_sentence_of_ours(client: Client, page: OrderStatusPage) -> None:
     OrderStatusPage.objects.update(body="[]")
     assert "No account needed." in client.get("/my-order/").content.decode()
