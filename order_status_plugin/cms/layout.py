@@ -84,6 +84,11 @@ def needs_of(layout: Iterable[Placed]) -> frozenset[Need]:
     return frozenset(need for placed in layout for need in getattr(placed.block, "needs", ()))
 
 
+def asks_loyalty(layout: Iterable[Placed]) -> bool:
+    """Say whether it matters to a block how often the customer has ordered."""
+    return any(placed.audience.loyalty for placed in layout)
+
+
 def place(layout: Any, language: str) -> tuple[Placed, ...]:
     """Return the blocks of a StreamField's value in their places, fixed ones rendered in this language."""
     with translation.override(language):

@@ -100,6 +100,16 @@ def test_it_speaks_the_language_that_is_chosen_and_remembers(editor: Any) -> Non
     assert "Draft for Nora" in again
 
 
+def test_a_block_shows_though_no_example_meets_its_conditions(editor: Any, page: OrderStatusPage) -> None:
+    far = {"stages": ["in_transit"], "countries": ["FR"], "first_day": "2100-12-24"}
+    page.layout = json.dumps([{"type": "text", "value": {"text": "<p>Far and late</p>", "audience": far}}])
+    page.save_revision()
+    html = editor("in_transit").content.decode()
+    assert "Far and late" in html
+    assert "Taken as met: to France; from December 24, 2100" in html
+    assert "Far and late" not in editor("delivered").content.decode()
+
+
 def test_nothing_in_it_acts(editor: Any) -> None:
     response = editor("in_transit")
     html = response.content.decode()
