@@ -105,7 +105,6 @@ def test_a_picture_and_a_button(order: Order) -> None:
     assert 'alt="A shop in the snow"' in html
     assert ">All hours</a>" in html
     page.unpublish()
-    SpecialMessage.objects.get().save()
     assert "We close" in shown(order)
     assert "All hours" not in shown(order)
 
