@@ -18,6 +18,7 @@ from .base import Need, audience_of
 from .blocks import all_blocks
 from .placeholders import is_filled
 from .site import default_language, site_of
+from .words import has_placeholders
 
 #: What stands on the page while no editor has made one.
 DEFAULT = ("steps", "notes", "parcels", "pending", "details", "help")
@@ -33,7 +34,7 @@ class Placed:
     block: Block
     value: Any
     html: str | None  # rendered already, where it is the same for every order, but for its placeholders
-    is_filled: bool = False  # the html has placeholders
+    is_filled: bool = False  # its html has placeholders, or its value where there is none
 
 
 def page_model() -> Any:
@@ -111,5 +112,5 @@ def _placed(name: str, block: Any, value: Any) -> Placed:
         block=block,
         value=value,
         html=html,
-        is_filled=html is not None and is_filled(html),
+        is_filled=has_placeholders(value) if html is None else is_filled(html),
     )
