@@ -130,7 +130,8 @@ def serve(subject: OrderPreviewMixin, request: HttpRequest, mode: str) -> HttpRe
     switches, (order, problem) = Switches.of(request, subject, _given(request)), _real_order(request)
     eased = Easing(is_example=order is None)
     with translation.override(switches.language):
-        rows = None if order else _sample(subject, scene, Tier.PUBLIC if message else switches)
+        tier = Tier.PUBLIC if message else switches.tier
+        rows = None if order else _sample(subject, scene, tier, switches.parcels)
         shown = order or (rows.order if rows else Order())
         response = (
             _message(subject, shown, rows, *message, eased)
@@ -138,14 +139,13 @@ def serve(subject: OrderPreviewMixin, request: HttpRequest, mode: str) -> HttpRe
             else _page(subject, request, shown, rows, switches, eased)
         )
     if order is not None:
-        log_look(order, request.user.get_username(), Tier.PUBLIC if message else switches.tier)
+        log_look(order, request.user.get_username(), tier)
     _put_on(request, response, mode, scene, switches, order, problem, eased)
     return response
 
 
-def _sample(subject: OrderPreviewMixin, scene: str, seen: Switches | Tier) -> Picture:
+def _sample(subject: OrderPreviewMixin, scene: str, tier: Tier, parcels: str) -> Picture:
     site = subject.preview_site()
-    tier, parcels = (seen.tier, seen.parcels) if isinstance(seen, Switches) else (seen, samples.ONE)
     return samples.sample(scene, tier, parcels, timezone.now(), site_id=site.pk if site else None)
 
 
@@ -217,9 +217,12 @@ def _message(
     if rows and medium is Medium.SMS:
         link = url_of(order, path_of(NOBODYS))  # a text message is as long as its link
     texts = previewed_texts(subject.preview_site(), translation.get_language() or "", subject.preview_texts)
+    # A note is about the order, other news of an order that was sent about a parcel: its subject may say "part of".
+    parcels = rows.parcels if rows and milestone is not Milestone.NOTE else ()
     news = build_milestone(
         order,
         milestone,
+        parcel_id=parcels[0].row.pk if parcels else None,
         rows=rows,
         messages=_messages(subject, eased),
         texts=texts,
@@ -353,9 +356,9 @@ def _bar(
         if message is None:
             tiers = {tier.value: TIERS[tier] for tier in (Tier.PUBLIC, Tier.PRIVATE)}
             groups.append((_("Seen by"), links("tier", switches.tier.value, tiers)))
-            if order is None and len(counts) > 1:
-                now = samples.count_for(scene, switches.parcels)
-                groups.append((_("Parcels"), links("parcels", now, {each: parcels[each] for each in counts})))
+        if order is None and len(counts) > 1:
+            now = samples.count_for(scene, switches.parcels)
+            groups.append((_("Parcels"), links("parcels", now, {each: parcels[each] for each in counts})))
         if len(settings.LANGUAGES) > 1:
             groups.append((_("Language"), links("language", switches.language, dict(settings.LANGUAGES))))
         context = {

@@ -93,6 +93,20 @@ def test_every_mail(editor: Any, milestone: Any) -> None:
     assert rows() == before
 
 
+def test_a_mail_tells_of_as_many_parcels_as_are_chosen(editor: Any) -> None:
+    one, many, note = (
+        editor(mode, parcels=parcels).content.decode()
+        for mode, parcels in (("mail-shipped", "one"), ("mail-shipped", "many"), ("mail-note", "many"))
+    )
+    assert "part of your order" not in one
+    assert "On its way: part of your order" in many
+    assert "part of your order" not in note
+    for html in (one, many):
+        assert 'aria-label="Parcels"' in html
+        assert 'aria-label="Seen by"' not in html
+    assert 'aria-label="Parcels"' not in editor("mail-confirmed").content.decode(), "nothing is sent yet"
+
+
 def test_it_speaks_the_language_that_is_chosen_and_remembers(editor: Any) -> None:
     assert "En transit." in editor("in_transit", language="fr", tier="private").content.decode()
     again = editor("in_transit").content.decode()
