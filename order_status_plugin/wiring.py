@@ -17,7 +17,7 @@ from .api import calls, health, storefront
 from .backends import all_hosts, get_channel
 from .carriers import own
 from .carriers.models import MerchantCarrier
-from .cms import epoch, heard, images, layout
+from .cms import epoch, heard, images, layout, linked
 from .cms import privacy as cms_privacy
 from .cms.brand import BrandSettings
 from .cms.special import SpecialMessage
@@ -82,6 +82,7 @@ def connect() -> None:
     epoch.follow(BrandSettings)
     epoch.follow(Site)
     images.follow()
+    linked.follow()
     for host in all_hosts():
         host.connect(nudge)
         host.lead_on(partial(former.forward, host.alias))

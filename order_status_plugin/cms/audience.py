@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -154,6 +154,17 @@ class Audience:
             return False
         return not self.loyalty or traits.loyalty == self.loyalty
 
+    def apart(self, names: Collection[str]) -> tuple[Audience, Audience]:
+        """Return this without the conditions of these names, and those alone.
+
+        What only identified customers may see because of one stays theirs without it.
+        """
+        given = self.data()
+        left = Audience.of({name: value for name, value in given.items() if name not in names})
+        if self._is_personal and not left._is_personal:
+            left = replace(left, tiers=frozenset({Tier.PRIVATE.value}))
+        return left, Audience.of({name: value for name, value in given.items() if name in names})
+
     def next_day_of_change(self, today: dt.date) -> dt.date | None:
         """Return the next day on which the calendar alone changes the answer, None when none will."""
         days = [self.first_day, self.last_day + dt.timedelta(days=1) if self.last_day else None]
@@ -161,6 +172,9 @@ class Audience:
 
 
 EVERYBODY = Audience()
+DAYS = frozenset({"first_day", "last_day"})
+#: What a made-up order cannot stand for: it goes to one country, for one total. The rest is played, or switched.
+UNPLAYED = frozenset(one.name for one in fields(Audience)) - {"stages", "tiers", "locales"}
 
 
 def _any(wanted: Collection[str], found: Collection[str]) -> bool:

@@ -7,10 +7,11 @@ from typing import Any, ClassVar
 
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
-from wagtail.blocks import CharBlock, TextBlock
+from wagtail.blocks import CharBlock
 
 from ..conf import conf
 from .base import WORDS, OrderBlock
+from .words import LineBlock, LinesBlock
 
 PHONE = RegexValidator(
     r"\A\+?[0-9][0-9 ()./\u00a0-]{2,28}[0-9]\Z",
@@ -30,12 +31,11 @@ class ContactBlock(OrderBlock):
     region: ClassVar[str] = "side"
     is_general: ClassVar[bool] = True
 
-    title = CharBlock(label=_("Heading"), max_length=200, default=_("Contact us"))
+    title = LineBlock(label=_("Heading"), max_length=200, default=_("Contact us"))
     phone = CharBlock(label=_("Phone"), required=False, default="", max_length=30, validators=[PHONE])
-    hours = TextBlock(
+    hours = LinesBlock(
         label=_("Hours"),
         required=False,
-        default="",
         max_length=300,
         rows=3,
         help_text=_("When somebody answers, a line each: “Monday to Friday, 9:00 to 17:00”."),

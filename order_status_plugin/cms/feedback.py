@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.utils.translation import gettext_lazy as _
-from wagtail.blocks import CharBlock
 
 from .base import WORDS, OrderBlock
+from .words import LineBlock
 
 
 class FeedbackBlock(OrderBlock):
@@ -15,7 +15,7 @@ class FeedbackBlock(OrderBlock):
 
     region: ClassVar[str] = "main"
 
-    title = CharBlock(
+    title = LineBlock(
         label=_("Question"),
         max_length=200,
         default=_("How was your delivery?"),

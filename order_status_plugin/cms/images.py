@@ -5,14 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.apps import apps
-from django.contrib.contenttypes.models import ContentType
 from django.db.models.signals import post_delete, post_save, pre_delete
-from wagtail.models import ReferenceIndex
 
 from . import epoch
-from .brand import BrandSettings
-from .layout import page_model
-from .special import SpecialMessage
+from .references import references_to
 
 
 def follow() -> None:
@@ -41,11 +37,7 @@ def _thrown_away(instance: Any, **kwargs: Any) -> None:
 
 
 def is_shown(image: Any) -> bool:
-    """Say whether a page of ours, a message or a brand uses an image, as Wagtail's index of references has it."""
-    ours = [model for model in (page_model(), SpecialMessage, BrandSettings) if model is not None]
-    kinds = ContentType.objects.get_for_models(*ours).values()
+    """Say whether anything of ours uses an image."""
     # The index names an image by its base class.
     names = {image._meta.model, *image._meta.get_parent_list()}
-    targets = ContentType.objects.get_for_models(*names).values()
-    found = ReferenceIndex.objects.filter(content_type__in=kinds, to_content_type__in=targets)
-    return bool(found.filter(to_object_id=str(image.pk)).exists())
+    return bool(references_to(*names).filter(to_object_id=str(image.pk)).exists())

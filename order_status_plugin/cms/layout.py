@@ -18,6 +18,7 @@ from .base import Need, audience_of
 from .blocks import all_blocks
 from .placeholders import is_filled
 from .site import default_language, site_of
+from .words import has_placeholders
 
 #: What stands on the page while no editor has made one.
 DEFAULT = ("steps", "notes", "parcels", "pending", "details", "help")
@@ -33,7 +34,7 @@ class Placed:
     block: Block
     value: Any
     html: str | None  # rendered already, where it is the same for every order, but for its placeholders
-    is_filled: bool = False  # the html has placeholders
+    is_filled: bool = False  # its html has placeholders, or its value where there is none
 
 
 def page_model() -> Any:
@@ -84,6 +85,11 @@ def needs_of(layout: Iterable[Placed]) -> frozenset[Need]:
     return frozenset(need for placed in layout for need in getattr(placed.block, "needs", ()))
 
 
+def asks_loyalty(layout: Iterable[Placed]) -> bool:
+    """Say whether it matters to a block how often the customer has ordered."""
+    return any(placed.audience.loyalty for placed in layout)
+
+
 def place(layout: Any, language: str) -> tuple[Placed, ...]:
     """Return the blocks of a StreamField's value in their places, fixed ones rendered in this language."""
     with translation.override(language):
@@ -106,5 +112,5 @@ def _placed(name: str, block: Any, value: Any) -> Placed:
         block=block,
         value=value,
         html=html,
-        is_filled=html is not None and is_filled(html),
+        is_filled=has_placeholders(value) if html is None else is_filled(html),
     )

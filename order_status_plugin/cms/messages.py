@@ -150,10 +150,15 @@ def messages_for(site_id: int | None, language: str, epoch: int) -> Messages:
         return Messages(ready(_spoken(_live(site), language), site))
 
 
-def previewed(site: Site | None, language: str, arrange: Callable[[Iterable[Any]], Iterable[Any]]) -> Messages:
+def previewed(
+    site: Site | None,
+    language: str,
+    arrange: Callable[[Iterable[Any]], Iterable[Any]],
+    eased: Callable[[Audience], Audience],
+) -> Messages:
     """Return the messages of a preview: the live ones as ``arrange`` has them, among them what is not saved yet.
 
-    What it adds shows whatever the day: an editor who plans December looks at it in November.
+    What it adds does not end, and is for whom ``eased`` says: an editor who plans December looks at it in November.
     """
     live = list(_live(site))
     found = _spoken(arrange(live), language)
@@ -162,12 +167,11 @@ def previewed(site: Site | None, language: str, arrange: Callable[[Iterable[Any]
     known = {id(row) for row in live}
     added = {id(row) for row in found} - known
     return Messages(
-        [_any_day(one) if id(row) in added else one for one, row in zip(messages, _sorted(found), strict=True)]
+        [
+            replace(one, ends=None, audience=eased(one.audience)) if id(row) in added else one
+            for one, row in zip(messages, _sorted(found), strict=True)
+        ]
     )
-
-
-def _any_day(message: Message) -> Message:
-    return replace(message, ends=None, audience=replace(message.audience, first_day=None, last_day=None))
 
 
 def _live(site: Site | None) -> Iterable[SpecialMessage]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.utils.translation import gettext_lazy as _
-from wagtail.blocks import CharBlock, IntegerBlock
+from wagtail.blocks import IntegerBlock
 
 from .base import WORDS, Need, OrderBlock
+from .words import LineBlock
 
 
 class ReorderBlock(OrderBlock):
@@ -16,8 +17,8 @@ class ReorderBlock(OrderBlock):
     region: ClassVar[str] = "side"
     needs: ClassVar[frozenset[Need]] = frozenset({Need.REORDER})
 
-    title = CharBlock(label=_("Heading"), max_length=200, default=_("Once more?"))
-    button = CharBlock(label=_("Button"), max_length=60, default=_("Order it again"))
+    title = LineBlock(label=_("Heading"), max_length=200, default=_("Once more?"))
+    button = LineBlock(label=_("Button"), max_length=60, default=_("Order it again"))
 
     class Meta:
         group = WORDS
@@ -31,7 +32,7 @@ class RecommendationsBlock(OrderBlock):
 
     needs: ClassVar[frozenset[Need]] = frozenset({Need.RECOMMENDATIONS})
 
-    title = CharBlock(label=_("Heading"), max_length=200, default=_("Goes well with it"))
+    title = LineBlock(label=_("Heading"), max_length=200, default=_("Goes well with it"))
     most = IntegerBlock(label=_("At most"), min_value=1, max_value=8, default=4)
 
     class Meta:

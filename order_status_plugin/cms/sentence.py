@@ -45,8 +45,12 @@ LOYALTY = {
 
 def sentence(audience: Audience) -> str:
     """Return who sees it, in the language that is active."""
-    parts = list(_parts(audience, _locale()))
-    return _("Shown to: %(who)s") % {"who": "; ".join(parts) if parts else _("everybody")}
+    return _("Shown to: %(who)s") % {"who": "; ".join(conditions(audience)) or _("everybody")}
+
+
+def conditions(audience: Audience) -> list[str]:
+    """Return what must be true, each condition in words, in the language that is active."""
+    return list(_parts(audience, _locale()))
 
 
 def _parts(audience: Audience, locale: Locale) -> Iterator[str]:

@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from ..cms.layout import Placed
 from ..cms.placeholders import fill_html
+from ..cms.words import filled
 from ..view.model import OrderView
 
 REGIONS = ("head", "main", "side")
@@ -22,8 +23,12 @@ def arrange(view: OrderView, layout: Iterable[Placed], context: Mapping[str, Any
     for placed in layout:
         audience, traits = placed.audience, view.traits
         if audience.includes(traits) if traits else audience.is_everybody:
-            html = placed.html if placed.html is not None else placed.block.render(placed.value, dict(context))
-            if placed.is_filled:
+            html, value = placed.html, placed.value
+            if html is None:
+                # Before it is rendered: what stands in an order may spell whatever it likes.
+                value = filled(value, view.fillings) if placed.is_filled else value
+                html = placed.block.render(value, dict(context))
+            elif placed.is_filled:
                 html = fill_html(html, view.fillings)
             if html.strip():
                 regions[placed.region].append(mark_safe(html))  # noqa: S308 - by Django's templates

@@ -23,7 +23,7 @@ from ..access.headers import put_headers
 from ..access.tiers import PERMISSION, log_look
 from ..carriers import catalogue
 from ..cms import epoch, notes
-from ..cms.layout import layout_for
+from ..cms.layout import asks_loyalty, layout_for, needs_of
 from ..cms.look import look_for
 from ..cms.messages import messages_for
 from ..cms.sentence import TIERS
@@ -158,6 +158,8 @@ class PastFrameView(_Past):
                 found.order,
                 tier,
                 now=self.moment,
+                with_loyalty=asks_loyalty(layout),
+                needs=needs_of(layout),
                 messages=messages_for(order.site_id, language, number),
                 found=found,
                 link=link_hole(),

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -28,11 +28,12 @@ from ..access.tiers import PERMISSION, log_look
 from ..channels import segments
 from ..channels.base import Channel
 from ..cms import epoch
-from ..cms.layout import needs_of
+from ..cms.audience import DAYS, UNPLAYED, Audience
+from ..cms.layout import Placed, asks_loyalty, needs_of
 from ..cms.look import Look, dressed
 from ..cms.messages import Messages, previewed
 from ..cms.preview import MAILS, MEDIA, SCENES, OrderPreviewMixin, message_of
-from ..cms.sentence import TIERS
+from ..cms.sentence import TIERS, conditions
 from ..cms.told import previewed_texts
 from ..events import Medium, Milestone, Tier
 from ..messages.person import person
@@ -92,6 +93,26 @@ class Switches:
         return f"{self.tier.value}.{self.parcels}.{self.language}"
 
 
+class Easing:
+    """What is being edited is shown though a condition of it is not met: the bar says which, or nobody could trust it.
+
+    A real order meets a condition or does not, but for days, which may come; a made-up one cannot stand for all.
+    """
+
+    def __init__(self, *, is_example: bool) -> None:
+        self._names = UNPLAYED if is_example else DAYS
+        self._taken: list[Audience] = []
+
+    def __call__(self, audience: Audience) -> Audience:
+        """Return the audience without what is taken as met."""
+        left, taken = audience.apart(self._names)
+        self._taken.append(taken)
+        return left
+
+    def __str__(self) -> str:
+        return "; ".join(dict.fromkeys(each for taken in self._taken for each in conditions(taken)))
+
+
 def _one_of(choices: list[str], *wanted: str | None) -> str:
     return next((each for each in wanted if each in choices), choices[0])
 
@@ -107,35 +128,43 @@ def serve(subject: OrderPreviewMixin, request: HttpRequest, mode: str) -> HttpRe
     if scene not in samples.SCENES:
         raise Http404
     switches, (order, problem) = Switches.of(request, subject, _given(request)), _real_order(request)
+    eased = Easing(is_example=order is None)
     with translation.override(switches.language):
-        rows = None if order else _sample(subject, scene, Tier.PUBLIC if message else switches)
+        tier = Tier.PUBLIC if message else switches.tier
+        rows = None if order else _sample(subject, scene, tier, switches.parcels)
         shown = order or (rows.order if rows else Order())
         response = (
-            _message(subject, shown, rows, *message) if message else _page(subject, request, shown, rows, switches)
+            _message(subject, shown, rows, *message, eased)
+            if message
+            else _page(subject, request, shown, rows, switches, eased)
         )
     if order is not None:
-        log_look(order, request.user.get_username(), Tier.PUBLIC if message else switches.tier)
-    _put_on(request, response, mode, scene, switches, order, problem)
+        log_look(order, request.user.get_username(), tier)
+    _put_on(request, response, mode, scene, switches, order, problem, eased)
     return response
 
 
-def _sample(subject: OrderPreviewMixin, scene: str, seen: Switches | Tier) -> Picture:
+def _sample(subject: OrderPreviewMixin, scene: str, tier: Tier, parcels: str) -> Picture:
     site = subject.preview_site()
-    tier, parcels = (seen.tier, seen.parcels) if isinstance(seen, Switches) else (seen, samples.ONE)
     return samples.sample(scene, tier, parcels, timezone.now(), site_id=site.pk if site else None)
 
 
 def _page(
-    subject: OrderPreviewMixin, request: HttpRequest, order: Order, rows: Picture | None, switches: Switches
+    subject: OrderPreviewMixin,
+    request: HttpRequest,
+    order: Order,
+    rows: Picture | None,
+    switches: Switches,
+    eased: Easing,
 ) -> HttpResponse:
-    language = translation.get_language() or ""
-    layout = subject.preview_layout(language)
+    layout = _layout(subject, eased)
     look = _look(subject)
     view = build(
         order,
         switches.tier,
         rows=rows,
-        messages=_messages(subject),
+        with_loyalty=asks_loyalty(layout),
+        messages=_messages(subject, eased),
         link=link_hole(),
         needs=needs_of(layout),
         look=look,
@@ -160,12 +189,27 @@ def _with_inline_style() -> str:
     return policy("'self'").replace("style-src ", "style-src 'unsafe-inline' ")
 
 
-def _messages(subject: OrderPreviewMixin) -> Messages:
-    return previewed(subject.preview_site(), translation.get_language() or "", subject.preview_messages)
+def _layout(subject: OrderPreviewMixin, eased: Easing) -> Sequence[Placed]:
+    language = translation.get_language() or ""
+    live = OrderPreviewMixin.preview_layout(subject, language)
+    known = {id(placed) for placed in live}
+    return [
+        placed if id(placed) in known else replace(placed, audience=eased(placed.audience))
+        for placed in subject.preview_layout(language)
+    ]
+
+
+def _messages(subject: OrderPreviewMixin, eased: Easing) -> Messages:
+    return previewed(subject.preview_site(), translation.get_language() or "", subject.preview_messages, eased)
 
 
 def _message(
-    subject: OrderPreviewMixin, order: Order, rows: Picture | None, medium: Medium, milestone: Milestone
+    subject: OrderPreviewMixin,
+    order: Order,
+    rows: Picture | None,
+    medium: Medium,
+    milestone: Milestone,
+    eased: Easing,
 ) -> HttpResponse:
     contact = None if rows else person(order.pk)
     name = first_name(contact.name if contact else samples.NAME if rows else "")
@@ -173,11 +217,14 @@ def _message(
     if rows and medium is Medium.SMS:
         link = url_of(order, path_of(NOBODYS))  # a text message is as long as its link
     texts = previewed_texts(subject.preview_site(), translation.get_language() or "", subject.preview_texts)
+    # A note is about the order, other news of an order that was sent about a parcel: its subject may say "part of".
+    parcels = rows.parcels if rows and milestone is not Milestone.NOTE else ()
     news = build_milestone(
         order,
         milestone,
+        parcel_id=parcels[0].row.pk if parcels else None,
         rows=rows,
-        messages=_messages(subject),
+        messages=_messages(subject, eased),
         texts=texts,
         medium=medium,
         known={"link": link, "order_number": order.number, "first_name": name},
@@ -246,11 +293,14 @@ def _put_on(
     switches: Switches,
     order: Order | None,
     problem: str,
+    eased: Easing,
 ) -> None:
     """Take out what could act, put the bar above it, and let the admin of this site frame it."""
     html = SCRIPT.sub("", response.content.decode()).replace('<form method="post"', '<form inert method="post"')
     if _given(request).get("bar") != "no":
-        html = BODY.sub(lambda found: found[0] + _bar(request, mode, scene, switches, order, problem), html, count=1)
+        html = BODY.sub(
+            lambda found: found[0] + _bar(request, mode, scene, switches, order, problem, eased), html, count=1
+        )
         response.set_cookie(
             COOKIE,
             str(switches),
@@ -273,7 +323,15 @@ def _put_on(
     put_headers(response, "'self'")
 
 
-def _bar(request: HttpRequest, mode: str, scene: str, switches: Switches, order: Order | None, problem: str) -> str:
+def _bar(
+    request: HttpRequest,
+    mode: str,
+    scene: str,
+    switches: Switches,
+    order: Order | None,
+    problem: str,
+    eased: Easing,
+) -> str:
     kept = {name: value for name, value in _given(request).items() if name in ("in_preview_panel", "t")}
     kept |= {"order": order.number} if order else {}
     message, counts = message_of(mode), samples.SCENES[scene].counts
@@ -298,9 +356,9 @@ def _bar(request: HttpRequest, mode: str, scene: str, switches: Switches, order:
         if message is None:
             tiers = {tier.value: TIERS[tier] for tier in (Tier.PUBLIC, Tier.PRIVATE)}
             groups.append((_("Seen by"), links("tier", switches.tier.value, tiers)))
-            if order is None and len(counts) > 1:
-                now = samples.count_for(scene, switches.parcels)
-                groups.append((_("Parcels"), links("parcels", now, {each: parcels[each] for each in counts})))
+        if order is None and len(counts) > 1:
+            now = samples.count_for(scene, switches.parcels)
+            groups.append((_("Parcels"), links("parcels", now, {each: parcels[each] for each in counts})))
         if len(settings.LANGUAGES) > 1:
             groups.append((_("Language"), links("language", switches.language, dict(settings.LANGUAGES))))
         context = {
@@ -309,6 +367,7 @@ def _bar(request: HttpRequest, mode: str, scene: str, switches: Switches, order:
             "groups": groups,
             "order": order,
             "problem": problem,
+            "taken": str(eased),
             "may_see_orders": _may_see_orders(request),
             "hidden": {**{name: value for name, value in kept.items() if name != "order"}, "mode": mode},
             "number": _given(request).get("order", ""),

@@ -147,7 +147,7 @@ class SheetView(WagtailAdminTemplateMixin, TemplateView):  # type: ignore[misc] 
         tiers = {tier.value: TIERS[tier] for tier in (Tier.PUBLIC, Tier.PRIVATE)}
         fields = [
             ("what", _("Show"), shown, what),
-            ("tier", _("Seen by"), now.tier.value, tiers),
+            *([("tier", _("Seen by"), now.tier.value, tiers)] if shown == "page" else []),
             ("parcels", _("Parcels"), now.parcels, parcels),
             ("language", _("Language"), now.language, dict(settings.LANGUAGES)),
         ]

@@ -15,7 +15,7 @@ from ..access.links import Link, order_path, read_link, resolve
 from ..access.tiers import Way, viewer_for
 from ..carriers import catalogue
 from ..cms import epoch
-from ..cms.layout import Placed, layout_for, needs_of
+from ..cms.layout import Placed, asks_loyalty, layout_for, needs_of
 from ..cms.look import look_for
 from ..cms.messages import messages_for
 from ..events import Tier
@@ -91,17 +91,15 @@ def render_status(
             layout = layout_for(order.site_id, language, number)
             messages = messages_for(order.site_id, language, number)
             look = look_for(order.site_id, number)
-            with_loyalty = any(placed.audience.loyalty for placed in layout)
-            needs = needs_of(layout)
             told = None
             if order.erased_at is None:
                 told = read(
                     order,
                     tier,
-                    with_loyalty=with_loyalty,
+                    with_loyalty=asks_loyalty(layout),
                     messages=messages,
                     link=link_hole(),
-                    needs=needs,
+                    needs=needs_of(layout),
                     look=look,
                 )
             view = compose(told) if told else stub(order, tier, look, timezone.now())

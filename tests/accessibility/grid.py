@@ -83,7 +83,7 @@ def pages() -> dict[str, str]:
     found: dict[str, str] = {}
     for language in LANGUAGES:
         with translation.override(language):
-            messages = previewed(site, language, list)
+            messages = previewed(site, language, list, lambda audience: audience)
             assert all(messages.by_place[place] for place in Place)
             for scene, play in samples.SCENES.items():
                 for parcels, tier in product(play.counts, TIERS):
@@ -113,7 +113,7 @@ def mails() -> Iterator[tuple[str, str]]:
     site, now = Site.objects.filter(is_default_site=True).first(), timezone.now()
     for language in MAIL_LANGUAGES:
         with translation.override(language):
-            messages = previewed(site, language, list)
+            messages = previewed(site, language, list, lambda audience: audience)
             for milestone in Milestone:
                 rows = samples.sample(samples.MAILS[milestone], Tier.PUBLIC, samples.ONE, now)
                 news = build_milestone(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from html import unescape
 from io import BytesIO
 from typing import Any
 
@@ -24,7 +25,9 @@ from tests.access.orders import let_in, placed
 from tests.orders import sent
 
 from .test_layout import lay_out, text
-from .test_special import BASE, form, publish, shown
+from .test_special import BASE, editor, form, look, publish, shown
+
+__all__ = ["editor"]
 
 
 def image() -> ContentFile:
@@ -106,7 +109,6 @@ def test_a_picture_and_a_button(order: Order) -> None:
     assert 'alt="A shop in the snow"' in html
     assert ">All hours</a>" in html
     page.unpublish()
-    SpecialMessage.objects.get().save()
     assert "We close" in shown(order)
     assert "All hours" not in shown(order)
 
@@ -177,3 +179,45 @@ def test_it_is_submitted_for_translation_in_wagtail(order: Order, settings: Any)
     assert other.latest_revision is None, "the original's would be what its editor opens"
     assert editor.get(f"{BASE}/edit/{other.pk}/").status_code == 200
     assert shown(placed("TS-9", locale="fr")).count("We close") >= 1
+
+
+UNPLAYED = {
+    "countries": ["FR"],
+    "carriers": ["gls"],
+    "shipping_methods": ["Express"],
+    "tags": ["gift"],
+    "first_day": "2100-12-24",
+}
+
+
+@pytest.mark.parametrize("personal", [{}, {"least_total": "999", "loyalty": "returning"}])
+def test_what_no_example_can_be_is_taken_as_met_and_said(editor: Client, personal: dict[str, str]) -> None:
+    audience = {"stages": ["in_transit"], **UNPLAYED, **personal}
+    one = SpecialMessage.objects.create(
+        title="Far away", live=False, locale=Locale.get_default(), audience=audience, is_in_mails=True
+    )
+    publish(title="Of others", audience={"countries": ["FR"]})
+    seen = {tier: look(editor, one, "in_transit", tier=tier) for tier in ("public", "private")}
+    assert "Far away" in seen["private"]
+    assert ("Far away" in seen["public"]) == (not personal)
+    assert "Of others" not in seen["private"], "what is live shows as it does"
+    assert "Taken as met: " in unescape(seen["private"])
+    said = unescape(seen["private"]).partition("Taken as met: ")[2].partition("<")[0]
+    for condition in ("to France", "with GLS", "by Express", "tagged gift", "from December 24, 2100"):
+        assert condition in said
+    assert ("worth 999" in said) == ("returning customers" in said) == bool(personal)
+    assert "in transit" not in said
+    assert "Far away" not in look(editor, one, "delivered", tier="private")
+    assert "Far away" in look(editor, one, "mail-shipped"), "a mail goes to the customer"
+    assert "Taken as met" not in look(editor, SpecialMessage.objects.get(title="Of others"), "delivered", bar="no")
+
+
+def test_a_real_order_meets_a_condition_or_does_not(editor: Client, order: Order) -> None:
+    far, late = (
+        SpecialMessage.objects.create(title=title, live=False, locale=Locale.get_default(), audience=audience)
+        for title, audience in (("Far", {"countries": ["FR"]}), ("Late", {"first_day": "2100-12-24"}))
+    )
+    assert "Far" not in look(editor, far, "in_transit", order=order.number)
+    html = look(editor, late, "in_transit", order=order.number)
+    assert "Late" in html
+    assert "Taken as met: from December 24, 2100" in html

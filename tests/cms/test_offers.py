@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from order_status_plugin.access.links import order_path
@@ -73,6 +74,18 @@ def test_as_many_are_shown_as_the_editor_wants_and_kept_with_the_page(shop: Shop
     assert len(shop.asked) == 1
     # What is recommended may be sold out in a while.
     assert KeptPage.objects.get().valid_until <= timezone.now() + dt.timedelta(hours=1)
+
+
+def test_staff_see_them_and_who_ordered_first_on_a_real_order_now_and_then(shop: Shop, admin_client: Client) -> None:
+    order = placed()
+    audience = {"loyalty": "first"}
+    page = lay_out(REORDER, {"type": "text", "value": {"text": "<p>Welcome to us</p>", "audience": audience}})
+    draft, past = f"/cms/pages/{page.pk}/view_draft/", reverse("order_status_past_frame", args=[order.pk])
+    now = admin_client.get(draft, {"mode": "in_transit", "tier": "private", "order": order.number})
+    then = admin_client.get(past, {"tier": "private"})
+    for html in (privately(order), now.content.decode(), then.content.decode()):
+        assert "Order it again" in html
+        assert "Welcome to us" in html
 
 
 def test_nobody_is_asked_where_no_block_shows_it(shop: Shop) -> None:

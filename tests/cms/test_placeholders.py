@@ -17,8 +17,12 @@ from wagtail.blocks.struct_block import StructBlockValidationError
 
 from order_status_plugin.access.links import order_path, order_url
 from order_status_plugin.cms.blocks import HeadingBlock, TextBlock
+from order_status_plugin.cms.contact import ContactBlock
+from order_status_plugin.cms.feedback import FeedbackBlock
+from order_status_plugin.cms.offers import RecommendationsBlock, ReorderBlock
 from order_status_plugin.cms.placeholders import PLACEHOLDERS, fill_html, fill_text, is_filled, refuse_unknown
-from order_status_plugin.events import LineSnapshot, Tier
+from order_status_plugin.events import LineSnapshot, Recommendation, Tier
+from order_status_plugin.hosts.demo import DemoHost
 from order_status_plugin.tracking import record
 from order_status_plugin.view.build import build
 from tests.access.orders import let_in, placed, snapshot
@@ -125,6 +129,49 @@ def test_each_tier_reads_its_own() -> None:
     client.cookies.load(let_in(order))
     assert "Hello Nora: order TS-20418 from" in client.get(order_path(order), secure=True).content.decode()
     assert "TS-20418" not in shown(order), "the kept page"
+
+
+LINES = [
+    (ContactBlock(), "title"),
+    (ContactBlock(), "hours"),
+    (FeedbackBlock(), "title"),
+    (ReorderBlock(), "title"),
+    (ReorderBlock(), "button"),
+    (RecommendationsBlock(), "title"),
+]
+
+
+@pytest.mark.parametrize(("block", "field"), LINES)
+def test_every_line_of_the_shops_words_has_the_picker_and_refuses_what_is_none(block: Any, field: str) -> None:
+    assert "order-placeholder" in block.child_blocks[field].field.widget.attrs["data-controller"]
+    given_ = {name: child.get_default() for name, child in block.child_blocks.items()}
+    with pytest.raises(StructBlockValidationError) as refused:
+        block.clean(block.to_python({**given_, field: "{{ nobody }}", "audience": {}}))
+    assert list(refused.value.block_errors) == [field]
+
+
+@pytest.mark.django_db
+def test_every_line_is_filled_but_nothing_that_others_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = [Recommendation(title="{{ order_number }}", url="/jug/")]
+    monkeypatch.setattr(DemoHost, "recommendations", lambda self, *args: said)
+    monkeypatch.setattr(DemoHost, "reorder_url", lambda self, *args: "/again/")
+    order = placed()
+    words: dict[str, dict[str, Any]] = {}
+    for number, (block, field) in enumerate(LINES):
+        name = type(block).__name__.removesuffix("Block").casefold()
+        words.setdefault(name, {"most": 3})[field] = f"{number}: {{{{ first_name }}}} at {{{{ link }}}}"
+    lay_out(*({"type": name, "value": value} for name, value in words.items()))
+    client = Client()
+    client.cookies.load(let_in(order))
+    made, kept = (client.get(order_path(order), secure=True).content.decode() for _time in range(2))
+    for page in (made, kept):
+        for number in range(len(LINES)):
+            assert f"{number}: Nora at https://testserver{order_path(order)}" in page
+    public = shown(order)
+    assert "0: dear customer at https://testserver" in public
+    assert "Nora" not in public
+    for page in (made, kept, public):
+        assert "{{ order_number }}" in page, "the title of a product"
 
 
 @pytest.mark.django_db

@@ -93,11 +93,35 @@ def test_every_mail(editor: Any, milestone: Any) -> None:
     assert rows() == before
 
 
+def test_a_mail_tells_of_as_many_parcels_as_are_chosen(editor: Any) -> None:
+    one, many, note = (
+        editor(mode, parcels=parcels).content.decode()
+        for mode, parcels in (("mail-shipped", "one"), ("mail-shipped", "many"), ("mail-note", "many"))
+    )
+    assert "part of your order" not in one
+    assert "On its way: part of your order" in many
+    assert "part of your order" not in note
+    for html in (one, many):
+        assert 'aria-label="Parcels"' in html
+        assert 'aria-label="Seen by"' not in html
+    assert 'aria-label="Parcels"' not in editor("mail-confirmed").content.decode(), "nothing is sent yet"
+
+
 def test_it_speaks_the_language_that_is_chosen_and_remembers(editor: Any) -> None:
     assert "En transit." in editor("in_transit", language="fr", tier="private").content.decode()
     again = editor("in_transit").content.decode()
     assert "En transit." in again, "Wagtail reloads the preview without the switches"
     assert "Draft for Nora" in again
+
+
+def test_a_block_shows_though_no_example_meets_its_conditions(editor: Any, page: OrderStatusPage) -> None:
+    far = {"stages": ["in_transit"], "countries": ["FR"], "first_day": "2100-12-24"}
+    page.layout = json.dumps([{"type": "text", "value": {"text": "<p>Far and late</p>", "audience": far}}])
+    page.save_revision()
+    html = editor("in_transit").content.decode()
+    assert "Far and late" in html
+    assert "Taken as met: to France; from December 24, 2100" in html
+    assert "Far and late" not in editor("delivered").content.decode()
 
 
 def test_nothing_in_it_acts(editor: Any) -> None:

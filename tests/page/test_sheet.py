@@ -49,6 +49,9 @@ def test_without_a_page_it_shows_what_is_live(admin_client: Client) -> None:
 def test_mails_have_a_sheet_of_their_own(admin_client: Client) -> None:
     sheet = admin_client.get("/cms/order-status/sheet/", {"what": "mail"})
     assert all("mode=mail-" in src for src in frames(sheet))
+    assert 'name="parcels"' in sheet.content.decode()
+    assert 'name="tier"' not in sheet.content.decode(), "a mail is the same for everybody"
+    assert 'name="tier"' in admin_client.get("/cms/order-status/sheet/").content.decode()
     assert admin_client.get(frames(sheet)[0]).status_code == 200
 
 
