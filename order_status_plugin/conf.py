@@ -52,7 +52,8 @@ class Settings:
     LIMIT_FEEDBACK_ORDER_DAY: int = 30
     #: How often a day notifications of one order may be switched on or off, by everybody with its link together.
     LIMIT_PUSH_ORDER_DAY: int = 60
-    #: Calls of the push API in an hour: by one key, and by one address without any before it is told to wait.
+    #: Calls of the push API in an hour: by one key, and by one address without any (or with a Saleor's token) before it
+    #: is told to wait.
     LIMIT_API_KEY_HOUR: int = 20_000
     LIMIT_API_STRANGER_HOUR: int = 60
     #: Proxies whose X-Forwarded-For is believed, as networks, e.g. ("10.0.0.0/8",).

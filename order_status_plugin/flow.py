@@ -55,16 +55,7 @@ from .carriers import catalogue
 from .channels.base import Channel
 from .cms import schedule, writing
 from .conf import conf
-from .events import (
-    ConsentSnapshot,
-    HostLeft,
-    NoteTold,
-    Nudge,
-    OrderNudge,
-    OrderSnapshot,
-    ParcelNews,
-    TrackedParcel,
-)
+from .events import ConsentSnapshot, HostLeft, NoteTold, Nudge, OrderNudge, OrderSnapshot, ParcelNews, TrackedParcel
 from .exceptions import BackendError, NotOurs, OrderStatusError, UnreadableMessage
 from .hosts.base import Host
 from .intake import inbox, updates
@@ -274,9 +265,17 @@ def _take_told(host: Host, message: InboxMessage) -> Handled:
                 take_order(host.alias, said.reference)
             except NotOurs as error:
                 note = str(error)
-        elif isinstance(said, HostLeft):
+            continue
+        if isinstance(said, HostLeft):
             host.left(said.key)
-        elif Order.objects.filter(host=host.alias, reference=said.reference, erased_at__isnull=False).exists():
+            continue
+        with transaction.atomic():
+            # Locked, so that whoever erases the order meanwhile finds what is kept.
+            rows = Order.objects.select_for_update().filter(host=host.alias, reference=said.reference)
+            is_gone = rows.values_list("erased_at", flat=True).first() is not None
+            if not (is_gone or isinstance(said, ParcelNews | NoteTold)):
+                host.keep(said)
+        if is_gone:
             is_erased = True
             if isinstance(said, OrderSnapshot):  # its stub follows the shop, and nothing else is kept
                 record.order(host.alias, said)
@@ -285,7 +284,6 @@ def _take_told(host: Host, message: InboxMessage) -> Handled:
         elif isinstance(said, NoteTold):
             _take_note(host.alias, said, message)
         else:
-            host.keep(said)
             take_order(host.alias, said.reference)
     if is_erased:
         inbox.redact(InboxMessage.objects.filter(pk=message.pk))

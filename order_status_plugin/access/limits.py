@@ -208,7 +208,7 @@ def wallet_log(address: str) -> list[Limit]:
 
 
 def strangers(address: str) -> list[Limit]:
-    """Return the limits of calling the push API with a key that is none."""
+    """Return the limits of calling the push API with a key that is none, and of bringing an app's token."""
     (hour, next_hour), _day = _windows()
     return [Limit((digest_of("api address", address),), hour, conf.LIMIT_API_STRANGER_HOUR, next_hour)]
 

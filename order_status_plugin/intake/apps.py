@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.request import UnreadablePostError
 from django.urls import reverse
 
+from ..access import limits
 from ..access.apps import AppView
 from ..backend import Webhook
 from ..conf import conf
@@ -61,9 +62,14 @@ class RegisterView(AppView):
     http_method_names = ["post", "options"]
 
     def post(self, request: HttpRequest, alias: str) -> HttpResponse:
-        """200: kept. 400, 403, 503: not, and the message is shown to who installs."""
+        """200: kept. 400, 403, 429, 503: not, and the message is shown to who installs.
+
+        Anybody can call this, and have us call the shop: so often as the push API is called without a key.
+        """
         headers = {name.lower(): value for name, value in request.headers.items()}
         try:
+            if not limits.take(limits.strangers(limits.address_of(request))):
+                return _refuse(429, "TOO_MANY", "Too many tries: install again in an hour.")
             self.host.install(Webhook(body=_read(request), headers=headers))
         except UnreadableMessage as error:
             return _refuse(400, "UNREADABLE", str(error))

@@ -29,7 +29,7 @@ from ..tracking.models import Order, Parcel
 from . import incoming, timeline, why
 from .hands import hands
 from .messages import MESSAGE_DEEDS
-from .notes import SEE_MESSAGES, may, notes_url
+from .notes import may, notes_url
 from .order_list import CHANGE, NAMESPACE, REPLAY, SEE_INBOX, VIEW, status_word
 
 #: As many rows of the inbox as the page lists.
@@ -146,7 +146,7 @@ class OrderView(OrderDesk):
             host_page=page,
             capture_page=capture,
             parcels=why.parcels_of(order),
-            entries=timeline.timeline(order, with_messages=user.has_perm(SEE_MESSAGES)),
+            entries=timeline.timeline(user, order),
             may_see_inbox=may_see_inbox,
             inbox=list(incoming.seen(order.pk).defer("body")[:MOST_ROWS]) if may_see_inbox else (),
             replayable=set(incoming.of([order.pk]).values_list("pk", flat=True)) if may_replay else (),

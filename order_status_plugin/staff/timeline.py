@@ -19,7 +19,7 @@ from ..events import Overlay, ParcelStatus, Tier
 from ..messages.told import messages_of
 from ..tracking.models import Fulfillment, Order, TrackingEvent
 from ..view.words import OVERLAY, PLAIN_EVENT, STATUS
-from . import log
+from . import log, notes
 
 #: As many entries of each kind as are read, and as many as are shown.
 MOST = 200
@@ -31,6 +31,13 @@ KINDS: dict[str, str | Promise] = {
     "note": gettext_lazy("Note"),
     "look": gettext_lazy("Staff"),
     "deed": gettext_lazy("Access"),
+}
+#: Who reads more than the order and its carriers: for each kind, who holds one of these.
+READERS = {
+    "message": (notes.SEE_MESSAGES,),
+    "note": (notes.VIEW, notes.ADD, notes.CHANGE),
+    "look": ("order_status_plugin.view_staffview",),
+    "deed": ("order_status_plugin.view_auditentry",),
 }
 LOOKS: dict[str, str | Promise] = {
     Tier.PUBLIC: gettext_lazy("Looked at the page as anyone with the link"),
@@ -55,11 +62,12 @@ class Entry:
         return str(KINDS[self.kind])
 
 
-def timeline(order: Order, *, with_messages: bool) -> list[Entry]:
-    """Return the newest entries, newest first, in a number of queries that depends on nothing."""
-    found: list[Entry] = [*_order(order), *_events(order), *_notes(order), *_looks(order), *_deeds(order)]
-    if with_messages:
-        found += _messages(order)
+def timeline(user: Any, order: Order) -> list[Entry]:
+    """Return the newest entries that a user may see, newest first, in a number of queries that no entry adds to."""
+    found: list[Entry] = [*_order(order), *_events(order)]
+    for kind, read in (("message", _messages), ("note", _notes), ("look", _looks), ("deed", _deeds)):
+        if any(map(user.has_perm, READERS[kind])):
+            found += read(order)
     return sorted(found, key=lambda entry: entry.at, reverse=True)[:MOST]
 
 

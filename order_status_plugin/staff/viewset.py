@@ -62,5 +62,13 @@ class OrdersViewSet(ViewSet):
 
 def permissions() -> QuerySet[Permission]:
     """Return what a group can be given: to see orders, and to have something done."""
-    names = ("view_order", "change_order", "view_inboxmessage", "change_inboxmessage", "view_status_page")
+    names = (
+        "view_order",
+        "change_order",
+        "view_inboxmessage",
+        "change_inboxmessage",
+        "view_status_page",
+        "view_staffview",
+        "view_auditentry",
+    )
     return Permission.objects.filter(content_type__app_label="order_status_plugin", codename__in=names)

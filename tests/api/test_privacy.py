@@ -7,6 +7,8 @@ import json
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from order_status_plugin import flow
@@ -15,6 +17,7 @@ from order_status_plugin.access.audit import CUSTOMER
 from order_status_plugin.access.erase import erase
 from order_status_plugin.access.export import export
 from order_status_plugin.cms.models import OrderNote
+from order_status_plugin.hosts.push import PushHost
 from order_status_plugin.hosts.pushed.models import PushedOrder
 from order_status_plugin.intake import privacy
 from order_status_plugin.intake.models import InboxMessage
@@ -74,6 +77,30 @@ def test_what_was_erased_does_not_come_back(told: Order, shop: Caller) -> None:
     view = shop("GET", "/A-1/view?tier=private").json()
     assert view["is_erased"]
     assert view["private"] is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_order_that_is_erased_while_its_shop_tells_of_it_stays_erased(
+    told: Order, shop: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep = PushHost.keep
+
+    def keep_meanwhile(host: PushHost, said: Any) -> None:
+        # Another process waits for the end of the transaction that holds the order's row, and for nothing else.
+        transaction.on_commit(lambda: erase(told, CUSTOMER))
+        locks = [
+            query["sql"] for query in asked if "FOR UPDATE" in query["sql"] and Order._meta.db_table in query["sql"]
+        ]
+        assert locks or not connection.features.has_select_for_update
+        keep(host, said)
+
+    monkeypatch.setattr(PushHost, "keep", keep_meanwhile)
+    with CaptureQueriesContext(connection) as asked:
+        shop("PUT", "/A-1", order(changed_at=None))
+    told.refresh_from_db()
+    assert told.erased_at is not None
+    assert not PushedOrder.objects.filter(reference="A-1").exists()
+    assert "noor@" not in kept()
 
 
 def test_an_export_holds_what_the_shop_told(told: Order) -> None:

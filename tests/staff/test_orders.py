@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from order_status_plugin import flow
+from order_status_plugin.access.audit import Action, audit
 from order_status_plugin.access.erase import erase
 from order_status_plugin.access.models import AuditEntry, StaffView
 from order_status_plugin.cms.writing import change, write
@@ -22,6 +23,7 @@ from order_status_plugin.hosts.demo import DemoHost
 from order_status_plugin.intake.models import InboxMessage
 from order_status_plugin.messages.models import OutboxMessage
 from order_status_plugin.messages.person import addressee, person
+from order_status_plugin.staff import viewset
 from order_status_plugin.tracking import record
 from order_status_plugin.tracking.models import Fulfillment, Order, OrderContact, Parcel, TrackingEvent
 from tests import orders
@@ -276,7 +278,7 @@ def test_the_order_says_why() -> None:
         orders.update(orders.scan(ParcelStatus.OUT_FOR_DELIVERY, raw_code="OFD7", rule="code OFD7"), window=window),
     )
     write(order, "<p>It leaves on Monday.</p>", author="ada")
-    client = staff("view_order", "view_outboxmessage", "view_inboxmessage", "view_status_page")
+    client = staff("view_order", "view_outboxmessage", "view_inboxmessage", "view_status_page", "view_ordernote")
     address = reverse("order_status_orders:order", args=[order.pk])
     page = client.get(address).content.decode()
     for said in ("OFD7", "code OFD7", "aftership", "2030-01-04 – 2030-01-05", "Snow", "It leaves on Monday.", "n•••"):
@@ -285,6 +287,29 @@ def test_the_order_says_why() -> None:
     for said in ("Noor de Vries", "noor@example.org", "Lindenlaan"):
         assert said not in page
     assert "n•••" not in staff("view_order", name="lou").get(address).content.decode()
+
+
+def test_the_timeline_holds_what_its_reader_may_see_elsewhere() -> None:
+    order = place(fulfillments=(orders.sent(),))
+    write(order, "<p>For Noor alone.</p>", author="ada")
+    StaffView.objects.create(order=order, user="bea", viewed_as="private", at=timezone.now())
+    audit(Action.NUMBER_TAKEN_BACK, order, "cyd")
+    address = reverse("order_status_orders:order", args=[order.pk])
+
+    def kinds(*permissions: str) -> set[str]:
+        client = staff(*permissions, name="-".join(permissions))
+        return {entry.kind for entry in client.get(address).context["entries"]}
+
+    assert kinds("view_order") == kinds("change_order") == {"order"}
+    assert kinds("view_order", "view_outboxmessage") == {"order", "message"}
+    for permission in ("view_ordernote", "add_ordernote", "change_ordernote"):
+        assert kinds("view_order", permission) == {"order", "note"}
+    assert kinds("view_order", "view_staffview") == {"order", "look"}
+    assert kinds("view_order", "view_auditentry") == {"order", "deed"}
+    page = staff("view_order", "view_status_page").get(address).content.decode()
+    assert not [said for said in ("For Noor alone.", "ada", "bea", "cyd") if said in page]
+    offered = {permission.codename for permission in viewset.permissions()}
+    assert offered >= {"view_staffview", "view_auditentry"}, "or no group in Wagtail could be given them"
 
 
 def test_a_promised_payment_is_to_be_captured_while_the_order_is_confirmed(monkeypatch: pytest.MonkeyPatch) -> None:

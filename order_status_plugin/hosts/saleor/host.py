@@ -151,7 +151,7 @@ class SaleorHost(AppHost):
         api_url = self._from(said)
         body = reading.load(said.body)
         token = reading.text(body.get("auth_token"), 500) if isinstance(body, dict) else ""
-        if not token:
+        if not (token and token.isascii() and token.isprintable()):  # it becomes a header
             raise UnreadableMessage("There is no auth_token.")
         try:
             present = installs.get(self.alias)

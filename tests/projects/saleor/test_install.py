@@ -14,6 +14,8 @@ from order_status_plugin.hosts.saleor.models import SaleorInstall
 from .conftest import options
 from .double import KEY, TOKEN, Saleor
 
+#: What no header can carry.
+SNOWMAN = b'{"auth_token": "\\u2603"}'
 MANIFEST = "/orders/saleor/saleor/manifest.json"
 
 
@@ -88,7 +90,9 @@ def test_another_apps_token_is_refused_and_ours_stays(saleor: Saleor, wrong: dic
     assert installs.get("saleor").app_id == right["id"]
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"auth_token": ""}', b'{"auth_token": {"a": 1}}', b"x" * 20_000])
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"[]", b'{"auth_token": ""}', b'{"auth_token": {"a": 1}}', b"x" * 20_000, SNOWMAN]
+)
 def test_a_body_without_a_token_is_refused(saleor: Saleor, body: bytes) -> None:
     response = Client().post(
         "/orders/saleor/saleor/register/",
@@ -98,6 +102,19 @@ def test_a_body_without_a_token_is_refused(saleor: Saleor, body: bytes) -> None:
     )
     assert response.status_code == 400
     assert not saleor.provider.calls
+
+
+def test_one_address_has_the_shop_asked_so_often_only(saleor: Saleor, settings: Any) -> None:
+    settings.ORDER_STATUS = {**settings.ORDER_STATUS, "LIMIT_API_STRANGER_HOUR": 2}
+    right, saleor.app = saleor.app, {**saleor.app, "identifier": "another.app"}
+    assert [saleor.register().status_code for _ in range(3)] == [403, 403, 429]
+    assert len(saleor.provider.calls) == 2
+    saleor.app = right
+    assert saleor.register().status_code == 429
+    assert not SaleorInstall.objects.exists()
+    assert saleor.register(**{"X-Forwarded-For": "192.0.2.9"}).status_code == 429, (
+        "nobody names an address of their own"
+    )
 
 
 @pytest.mark.parametrize("path", ["/graphql/", "/.well-known"])
