@@ -22,6 +22,7 @@ from django.middleware.csrf import CsrfViewMiddleware
 from django.utils.log import log_response
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.debug import sensitive_variables
 from django.views.generic import View
 
 from ..conf import conf
@@ -165,10 +166,21 @@ def _answer(request: HttpRequest, error: Exception, refuse: Refuse) -> HttpRespo
     if settings.DEBUG or settings.DEBUG_PROPAGATE_EXCEPTIONS:
         raise error
     got_request_exception.send(sender=None, request=request)
-    response = refuse_plainly(request, 500)
-    # To the logger that a project watches already, as Django does it.
-    log_response("%s: %s", response.reason_phrase, request.path, response=response, request=request, exception=error)
-    return response
+    return refuse_plainly(request, 500)
+
+
+def _told(request: HttpRequest) -> HttpRequest:
+    """Return what a report may know of a request: Django mails it to a shop's admins.
+
+    That is the host, the method and the pattern of the address. The address itself, cookies, what was typed and who
+    it was would let the reader in, or tell of the customer.
+    """
+    told = HttpRequest()
+    told.method, told.resolver_match = request.method, request.resolver_match
+    told.path = told.path_info = f"/{request.resolver_match.route}" if request.resolver_match else "/"
+    names = ("HTTP_HOST", "SERVER_NAME", "SERVER_PORT", "REQUEST_METHOD", "CONTENT_TYPE", "HTTP_USER_AGENT")
+    told.META = {name: request.META[name] for name in names if name in request.META}
+    return told
 
 
 def secure(
@@ -184,14 +196,27 @@ def secure(
     ``checks_csrf=False`` is for machines that prove themselves otherwise.
     """
 
+    @sensitive_variables()  # in every frame below: a report as HTML prints them
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         response: HttpResponseBase
-        # What people type stays out of the reports that Django mails to a shop's admins.
+        # What people type stays out of other reports, too.
         request.sensitive_post_parameters = "__ALL__"  # type: ignore[attr-defined]
+        failure = None
         try:
             response = refuse(request, 403) if checks_csrf and _is_forged(request) else view(request, *args, **kwargs)
         except Exception as error:  # noqa: BLE001 - whatever it was, the answer carries our headers
+            failure = error
             response = _answer(request, error, refuse)
+        if response.status_code >= 500:
+            # To the logger that a project watches already, as Django does it, which then does it no more.
+            log_response(
+                "%s: %s",
+                response.reason_phrase,
+                request.path,
+                response=response,
+                request=_told(request),
+                exception=failure,
+            )
         if checks_csrf:
             response = _csrf.process_response(request, response)
         put_headers(response, frame_ancestors)

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 #: An address of a visitor or a proxy.
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 LIFE = "life"
+#: A date, as all limits have one: NULL would make the statements of known and unknown numbers differ.
+_NEVER = dt.datetime(3000, 1, 1, tzinfo=dt.UTC)
 #: Test messages that one member of staff may send in an hour, and all together in a day.
 TRIALS_HOUR, TRIALS_DAY = 30, 200
 #: How often a day the link in a message switches messages of one order on again.
@@ -37,7 +39,7 @@ class Limit:
     keys: tuple[str, ...]
     window: str
     most: int
-    expires_at: dt.datetime | None
+    expires_at: dt.datetime
 
 
 def address_of(request: HttpRequest) -> str:
@@ -120,13 +122,15 @@ def identification(subjects: Sequence[str], contact: str, address: str) -> list[
     """
     (hour, next_hour), (day, next_day) = _windows()
     orders = tuple(sorted(subjects))
+    # The counter of an order's life goes with the order. Of what is no order's number it would never go: it has a day.
+    life_ends = _NEVER if all(key.startswith("order:") for key in orders) else next_day
     return [
         Limit((digest_of("address", address),), hour, conf.LIMIT_ADDRESS_HOUR, next_hour),
         Limit((digest_of("email", contact),), day, conf.LIMIT_EMAIL_DAY, next_day),
         Limit(("all",), hour, conf.LIMIT_GLOBAL_HOUR, next_hour),
         Limit(orders, hour, conf.LIMIT_ORDER_HOUR, next_hour),
         Limit(orders, day, conf.LIMIT_ORDER_DAY, next_day),
-        Limit(orders, LIFE, conf.LIMIT_ORDER_LIFE, None),
+        Limit(orders, LIFE, conf.LIMIT_ORDER_LIFE, life_ends),
     ]
 
 
@@ -237,22 +241,36 @@ def _windows() -> tuple[tuple[str, dt.datetime], tuple[str, dt.datetime]]:
 def take(limits: Sequence[Limit]) -> bool:
     """Count one attempt against all limits; False when one of them was reached already.
 
-    From that one on nothing more is counted. The number of statements never differs.
+    From that one on nothing more is counted, and who is over the first, the visitor's own, leaves no row of what was
+    typed. The number of statements never differs.
     """
-    rows = [
+    own, others = limits[0], limits[1:]
+    with transaction.atomic():
+        AttemptCount.objects.bulk_create(_rows([own]), ignore_conflicts=True)
+        is_open = _count(own, is_open=True)
+        # In one order everywhere, so that two attempts wait for each other instead of dead-locking.
+        rows = sorted(_rows(others), key=lambda row: (row.key, row.window))
+        if not is_open:  # as many rows, of which each is there already
+            rows = _rows([own])[:1] * len(rows)
+        AttemptCount.objects.bulk_create(rows, ignore_conflicts=True)
+        for limit in others:
+            is_open = _count(limit, is_open=is_open)
+    return is_open
+
+
+def _rows(limits: Sequence[Limit]) -> list[AttemptCount]:
+    return [
         AttemptCount(key=key, window=limit.window, expires_at=limit.expires_at)
         for limit in limits
         for key in limit.keys
     ]
-    with transaction.atomic():
-        # In one order everywhere, so that two attempts wait for each other instead of dead-locking.
-        AttemptCount.objects.bulk_create(sorted(rows, key=lambda row: (row.key, row.window)), ignore_conflicts=True)
-        is_open = True
-        for limit in limits:
-            most = limit.most if is_open else 0
-            counted = AttemptCount.objects.filter(key__in=limit.keys, window=limit.window, count__lt=most)
-            is_open = counted.update(count=F("count") + 1) == len(limit.keys) and is_open
-    return is_open
+
+
+def _count(limit: Limit, *, is_open: bool) -> bool:
+    """Count against one limit, unless an earlier one was reached; say whether there was room."""
+    most = limit.most if is_open else 0
+    counted = AttemptCount.objects.filter(key__in=limit.keys, window=limit.window, count__lt=most)
+    return counted.update(count=F("count") + 1) == len(limit.keys) and is_open
 
 
 def give_back(limits: Sequence[Limit]) -> None:

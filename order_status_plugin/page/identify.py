@@ -170,7 +170,10 @@ class ClaimView(PageView):
         return HttpResponseRedirect(reverse("order_status:lookup"))
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        """Spend the code and lead to the order; one that was spent or is too old leads there without letting in."""
+        """Spend the code and lead to the order; one that was spent or is too old leads there without letting in.
+
+        Once the link was revoked, such a code leads to the look-up: it must not tell the new link.
+        """
         claim = claims.read(request.POST.get("code", ""))
         if claim is None:
             raise Http404
@@ -179,4 +182,4 @@ class ClaimView(PageView):
         with transaction.atomic():  # spent only together with what it bought
             if claims.spend(claim):
                 return let_in(request, order, Grant.Method.CLAIM)
-        return SeeOther(links.order_path(order))
+        return SeeOther(reverse("order_status:lookup") if order.link_version > 1 else links.order_path(order))

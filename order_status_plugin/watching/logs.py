@@ -21,7 +21,9 @@ from ..intake.masking import mask
 #: What a line may have beside what was said. Other things that a caller hands over in ``extra`` stay out.
 EXTRA = ("alias", "order", "inbox_message", "channel", "milestone", "status_code")
 
-_EMAIL = re.compile(r"[^\s\"'<>(),;:=]+@[^\s\"'<>(),;:=]+")
+#: A word with an @ in it. It is looked for where a part of a word begins, and nowhere in between: a stranger chooses
+#: the words of a request line, and from each of its letters on the search would be quadratic.
+_EMAIL = re.compile(r"(?<![^\s\"'<>(),;:=@])[^\s\"'<>(),;:=@]++@[^\s\"'<>(),;:=]+")
 #: As phones are written: a plus, or a zero in front, and eight digits at least with gaps between them.
 _PHONE = re.compile(r"(?<![\w.:-])(?:\+|00?)[1-9](?:[ ()./-]{0,2}\d){7,14}(?![\w:])")
 #: Frames of an exception that are kept: the last ones.

@@ -166,7 +166,7 @@ def test_every_failure_at_the_look_up_is_the_same_work(monkeypatch):
     Order.objects.filter(pk=erased.pk).update(erased_at=timezone.now())
     placed()
     work = work_of(monkeypatch, None, "TS-20418", "wrong@example.org", ADDRESS)
-    assert len(work[0]) == 10
+    assert len(work[0]) == 11
     assert work_of(monkeypatch, None, "TS-9", EMAIL, ADDRESS) == work
     assert work_of(monkeypatch, None, "TS-666", EMAIL, ADDRESS) == work
     assert work_of(monkeypatch, None, "", "", ADDRESS) == work

@@ -2,15 +2,18 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from order_status_plugin.access import limits
+from order_status_plugin.access import identify, limits
 from order_status_plugin.access.cleaning import clean
 from order_status_plugin.access.models import AttemptCount
 
@@ -104,13 +107,33 @@ def test_what_is_given_back_can_be_tried_again(clock):
     assert not AttemptCount.objects.filter(key="order:1", count__gt=0).exists()
 
 
+def statements() -> list[str]:
+    """Return the statements of one attempt without their values."""
+    with CaptureQueriesContext(connection) as queries:
+        try_once()
+    return [re.sub(r"'[^']*'|s?\d+_x\d+|\d+", "?", query["sql"]) for query in queries.captured_queries]
+
+
 @pytest.mark.django_db
-def test_a_locked_attempt_runs_the_statements_of_an_open_one(clock, django_assert_num_queries):
-    with django_assert_num_queries(9):  # a savepoint and its release, one insert, six updates
-        assert try_once()
-    tries(9)
-    with django_assert_num_queries(9):
-        assert not try_once()
+def test_a_refused_attempt_runs_the_statements_of_an_open_one(clock):
+    work = statements()
+    assert len(work) == 10  # a savepoint and its release, two inserts, six updates
+    tries(9)  # the order is locked
+    assert statements() == work
+    for number in range(20):
+        try_once(f"order:{number}", f"{number}@x.org")
+    assert not try_once("order:99", "somebody@x.org")  # the address is over its own limit
+    assert statements() == work
+
+
+@pytest.mark.django_db
+def test_who_is_refused_already_adds_no_rows_of_what_is_typed(clock):
+    for number in range(20):
+        assert try_once(f"number:{number}", f"{number}@x.org")
+    before = list(AttemptCount.objects.order_by("pk").values())
+    for number in range(20, 30):
+        assert not try_once(f"number:{number}", f"{number}@x.org")
+    assert list(AttemptCount.objects.order_by("pk").values()) == before
 
 
 @pytest.mark.django_db
@@ -127,6 +150,16 @@ def test_windows_that_are_over_are_cleaned_away_and_an_orders_life_is_not(clock)
     clock(days=2)
     clean()
     assert [row.window for row in AttemptCount.objects.all()] == [limits.LIFE]
+
+
+@pytest.mark.django_db
+def test_nothing_stays_of_a_number_that_is_no_orders(clock):
+    """Else a loop at the look-up would fill the table for ever."""
+    assert identify.check(None, "TS-404", "nora.vega@example.org", "192.0.2.55") is None
+    assert AttemptCount.objects.filter(window=limits.LIFE).exists()
+    clock(days=2)
+    clean()
+    assert not AttemptCount.objects.exists()
 
 
 @pytest.mark.parametrize(

@@ -195,6 +195,16 @@ def test_a_claim_that_is_over_leads_to_the_public_page(https, settings):
     assert not sees_all(https, order)
 
 
+def test_a_claim_that_is_over_does_not_tell_a_new_link(https, settings):
+    order = placed()
+    spent, old = (claims.code_for("shop", order.reference) for _ in range(2))
+    https.post("/orders/claim/", {"code": spent})
+    order = record.revoke_link(order)
+    assert Client().post("/orders/claim/", {"code": spent})["Location"] == "/orders/"
+    settings.ORDER_STATUS = {**settings.ORDER_STATUS, "CLAIM_LIFETIME": -claims.conf.CLAIM_LIFETIME}
+    assert Client().post("/orders/claim/", {"code": old})["Location"] == "/orders/"
+
+
 @pytest.mark.parametrize("code", ["", "A", "A" * 200, "\x00", "é"])
 def test_what_is_no_claim_opens_nothing(https, code):
     response = https.post("/orders/claim/", {"code": code})

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client
+from django.utils.log import AdminEmailHandler
 
 import order_status_plugin
-from order_status_plugin.access import links
+from order_status_plugin.access import codes, devices, links, passes
+from order_status_plugin.feedback import give
 from order_status_plugin.intake import masking
 from tests.access.orders import EMAIL, placed
 
@@ -96,3 +100,52 @@ def test_no_link_and_nothing_typed_reaches_the_log(client: Client, caplog: Any) 
     assert {"django.request", "django.security.csrf"} <= {record.name for record in caplog.records}
     for secret in (link, link[6:30], EMAIL, "TS-20418"):
         assert secret not in caplog.text
+
+
+class Reports(AdminEmailHandler):
+    """Django's reports to the shop's admins, as text and as HTML, instead of mails."""
+
+    def __init__(self) -> None:
+        super().__init__(include_html=True)
+        self.sent: list[str] = []
+
+    def send_mail(self, subject: Any, message: Any, *args: Any, **kwargs: Any) -> None:
+        self.sent.append(f"{subject}\n{message}\n{kwargs['html_message']}")
+
+
+@pytest.fixture
+def reports() -> Iterator[list[str]]:
+    handler, logger = Reports(), logging.getLogger("django.request")
+    logger.addHandler(handler)
+    yield handler.sent
+    logger.removeHandler(handler)
+
+
+def fails(*args: Any, **kwargs: Any) -> Any:
+    raise RuntimeError("broken")
+
+
+def is_busy(*args: Any, **kwargs: Any) -> HttpResponse:
+    return HttpResponse(status=503)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("failing", [fails, is_busy])
+def test_a_report_to_the_shops_admins_opens_nothing(reports: list[str], monkeypatch: Any, failing: Any) -> None:
+    order = placed()
+    link = links.link_for(order)
+    path = f"/orders/{link}/"
+    client = Client(raise_request_exception=False, REQUEST_URI=path, RAW_URI=path, HTTP_REFERER=f"https://x.org{path}")
+    names = (codes.COOKIE, devices.COOKIE, give.COOKIE, passes._COOKIE, "csrftoken", "sessionid", "order-status")
+    for number, name in enumerate(names):
+        client.cookies[name] = f"biscuit-{number}"
+    monkeypatch.setattr("order_status_plugin.page.views.render_status", failing)
+    monkeypatch.setattr("order_status_plugin.page.identify.render_status", failing)
+    client.get(path, {"typed": "a word"}, secure=True)
+    client.post(f"{path}identify/", {"number": "TS-1", "email": EMAIL}, secure=True)
+    assert len(reports) == 2
+    for report in reports:
+        assert ("RuntimeError" in report) == (failing is fails)
+        assert "/identify/$" in reports[1]
+        for secret in (link, link[6:30], EMAIL, "TS-1", "biscuit-", "a word", order.number, "127.0.0.1"):
+            assert secret not in report
