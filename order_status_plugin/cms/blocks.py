@@ -27,6 +27,17 @@ class PartBlock(OrderBlock):
         group = ORDER
 
 
+class StatusBlock(PartBlock):
+    """The headline: in a sentence where the order stands. For whom it is not stays the page's heading, unseen."""
+
+    region: ClassVar[str] = "head"
+
+    class Meta:
+        label = _("Status")
+        icon = "info-circle"
+        template = "order_status_plugin/blocks/status.html"
+
+
 class StepsBlock(PartBlock):
     """The rail: Confirmed, In transit, Out for delivery, Delivered."""
 
@@ -36,6 +47,15 @@ class StepsBlock(PartBlock):
         label = _("Steps")
         icon = "tasks"
         template = "order_status_plugin/page/rail.html"
+
+
+class MessagesBlock(PartBlock):
+    """The special messages that stand at the top of the page where no layout places them."""
+
+    class Meta:
+        label = _("Special messages")
+        icon = "warning"
+        template = "order_status_plugin/blocks/messages.html"
 
 
 class NotesBlock(PartBlock):
@@ -54,6 +74,36 @@ class ParcelsBlock(PartBlock):
         label = _("Parcels")
         icon = "site"
         template = "order_status_plugin/blocks/parcels.html"
+
+
+class MapBlock(PartBlock):
+    """The map of each parcel, which else stands in the parcel's card."""
+
+    class Meta:
+        label = _("Map")
+        icon = "globe"
+        template = "order_status_plugin/blocks/map.html"
+
+
+class ItemsBlock(PartBlock):
+    """The items of each parcel and those still to come, which else stand in the cards."""
+
+    class Meta:
+        label = _("Items")
+        icon = "list-ul"
+        template = "order_status_plugin/blocks/items.html"
+
+    def get_context(self, value: Any, parent_context: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Add the lists, each with the id and the names of the card that it is taken from."""
+        context: dict[str, Any] = super().get_context(value, parent_context)
+        view = context["view"]
+        found = [(each.anchor, each.kicker, each.items_title, each.items) for each in view.parcels]
+        if view.pending:
+            found.append(("waiting", view.pending.kicker, view.pending.title, view.pending.items))
+        found.append(("digital", _("Nothing to deliver"), view.handover or _("Sent by email"), view.digital))
+        names = ("key", "kicker", "title", "items")
+        context["groups"] = [dict(zip(names, each, strict=True)) for each in found if each[-1]]
+        return context
 
 
 class PendingBlock(PartBlock):
@@ -126,9 +176,13 @@ class TextBlock(OrderBlock):
 def own_blocks() -> list[tuple[str, Block]]:
     """Return the blocks of this package by name."""
     found: list[tuple[str, Block]] = [
+        ("status", StatusBlock()),
         ("steps", StepsBlock()),
+        ("messages", MessagesBlock()),
         ("notes", NotesBlock()),
         ("parcels", ParcelsBlock()),
+        ("map", MapBlock()),
+        ("items", ItemsBlock()),
         ("pending", PendingBlock()),
         ("details", DetailsBlock()),
         ("help", HelpBlock()),

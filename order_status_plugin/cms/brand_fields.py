@@ -29,8 +29,13 @@ class ColourInput(forms.TextInput):
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         """Return the field and its swatch. The text is the field: a picker alone could not be empty."""
         field = super().render(name, value, {**(attrs or {}), "maxlength": 7, "spellcheck": "false"}, renderer)
-        swatch = '<input type="color" data-order-colour="{}" value="{}" aria-label="{}" tabindex="-1">'
-        return format_html("{}" + swatch, field, name, value or "#ffffff", _("Choose a colour"))
+        key = (attrs or {}).get("id", name)
+        # Named by the field's label, too, whose id is Wagtail's: six of them stand in one form.
+        swatch = (
+            '<input type="color" data-order-colour="{}" value="{}" tabindex="-1" id="{}-swatch" aria-label="{}" '
+            'aria-labelledby="{}-label {}-swatch">'
+        )
+        return format_html("{}" + swatch, field, name, value or "#ffffff", key, _("Choose a colour"), key, key)
 
 
 class ColourField(models.CharField):  # type: ignore[type-arg]  # generic in the stubs alone

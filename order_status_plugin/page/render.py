@@ -94,7 +94,7 @@ def render(view: OrderView, layout: Sequence[Placed], *, epoch: int = 0, lang_qu
         "hole": unfilled(),
         "wallets": issuers.aliases() if view.tier is Tier.PRIVATE else (),
     }
-    context["regions"] = arrange(view, layout, context)
+    context = arrange(view, layout, context)
     if not has_own_frame():
         return render_to_string(STATUS, context)
     # On a line of its own, before the part: what the frame around it has to know.

@@ -48,7 +48,7 @@ def layout() -> list[dict[str, Any]]:
             },
         },
         {"type": "pending", "value": {}},
-        {"type": "help", "value": {}},
+        *({"type": part, "value": {}} for part in ("help", "status", "messages", "map", "items")),
     ]
     made = [*fixtures.EXTRAS, *words]
     assert {block["type"] for block in made} == {name for name, _ in all_blocks()}, "the page has every block"

@@ -15,15 +15,18 @@ from wagtail.images import get_image_model
 from wagtail.models import Collection, Locale, Page, Site
 
 from order_status_plugin.carriers.models import MerchantCarrier
+from order_status_plugin.cms.brand import BrandSettings
 from order_status_plugin.cms.special import SpecialMessage
 from order_status_plugin.cms.texts import MessageText
 from order_status_plugin.cms.writing import write
 from order_status_plugin.feedback.models import Feedback
 from order_status_plugin.messages import subscriptions
 from order_status_plugin.messages.models import OutboxMessage
+from order_status_plugin.messages.rules import MessageRules
 from order_status_plugin.pages.models import OrderStatusPage
 from order_status_plugin.staff import import_file, import_plan
 from order_status_plugin.staff.messages import ALL_DEEDS
+from order_status_plugin.staff.rules import MessageRulesViewSet
 from tests.access.orders import placed
 from tests.orders import sent
 from tests.page.looks import CHROMIUM
@@ -210,6 +213,14 @@ def views(page: OrderStatusPage) -> Iterator[str]:
     for address in (texts, f"{texts}add/", f"{texts}edit/{text.pk}/", reverse("order_status_trial"), trial):
         yield address
     yield f"/cms/pages/{page.pk}/edit/"
+    yield reverse("wagtailadmin_pages:add", args=["order_status_pages", "orderstatuspage", page.get_parent().pk])
+    site = Site.objects.get(is_default_site=True)
+    BrandSettings.objects.create(site=site, accent="#0b62a8", contact_phone="+351 21 123 4567")
+    yield f"/cms/settings/order_status_plugin/brandsettings/{site.pk}/"
+    rules = MessageRules.objects.create(site=site)
+    for name, arguments in (("index", []), ("add", []), ("edit", [rules.pk])):
+        yield reverse(f"{MessageRulesViewSet().name}:{name}", args=arguments)
+    yield reverse("order_status_api_keys")
     ours = "admin:order_status_plugin"
     for name in ("order", "parcel", "merchantcarrier", "inboxmessage", "outboxmessage"):
         yield reverse(f"{ours}_{name}_changelist")

@@ -199,3 +199,13 @@ def test_the_sentence_names_every_condition(audience: Audience) -> None:
         or audience.tiers == {"public", "private"}
         and dataclasses.replace(audience, tiers=frozenset()).is_everybody
     )
+
+
+@given(audiences)
+def test_the_sentence_changes_with_every_condition(audience: Audience) -> None:
+    with translation.override("en"):
+        said = sentence(audience)
+        for name in (field.name for field in dataclasses.fields(Audience)):
+            nothing = getattr(EVERYBODY, name)
+            if getattr(audience, name) != nothing and not (name == "tiers" and len(audience.tiers) == 2):
+                assert sentence(dataclasses.replace(audience, **{name: nothing})) != said, name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -55,6 +56,14 @@ def editor(*permissions: str) -> Client:
     client = Client()
     client.force_login(user)
     return client
+
+
+def test_each_swatch_is_named_by_its_field(admin_client: Client) -> None:
+    """Six of them are in the form: "Accent Choose a colour", and so on."""
+    shown = admin_client.get(address()).content.decode()
+    named = re.findall(r'id="(\w+)-swatch" aria-label="Choose a colour" aria-labelledby="\1-label \1-swatch"', shown)
+    assert len(set(named)) == 6
+    assert [name for name in named if f' id="{name}-label"' not in shown] == []
 
 
 def test_a_form_in_wagtails_settings_saves_it(admin_client: Client) -> None:
