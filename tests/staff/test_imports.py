@@ -170,7 +170,7 @@ def test_a_long_file_goes_on_in_the_worker_and_a_broken_line_stops_no_other(monk
 
 def test_a_number_given_by_hand_is_taken_back_on_the_orders_page() -> None:
     order = place("TS-1")
-    client = staff("change_order")
+    client = staff("change_order", "view_auditentry")
     client.post(upload(client, f"{HEAD}TS-1;{orders.UPS};;\n"), {"do": "confirm"})
     address = reverse("order_status_orders:order", args=[order.pk])
     assert "Take this number back" in client.get(address).content.decode()
