@@ -64,7 +64,9 @@ def failed(row: OutboxMessage, attempt: MessageAttempt, error: Exception, channe
         else:
             if is_denied:
                 _mine(row).filter(pk=row.pk).update(attempts=F("attempts") - 1)
-            wait = delay(row.tries.count() if is_denied else row.attempts, getattr(error, "retry_after", None))
+            # A relay that was killed in a try says nothing against the provider.
+            told = row.tries.exclude(detail=tries.BROKE_OFF).count()
+            wait = delay(told if is_denied else min(told, row.attempts), getattr(error, "retry_after", None))
             _mine(row).update(reason=text[:500], lease="", leased_until=None, due_at=timezone.now() + wait)
 
 

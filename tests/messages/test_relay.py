@@ -257,6 +257,20 @@ def test_a_held_lease_is_respected_and_an_expired_one_is_taken_over(provider: An
     assert provider.seen[0][0].key == leased.key  # the provider, and the mailbox, can tell that it is the same
 
 
+def test_killed_relays_say_nothing_against_the_provider(provider: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    place()
+    for _ in range(6):
+        tries.start(lease.claim(5, timezone.now()))
+        forget_leases()
+    monkeypatch.setattr("random.uniform", lambda low, high: high)
+    provider.answers = [TemporaryFailure("greylisted"), TemporaryFailure("greylisted")]
+    for seconds in (20, 40):
+        drain()
+        assert round((row().due_at - timezone.now()).total_seconds()) == seconds
+        come_due()
+    assert row().attempts == 8
+
+
 def test_a_row_that_kills_its_relay_is_given_up_in_the_end(provider: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     class Killed(BaseException):
         pass
