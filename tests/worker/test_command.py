@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db import OperationalError
 from django.utils import timezone
 from django_q.conf import Conf
 
@@ -16,6 +18,7 @@ from order_status_plugin.management.commands import order_status_worker as comma
 from order_status_plugin.messages import outbox
 from order_status_plugin.tracking import record
 from order_status_plugin.worker import pulse
+from order_status_plugin.worker.models import Pulse
 from tests.messages.shop import place
 
 pytestmark = pytest.mark.django_db
@@ -110,3 +113,30 @@ def test_its_heart_is_in_the_database_and_minds_the_outbox(monkeypatch: pytest.M
     pulse.beat()
     heart.forget()
     assert 0 <= (heart.silent_for() or -1) < 60
+
+
+def test_who_was_killed_is_missed_no_more_even_if_the_database_was_away_when_another_began(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    killed, now = "pulse:here.4194305", timezone.now()  # no process has this number
+    Pulse.objects.create(name=killed, woken_at=now, beat_at=now)
+    monkeypatch.setattr(command, "close_old_connections", lambda: None)
+    monkeypatch.setattr(pulse, "put", lambda name, func, *args, **more: None)
+    heart = command.Heart(f"here.{os.getpid()}")
+
+    def away() -> None:
+        raise OperationalError("no route to host")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(command, "disbelieve", away)
+        with pytest.raises(OperationalError):
+            heart.ask()
+    heart.forget()
+    assert Pulse.objects.filter(name=killed).exists()
+    heart.ask()
+    assert not Pulse.objects.filter(name=killed).exists()
+    # One that is killed later stood beside it, and somebody has to hear of that.
+    Pulse.objects.create(name=killed, woken_at=now, beat_at=now)
+    heart.forget()
+    heart.ask()
+    assert Pulse.objects.filter(name=killed).exists()

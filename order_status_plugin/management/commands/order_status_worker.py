@@ -33,11 +33,16 @@ class Heart:
         """Take the worker's name, and the queue that its cluster reads, "" for the project's first."""
         self.worker = worker
         self.cluster = cluster or Conf.CLUSTER_NAME
+        #: It has not yet taken the place of those that were killed here: the database may be away when it starts.
+        self.is_new = True
 
     def ask(self) -> None:
         """Ask for a beat, and for what has come due, or free again, since the last wake-up."""
         close_old_connections()
         disbelieve()
+        if self.is_new:
+            pulse.succeed(self.worker)
+            self.is_new = False
         pulse.ask(self.worker, cluster=self.cluster)
         if inbox.is_due():
             wake("inbox", inbox.DRAIN)
@@ -48,7 +53,6 @@ class Heart:
         """Take back the question that the last cluster left unanswered."""
         close_old_connections()
         pulse.forget(self.worker)
-        pulse.succeed(self.worker)
 
     def silent_for(self) -> float | None:
         """Return how many seconds ago the cluster last answered."""
