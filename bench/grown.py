@@ -8,6 +8,8 @@ import random
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import cached_property
+from itertools import cycle
 from statistics import median
 from typing import Any
 
@@ -96,13 +98,21 @@ class Grown:
             (size,) = cursor.fetchone()
         return {"bytes": size, "events": TrackingEvent.objects.count()}
 
-    def moving(self, count: int) -> list[Any]:
-        """Return so many orders on their way, any of them."""
+    @cached_property
+    def keys(self) -> Iterator[int]:
+        """The orders on their way, each in its turn: what a round opens for the first time it opens once."""
         from order_status_plugin.tracking.models import Order
 
-        rows = Order.objects.filter(headline="in_transit", parcels__source="ups").order_by("-placed_at")
+        rows = Order.objects.filter(headline="in_transit", parcels__source="ups").order_by("-placed_at").distinct()
         keys = list(rows.values_list("pk", flat=True)[: max(self.orders // 20, 60)])
-        return list(Order.objects.filter(pk__in=self.random.choices(keys, k=count)).select_related("contact", "site"))
+        self.random.shuffle(keys)
+        return cycle(keys)
+
+    def moving(self) -> Any:
+        """Return the next order on its way."""
+        from order_status_plugin.tracking.models import Order
+
+        return Order.objects.select_related("contact", "site").get(pk=next(self.keys))
 
     # --- what is measured -----------------------------------------------------------------------------
 
@@ -138,7 +148,7 @@ class Grown:
         from order_status_plugin.access.links import order_path
         from order_status_plugin.page.models import KeptPage
 
-        (order,) = self.moving(1)
+        order = self.moving()
         KeptPage.objects.filter(order=order).delete()
         self.paths.append(order_path(order))
         return lambda path=self.paths[-1]: self.get(path)  # type: ignore[misc]
@@ -155,7 +165,7 @@ class Grown:
 
         from order_status_plugin.access.links import order_path
 
-        (order,) = self.moving(1)
+        order = self.moving()
         visitor, path = Client(), order_path(order)
         visitor.get(path)
         visitor.post(f"{path}identify/", {"number": order.number, "email": order.contact.email})
@@ -170,7 +180,7 @@ class Grown:
         from order_status_plugin.simulator.providers.aftership import AfterShipPlay
         from order_status_plugin.tracking.models import Parcel
 
-        (order,) = self.moving(1)
+        order = self.moving()
         parcel = Parcel.objects.filter(order=order, source="ups").latest("pk")
         self.serial += 1
         local = dt.datetime.now(dt.UTC).replace(tzinfo=None, microsecond=0) - dt.timedelta(minutes=1)
@@ -211,7 +221,7 @@ class Grown:
         """Find an order as a customer without a link does."""
         from order_status_plugin.access import identify
 
-        (order,) = self.moving(1)
+        order = self.moving()
 
         def do() -> None:
             found = identify.check(None, order.number, order.contact.email, f"198.51.{self.random.randrange(200)}.7")

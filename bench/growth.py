@@ -30,8 +30,8 @@ LONGEST, REPORT = 300, 5_000
 #: What is asked of both, how often in a round, and its unit: CPU of the process and of its database connection.
 HELD = {
     "public page cold": 40,
-    "public page warm": 80,
-    "private page warm": 8,
+    "public page warm": 160,
+    "private page warm": 24,
     "webhook accepted": 60,
     "webhook applied": 60,
 }
