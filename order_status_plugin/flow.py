@@ -38,11 +38,11 @@ import contextlib
 import datetime as dt
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any
 
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connections, router, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django_q.tasks import async_task
@@ -87,13 +87,10 @@ POLLS = "order_status_plugin.flow.drain_polls"
 
 #: Seconds that one task lets go what is due: it ends well before django-q2 would end it, and wakes the next.
 RETAINING = 30.0
-
 #: Orders that one task reads again from their hosts.
 READ_AT_ONCE = 100
-
 #: Links that one sweep writes into a shop: each is a call.
 LINKS_AT_ONCE = 200
-
 #: How often a report on a message that nobody knows is looked at again: the shop may send others by the same provider.
 REPORT_TRIES = 5
 
@@ -123,12 +120,24 @@ def nudge(alias: str, reference: str, locale: str = "", consents: Sequence[Conse
     transaction.on_commit(lambda: _take_quietly(alias, reference), robust=True)
 
 
-def _take_quietly(alias: str, reference: str) -> None:
+def _take_quietly(alias: str, reference: str) -> bool:
     try:
         with contextlib.suppress(NotOurs):
             take_order(alias, reference)
     except Exception:
         logger.exception("order %s of %s could not be read; the sweep will take it", called(alias, reference), alias)
+        return False
+    return True
+
+
+def _take_each(orders: Iterable[tuple[str, str]]) -> int:
+    """Read these orders, by host and reference. One that cannot be read stops no other; a database that is gone does."""
+    taken = 0
+    for order in orders:
+        taken += 1
+        if not _take_quietly(*order) and not connections[router.db_for_write(Order)].is_usable():
+            break
+    return taken
 
 
 @spans.traced("take_order")
@@ -185,8 +194,7 @@ def read_later(pks: Sequence[int]) -> int:
 
 def read_again(pks: Sequence[int]) -> int:
     """Read these orders from their hosts; return how many there were. One that cannot be read stops no other."""
-    for order in Order.objects.filter(pk__in=pks, erased_at=None).order_by("pk"):
-        _take_quietly(order.host, order.reference)
+    _take_each(Order.objects.filter(pk__in=pks, erased_at=None).order_by("pk").values_list("host", "reference"))
     return len(pks)
 
 
@@ -443,9 +451,7 @@ def sweep() -> int:
             references |= dict.fromkeys(host.changed_since(since))
         except (OrderStatusError, DatabaseError):
             logger.exception("%s could not say what changed", host.alias)
-        for reference in references:
-            _take_quietly(host.alias, reference)
-            taken += 1
+        taken += _take_each((host.alias, reference) for reference in references)
         taken += _compare(host)
         _keep_links(host, since)
     if follow.missed():
@@ -477,9 +483,7 @@ def _compare(host: Host) -> int:
     except (OrderStatusError, DatabaseError):
         logger.exception("%s could not be compared with", host.alias)
     Order.objects.filter(host=host.alias, reference__in=digests).update(compared_at=timezone.now())
-    for reference in changed:
-        _take_quietly(host.alias, reference)
-    return len(changed)
+    return _take_each((host.alias, reference) for reference in changed)
 
 
 @spans.traced("retain")

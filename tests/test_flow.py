@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from django.core import mail
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 from django.test import Client
 from django.urls import reverse
 from django_q.models import Schedule
@@ -125,6 +125,25 @@ def test_the_sweep_goes_on_past_an_order_that_fails() -> None:
     DemoHost.orders["shop", "good"] = snapshot(reference="good")
     flow.sweep()
     assert Order.objects.filter(reference="good", read_at__isnull=False).exists()
+
+
+@pytest.mark.parametrize(("is_there", "tried"), [(True, 3), (False, 1)])
+def test_the_sweep_does_not_try_a_thousand_orders_with_a_database_that_is_gone(
+    is_there: bool, tried: int, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    for number in range(3):
+        DemoHost.orders["shop", f"{number}"] = snapshot(reference=f"{number}")
+
+    def broken(*args: Any, **kwargs: Any) -> None:
+        raise DatabaseError("server closed the connection")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(DemoHost, "read", broken)
+        patch.setattr(connection, "is_usable", lambda: is_there)
+        flow.sweep()
+    assert caplog.text.count("could not be read") == tried
+    flow.sweep()
+    assert Order.objects.filter(read_at__isnull=False).count() == 3
 
 
 def test_schedules_are_made_once() -> None:
