@@ -86,6 +86,7 @@ _SAME_EVERYWHERE = {
     "test_retention.py",
     "test_run.py",
     "test_servers.py",
+    "test_stopping.py",
     "test_supervisor.py",
 }
 

@@ -50,6 +50,7 @@ PROCESSES = (
     "polling/test_processes.py",
     "worker/test_clusters.py",
     "worker/test_processes.py",
+    "worker/test_stopping.py",
     "worker/test_supervisor.py",
 )
 #: These start processes with databases of their own, parse and draw without any database, or ask for minutes what is
@@ -85,6 +86,7 @@ OF_THEIR_OWN = ignoring(
     "tracking/test_rebuild.py",
     "worker/test_clusters.py",
     "worker/test_processes.py",
+    "worker/test_stopping.py",
     "worker/test_supervisor.py",
 )
 #: What Chromium looks at, and what waits for leases: in the full volume parts of their own.

@@ -7,7 +7,8 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 
-pytestmark = pytest.mark.django_db
+# It visits every address, which no database answers otherwise; beside both it would take a minute more.
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
 
 def test_a_shop_can_run_the_self_check() -> None:
