@@ -6,8 +6,16 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+#: Containers give it no sandbox, and machines that only test have no graphics.
+FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 
 
@@ -31,6 +39,18 @@ def _of_playwright() -> str | None:
     with sync_playwright() as playwright:
         path = playwright.chromium.executable_path
     return path if Path(path).exists() else None
+
+
+@contextmanager
+def launched(*flags: str) -> Iterator[Browser]:
+    """Yield the one that is here, running, with these flags beside ours."""
+    from playwright.sync_api import sync_playwright
+
+    path = find()  # asks Playwright, which cannot be asked inside itself
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=[*FLAGS, *flags])
+        yield browser
+        browser.close()
 
 
 def install() -> str | None:

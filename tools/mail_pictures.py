@@ -15,9 +15,8 @@ from pathlib import Path
 
 import django
 from PIL import Image, ImageDraw
-from playwright.sync_api import sync_playwright
 
-from tools.find_chromium import find
+from tools.find_chromium import launched
 
 IMAGES = Path(__file__).parent.parent / "docs" / "images"
 WIDTH, SCALE, COLUMNS, GAP, TALLEST = 400, 0.5, 7, 12, 1100
@@ -61,8 +60,7 @@ def main(folder: Path | None = None, only: str = "") -> int:
     """Take them all."""
     found = list(_mails())
     sheets: dict[str, list[tuple[str, Image.Image]]] = defaultdict(list)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find(), args=["--no-sandbox", "--disable-gpu"])
+    with launched() as browser:
         for scheme in SCHEMES:
             page = browser.new_page(viewport={"width": WIDTH, "height": 700}, color_scheme=scheme)
             for name, html in found:
@@ -76,7 +74,6 @@ def main(folder: Path | None = None, only: str = "") -> int:
                     picture.save(folder / f"{name}-{scheme}.png")
                 label = milestone.replace("_", " ")
                 sheets[language].append((label, picture.crop((0, 0, WIDTH, min(picture.height, TALLEST)))))
-        browser.close()
     for language, pictures in sheets.items():
         target = (folder or IMAGES) / f"mails-{language}.webp"
         _sheet(pictures).save(target, quality=48, method=6)

@@ -13,9 +13,9 @@ import sys
 from typing import Any
 
 from PIL import Image
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect
 
-from tools.find_chromium import find
+from tools.find_chromium import launched
 from tools.screenshots import FACTS, IMAGES, open_page
 
 #: What each is of; a file is called ``manual-NAME.webp``.
@@ -269,12 +269,10 @@ def main(*wanted: str) -> int:
         print("No demo is running here: start `make demo` first.")
         return 1
     expect.set_options(timeout=60_000)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find(), args=["--no-sandbox", "--disable-gpu"])
+    with launched() as browser:
         editor = Editor(browser, json.loads(FACTS.read_text()), wanted or PICTURES)
         for step in STEPS:
             step(editor)
-        browser.close()
     missing = set(PICTURES) - editor.taken
     print(f"Not taken: {', '.join(sorted(missing))}" if missing else f"{len(editor.wanted)} pictures in {IMAGES}")
     return 1 if missing else 0

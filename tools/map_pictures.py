@@ -13,9 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import django
-from find_chromium import find
+from find_chromium import launched
 from PIL import Image
-from playwright.sync_api import sync_playwright
 
 CHECKOUT = Path(__file__).parent.parent
 SHOWN = ("domestic", "european", "transpacific", "one-point")
@@ -66,8 +65,7 @@ def main(folder: Path, names: tuple[str, ...]) -> int:
 
     html = cards(names)
     folder.mkdir(parents=True, exist_ok=True)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find(), args=["--no-sandbox", "--disable-gpu"])
+    with launched() as browser:
         for width, scheme in LOOKS:
             context = browser.new_context(
                 viewport={"width": width, "height": 900},
@@ -92,7 +90,6 @@ def main(folder: Path, names: tuple[str, ...]) -> int:
                     return 1
                 (folder / f"map-{name}-{width}-{scheme}.png").write_bytes(packed)
             context.close()
-        browser.close()
     return 0
 
 

@@ -11,9 +11,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from tools.find_chromium import find
+from tools.find_chromium import launched
 
 CHECKOUT = Path(__file__).parent.parent
 IMAGES = CHECKOUT / "docs" / "images"
@@ -52,13 +52,11 @@ def main() -> int:
         ("page-dark", single, DESKTOP | {"color_scheme": "dark"}, False),
     )
     IMAGES.mkdir(exist_ok=True)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find(), args=["--no-sandbox", "--disable-gpu"])
+    with launched() as browser:
         for name, order, look, identified in wanted:
             page = open_page(browser, order, look, identified=identified)
             page.screenshot(path=IMAGES / f"{name}.png")
             page.context.close()
-        browser.close()
     return 0
 
 

@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
+
+from tools.find_chromium import launched
 
 SIZE = 1000
 HERE = Path(__file__).parent
@@ -327,12 +328,9 @@ PICTURES = {
 }
 
 
-def main(chromium: str = "/usr/bin/chromium") -> None:
+def main() -> None:
     """Draw every picture into this folder."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+    with launched() as browser:
         for name, draw in PICTURES.items():
             svg = draw()
             width, height = (1600, 1000) if name == "studio" else (SIZE, SIZE)
@@ -341,8 +339,7 @@ def main(chromium: str = "/usr/bin/chromium") -> None:
             page.screenshot(path=HERE / f"{name}.jpg", type="jpeg", quality=80)
             page.close()
             print(name)
-        browser.close()
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main()

@@ -28,8 +28,8 @@ from order_status_plugin.staff import import_file, import_plan
 from order_status_plugin.staff.messages import ALL_DEEDS
 from order_status_plugin.staff.rules import MessageRulesViewSet
 from tests.access.orders import placed
+from tests.chromium import chromium
 from tests.orders import sent
-from tests.page.looks import CHROMIUM
 
 from . import grid
 from .axe import findings, load
@@ -77,21 +77,15 @@ def page(transactional_db: None) -> OrderStatusPage:
 
 @pytest.fixture
 def window(page: OrderStatusPage, live_server: Any, settings: Any) -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
     settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = False
     settings.LANGUAGES = [("en", "English"), ("ar", "العربية")]
     client = Client()
     client.force_login(get_user_model().objects.get())
-    with sync_playwright() as playwright, pytest.MonkeyPatch.context() as patch:
-        # Playwright's loop runs in this thread, and no query runs in it.
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
-        context = chromium.new_context(viewport={"width": 1600, "height": 1000}, base_url=live_server.url)
+    with chromium() as browser:
+        context = browser.new_context(viewport={"width": 1600, "height": 1000}, base_url=live_server.url)
         context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
         context.set_default_timeout(60_000)
         yield context.new_page()
-        chromium.close()
 
 
 def panel(window: Any, name: str) -> None:

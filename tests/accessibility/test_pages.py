@@ -40,9 +40,7 @@ def found(django_db_setup: None, django_db_blocker: Any, _media: None) -> dict[s
 
 @pytest.fixture(scope="module")
 def window(found: dict[str, str]) -> Iterator[Any]:
-    with browser(found) as open_, pytest.MonkeyPatch.context() as patch:
-        # Playwright's loop runs in this thread, and no query runs in it.
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+    with browser(found) as open_:
         window = open_(next(iter(found)), 1280, reduced_motion="reduce")
         window.route("**/orders/**", lambda route: route.abort())  # the page asks for news, and would reload
         yield window

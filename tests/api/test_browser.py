@@ -16,8 +16,8 @@ from django.test import Client
 from order_status_plugin.access.links import order_path
 from order_status_plugin.tracking import record
 from order_status_plugin.tracking.models import Order
+from tests.chromium import chromium
 from tests.orders import sent, snapshot
-from tests.page.looks import CHROMIUM
 
 SHOP, STOREFRONT = "https://shop.test", "https://www.storefront.test"
 SCRIPT = "/static/order_status_plugin/order-status.js"
@@ -32,8 +32,8 @@ def placed() -> Order:
 class Storefront:
     """A page of another origin with the element on it; the shop behind it answers for real."""
 
-    def __init__(self, chromium: Any) -> None:
-        self.context = chromium.new_context(viewport={"width": 320, "height": 800})
+    def __init__(self, browser: Any) -> None:
+        self.context = browser.new_context(viewport={"width": 320, "height": 800})
         self.context.route("**/*", self._answer)
         self.page = self.context.new_page()
         self.wrong: list[str] = []
@@ -66,16 +66,10 @@ class Storefront:
 
 
 @pytest.fixture
-def storefront(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Iterator[Storefront]:
-    from playwright.sync_api import sync_playwright
-
-    # Playwright's loop runs in this thread, and Django takes that for async code of ours.
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+def storefront(settings: Any) -> Iterator[Storefront]:
     settings.ORDER_STATUS = {**settings.ORDER_STATUS, "STOREFRONT_ORIGINS": [STOREFRONT]}
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
-        yield Storefront(chromium)
-        chromium.close()
+    with chromium() as browser:
+        yield Storefront(browser)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -20,21 +20,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from tools.find_chromium import launched
 
 CHECKOUT = Path(__file__).parent.parent.parent
 ARTIFACTS = CHECKOUT / "tests" / "artifacts"
 READY = re.compile(r"^demo ready: (\S+)")
-CHROMIUM_FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-dev-shm-usage",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
-)
+#: The shop is here, and nothing else is anywhere.
+NOWHERE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"
 
 
 @dataclass
@@ -129,25 +123,20 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
+def browser() -> Iterator[Browser]:
     """One Chromium for the whole run."""
-    found = subprocess.run(
-        [sys.executable, str(CHECKOUT / "tools" / "find_chromium.py")], capture_output=True, text=True, check=True
-    )
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found.stdout.strip(), args=list(CHROMIUM_FLAGS))
-        yield browser
-        browser.close()
+    with launched("--disable-dev-shm-usage", NOWHERE) as running:
+        yield running
 
 
 @pytest.fixture
-def contexts(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Callable[..., BrowserContext]]:
+def contexts(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Callable[..., BrowserContext]]:
     """Give out browsers that know nothing of each other; a failing test leaves a picture of every page."""
     opened: list[BrowserContext] = []
 
     def context(**options: Any) -> BrowserContext:
         options = {"locale": "en-GB", "viewport": {"width": 1200, "height": 900}, "reduced_motion": "reduce"} | options
-        opened.append(chromium.new_context(**options))
+        opened.append(browser.new_context(**options))
         opened[-1].set_default_timeout(10_000)
         return opened[-1]
 

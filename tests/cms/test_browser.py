@@ -14,7 +14,7 @@ from wagtail.models import Locale
 from order_status_plugin.access.links import order_path
 from order_status_plugin.cms.special import SpecialMessage
 from tests.access.orders import placed
-from tests.page.looks import CHROMIUM
+from tests.chromium import chromium
 
 from .sites import site
 from .test_embeds import FRAME, embed
@@ -23,8 +23,6 @@ from .test_layout import lay_out
 
 @pytest.fixture
 def form(live_server: Any, settings: Any, transactional_db: None) -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
     settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = False
     Locale.objects.get_or_create(language_code="en")
     one = SpecialMessage.objects.create(
@@ -33,9 +31,8 @@ def form(live_server: Any, settings: Any, transactional_db: None) -> Iterator[An
     client = Client()
     client.force_login(get_user_model().objects.create_superuser("ada", "ada@shop.example", "secret"))
     session = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
-        context = chromium.new_context(viewport={"width": 1280, "height": 900})
+    with chromium() as browser:
+        context = browser.new_context(viewport={"width": 1280, "height": 900})
         context.add_cookies([session])
         page, complaints = context.new_page(), []
         page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
@@ -43,7 +40,6 @@ def form(live_server: Any, settings: Any, transactional_db: None) -> Iterator[An
         context.route("**/*gravatar*/**", lambda route: route.fulfill(body=""))
         page.goto(f"{live_server.url}/cms/snippets/order_status_plugin/specialmessage/edit/{one.pk}/")
         yield page
-        chromium.close()
         assert complaints == []
 
 
@@ -61,21 +57,16 @@ def test_the_title_of_the_audience_follows_what_is_chosen(form: Any) -> None:
 
 
 @pytest.fixture
-def customer(live_server: Any, settings: Any, transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+def customer(live_server: Any, settings: Any, transactional_db: None) -> Iterator[Any]:
     """A page with an embed; whoever else is asked is noted, and answers."""
-    from playwright.sync_api import sync_playwright
-
     settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = False
     site()
-    # Playwright's loop runs in this thread, and Django takes that for async code of ours.
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
     order = placed()
     lay_out({"type": "parcels", "value": {}}, embed())
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
+    with chromium() as browser:
 
         def open_(**options: Any) -> Any:
-            context = chromium.new_context(viewport={"width": 1280, "height": 900}, **options)
+            context = browser.new_context(viewport={"width": 1280, "height": 900}, **options)
             page = context.new_page()
             page.asked, page.complaints = [], []
 
@@ -92,7 +83,6 @@ def customer(live_server: Any, settings: Any, transactional_db: None, monkeypatc
 
         yield open_
         connections.close_all()  # what a test asks beside Playwright's loop goes over a connection of that loop's own
-        chromium.close()
 
 
 def test_nobody_is_asked_before_the_click_and_the_frame_is_shut_in(customer: Any, live_server: Any) -> None:

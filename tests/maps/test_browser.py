@@ -11,8 +11,9 @@ import pytest
 
 from order_status_plugin.access.headers import policy
 from order_status_plugin.events import Tier
+from tests.chromium import chromium
 from tests.page import fixtures
-from tests.page.looks import CHROMIUM, STATIC, html_of
+from tests.page.looks import STATIC, html_of
 
 ORIGIN, TILES = "http://page.test", "https://tiles.example"
 LEAFLET = Path(js_lib_leaflet.__file__).parent / "static"
@@ -77,12 +78,8 @@ class Opened:
 
 @pytest.fixture
 def page() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
-        yield chromium.new_page(viewport={"width": 320, "height": 720})
-        chromium.close()
+    with chromium() as browser:
+        yield browser.new_page(viewport={"width": 320, "height": 720})
 
 
 @pytest.mark.usefixtures("offered")

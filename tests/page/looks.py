@@ -16,7 +16,6 @@ import order_status_plugin
 
 STATIC = Path(order_status_plugin.__file__).parent / "static"
 ORIGIN = "http://page.test"
-CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 #: As access.headers has it.
 POLICY = "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
 
@@ -120,9 +119,9 @@ def doors(forms: dict[str, str]) -> dict[str, str]:
 @contextlib.contextmanager
 def browser(found: dict[str, str]) -> Iterator[Any]:
     """Yield a function that opens one look in Chromium: ``open(name, width, dark=False)``; nothing else is reachable."""
-    from playwright.sync_api import Route, sync_playwright
+    from tests.chromium import chromium  # the matrix has none
 
-    def serve(route: Route) -> None:
+    def serve(route: Any) -> None:
         path = unquote(urlsplit(route.request.url).path)
         if path.startswith("/static/") and (STATIC / path.removeprefix("/static/")).is_file():
             route.fulfill(path=STATIC / path.removeprefix("/static/"))
@@ -132,11 +131,10 @@ def browser(found: dict[str, str]) -> Iterator[Any]:
         else:
             route.fulfill(status=404, body="")
 
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
+    with chromium() as running:
 
         def open_(name: str, width: int, *, dark: bool = False, **options: Any) -> Any:
-            context = chromium.new_context(
+            context = running.new_context(
                 viewport={"width": width, "height": 900}, color_scheme="dark" if dark else "light", **options
             )
             context.route("**/*", serve)
@@ -145,7 +143,6 @@ def browser(found: dict[str, str]) -> Iterator[Any]:
             return page
 
         yield open_
-        chromium.close()
 
 
 def main(folder: Path, only: str = "") -> None:

@@ -8,13 +8,12 @@ handed to the registered worker by Chromium itself.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from order_status_plugin.access.links import order_path, order_url
 from order_status_plugin.backends import get_channel
@@ -26,8 +25,7 @@ from order_status_plugin.tracking import record
 from order_status_plugin.tracking.models import Order
 from tests import orders as shop
 from tests.channels.devices import PushService
-from tests.page.looks import CHROMIUM
-from tools.find_chromium import find
+from tests.chromium import chromium
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -58,16 +56,9 @@ PUSH_SERVICE = """
 
 
 @pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    # Playwright's loop runs in this thread, and Django takes that for async code of ours.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    try:
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=find(), args=CHROMIUM)
-            yield browser
-            browser.close()
-    finally:
-        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+def browser() -> Iterator[Browser]:
+    with chromium() as running:
+        yield running
 
 
 @pytest.fixture
@@ -77,7 +68,7 @@ def service() -> Iterator[PushService]:
 
 
 @pytest.fixture
-def order(chromium: Browser, transactional_db: None, settings: Any, service: PushService) -> Order:
+def order(browser: Browser, transactional_db: None, settings: Any, service: PushService) -> Order:
     settings.ALLOWED_HOSTS = ["*"]
     push = {
         "BACKEND": "order_status_plugin.channels.webpush.WebPushChannel",
@@ -88,11 +79,11 @@ def order(chromium: Browser, transactional_db: None, settings: Any, service: Pus
 
 
 @pytest.fixture
-def open_(chromium: Browser, order: Order, live_server: Any) -> Iterator[Callable[..., tuple[BrowserContext, Page]]]:
+def open_(browser: Browser, order: Order, live_server: Any) -> Iterator[Callable[..., tuple[BrowserContext, Page]]]:
     opened: list[BrowserContext] = []
 
     def open_page(script: str = "", **options: Any) -> tuple[BrowserContext, Page]:
-        context = chromium.new_context(**options)
+        context = browser.new_context(**options)
         opened.append(context)
         if script:
             context.add_init_script(script)

@@ -14,7 +14,7 @@ import order_status_plugin
 from order_status_plugin.access.links import order_path
 from order_status_plugin.tracking import record
 from tests import orders as shop
-from tests.page.looks import CHROMIUM
+from tests.chromium import chromium
 
 from .visits import rows
 
@@ -54,25 +54,10 @@ class Visitor:
 
 @pytest.fixture
 def start(live_server: Any, settings: Any) -> Iterator[Any]:
-    import os
-
-    from playwright.sync_api import sync_playwright
-
     settings.ALLOWED_HOSTS = ["*"]
     path = order_path(record.order("shop", shop.snapshot(fulfillments=(shop.sent(),))))
-    # Playwright's loop runs in this thread, and Django takes that for async code of ours.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    try:
-        with sync_playwright() as playwright:
-            chromium = playwright.chromium.launch(executable_path=_chromium(), args=CHROMIUM)
-            yield lambda: (Visitor(chromium.new_context()), live_server.url, path)
-            chromium.close()
-    finally:
-        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
-
-
-def _chromium() -> str | None:
-    return next((path for path in ("/usr/bin/chromium", "/usr/bin/google-chrome") if Path(path).exists()), None)
+    with chromium() as browser:
+        yield lambda: (Visitor(browser.new_context()), live_server.url, path)
 
 
 @pytest.mark.django_db(transaction=True)

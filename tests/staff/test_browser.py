@@ -17,7 +17,7 @@ from order_status_plugin.events import ParcelStatus
 from order_status_plugin.tracking import record
 from order_status_plugin.tracking.models import Order
 from tests import orders
-from tests.page.looks import CHROMIUM
+from tests.chromium import chromium
 
 
 @pytest.fixture
@@ -36,27 +36,21 @@ def order(transactional_db: None) -> Order:
 
 
 @pytest.fixture
-def open_as_staff(order: Order, live_server: Any, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+def open_as_staff(order: Order, live_server: Any, settings: Any) -> Iterator[Any]:
     """Return a function that opens a window, with or without scripts."""
-    from playwright.sync_api import sync_playwright
-
     settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = False
     client = Client()
     client.force_login(get_user_model().objects.create_superuser("ada", "ada@shop.example", "secret"))
     session = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
-    with sync_playwright() as playwright:
-        # Playwright's loop runs in this thread, and Django takes that for async code of ours.
-        monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
+    with chromium() as browser:
 
         def opened(**options: Any) -> Any:
-            context = chromium.new_context(base_url=live_server.url, viewport={"width": 1280, "height": 900}, **options)
+            context = browser.new_context(base_url=live_server.url, viewport={"width": 1280, "height": 900}, **options)
             context.add_cookies([session])
             context.set_default_timeout(60_000)
             return context.new_page()
 
         yield opened
-        chromium.close()
 
 
 def test_from_each_admin_to_the_page(order: Order, open_as_staff: Any) -> None:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from oscar.core.compat import get_user_model
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from order_status_plugin.access.links import order_url
 from order_status_plugin.messages.models import OutboxMessage
 from order_status_plugin.tracking.models import Order, Parcel
-from tests.page.looks import CHROMIUM
-from tools.find_chromium import find
+from tests.chromium import chromium
 
 from . import shop
 
@@ -23,24 +21,17 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def chromium() -> Iterator[Browser]:
-    # Playwright's loop runs in this thread, and Django takes that for async code of ours.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    try:
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=find(), args=CHROMIUM)
-            yield browser
-            browser.close()
-    finally:
-        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+def browser() -> Iterator[Browser]:
+    with chromium() as running:
+        yield running
 
 
 @pytest.fixture
-def staff(chromium: Browser, transactional_db: None, live_server: Any, settings: Any) -> Page:
+def staff(browser: Browser, transactional_db: None, live_server: Any, settings: Any) -> Page:
     settings.ALLOWED_HOSTS = ["*"]
     settings.ORDER_STATUS = {**settings.ORDER_STATUS, "BASE_URL": live_server.url}
     get_user_model().objects.create_superuser("staff", "staff@tilia.example", "walnut-and-linen")
-    page = chromium.new_page(locale="en-GB")
+    page = browser.new_page(locale="en-GB")
     page.set_default_timeout(15_000)
     page.goto(f"{live_server.url}/dashboard/")
     page.get_by_label("Username").fill("staff@tilia.example")

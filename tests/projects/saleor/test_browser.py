@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from order_status_plugin.access.links import order_url
 from order_status_plugin.testing.provider import Call, Provider, Reply
 from order_status_plugin.tracking.models import Order
-from tests.page.looks import CHROMIUM
-from tools.find_chromium import find
+from tests.chromium import chromium
 
 from .double import Saleor
 
@@ -45,20 +43,13 @@ HANDSHAKE = """(token) => {
 
 
 @pytest.fixture
-def chromium() -> Iterator[Browser]:
-    # Playwright's loop runs in this thread, and Django takes that for async code of ours.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    try:
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=find(), args=CHROMIUM)
-            yield browser
-            browser.close()
-    finally:
-        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+def browser() -> Iterator[Browser]:
+    with chromium() as running:
+        yield running
 
 
 @pytest.fixture
-def dashboard(transactional_db: None, shop: Saleor, chromium: Browser, live_server: Any, settings: Any) -> Page:
+def dashboard(transactional_db: None, shop: Saleor, browser: Browser, live_server: Any, settings: Any) -> Page:
     """Saleor's dashboard, beside its API on 127.0.0.1; we are on localhost: another site to a browser."""
     settings.ALLOWED_HOSTS = ["*"]
     settings.DEBUG = True  # the pass is a secure cookie elsewhere, and this is http
@@ -66,7 +57,7 @@ def dashboard(transactional_db: None, shop: Saleor, chromium: Browser, live_serv
     assert "//localhost:" in live_server.url
     assert "//127.0.0.1:" in shop.url
     shop.provider.answer = lambda call: empty(call) if call.path.startswith("/dashboard/") else shop.answer(call)
-    page = chromium.new_page(locale="en-GB")
+    page = browser.new_page(locale="en-GB")
     page.set_default_timeout(15_000)
     page.goto(f"{shop.provider.url}/dashboard/orders/")
     return page

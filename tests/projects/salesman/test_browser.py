@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from order_status_plugin.access.links import order_url
 from order_status_plugin.tracking.models import Order
-from tests.page.looks import CHROMIUM
-from tools.find_chromium import find
+from tests.chromium import chromium
 
 from . import shop
 
@@ -38,24 +36,17 @@ STOREFRONT = """async (wanted) => {
 
 
 @pytest.fixture
-def chromium() -> Iterator[Browser]:
-    # Playwright's loop runs in this thread, and Django takes that for async code of ours.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    try:
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=find(), args=CHROMIUM)
-            yield browser
-            browser.close()
-    finally:
-        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+def browser() -> Iterator[Browser]:
+    with chromium() as running:
+        yield running
 
 
 @pytest.fixture
-def page(chromium: Browser, transactional_db: None, live_server: Any, settings: Any) -> Page:
+def page(browser: Browser, transactional_db: None, live_server: Any, settings: Any) -> Page:
     settings.ALLOWED_HOSTS = ["*"]
     settings.DEBUG = True  # the cookie of a grant is a secure one elsewhere, and this is http
     settings.ORDER_STATUS = {**settings.ORDER_STATUS, "BASE_URL": live_server.url}
-    opened = chromium.new_page(locale="en-GB")
+    opened = browser.new_page(locale="en-GB")
     opened.set_default_timeout(15_000)
     return opened
 

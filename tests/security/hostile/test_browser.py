@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from order_status_plugin.cms.blocks import LayoutBlock
-from tests.page.looks import CHROMIUM
+from tests.chromium import chromium
 
 from .fill import ADDRESS
 from .payloads import FIRST, MARKUP, PLUS, VECTORS, Payload, evaluated, payloads
@@ -112,19 +112,14 @@ def media(settings: Any, tmp_path: Path) -> None:
 
 @pytest.fixture
 def visitors(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Visitor]]:
-    from playwright.sync_api import sync_playwright
-
     stand_in(monkeypatch)
-    # Playwright's loop runs in this thread, and Django takes that for async code of ours.
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-    with serving() as server, sync_playwright() as playwright:
-        args = [*CHROMIUM, f"--host-resolver-rules=MAP {HOST}:80 127.0.0.1:{server.port}, MAP * ~NOTFOUND"]
-        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=args)
-        yield {
-            "with the policy": Visitor(chromium, server, with_policy=True),
-            "without a policy": Visitor(chromium, server, with_policy=False),
-        }
-        chromium.close()
+    with serving() as server:
+        found = f"--host-resolver-rules=MAP {HOST}:80 127.0.0.1:{server.port}, MAP * ~NOTFOUND"
+        with chromium(found) as browser:
+            yield {
+                "with the policy": Visitor(browser, server, with_policy=True),
+                "without a policy": Visitor(browser, server, with_policy=False),
+            }
 
 
 # Beside Playwright's loop Django opens a connection of its own, which no rollback reaches.
