@@ -113,6 +113,18 @@ class Easing:
         return "; ".join(dict.fromkeys(each for taken in self._taken for each in conditions(taken)))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Showing:
+    """What one preview shows, for the bar above it to say."""
+
+    mode: str
+    scene: str
+    switches: Switches
+    order: Order | None  # None for an example
+    problem: str  # why it is not the order that was asked for
+    eased: Easing
+
+
 def _one_of(choices: list[str], *wanted: str | None) -> str:
     return next((each for each in wanted if each in choices), choices[0])
 
@@ -140,7 +152,8 @@ def serve(subject: OrderPreviewMixin, request: HttpRequest, mode: str) -> HttpRe
         )
     if order is not None:
         log_look(order, request.user.get_username(), tier)
-    _put_on(request, response, mode, scene, switches, order, problem, eased)
+    showing = Showing(mode=mode, scene=scene, switches=switches, order=order, problem=problem, eased=eased)
+    _put_on(request, response, showing)
     return response
 
 
@@ -285,25 +298,14 @@ def _may_see_orders(request: HttpRequest) -> bool:
     return bool(user and user.is_authenticated and user.has_perm(PERMISSION))
 
 
-def _put_on(
-    request: HttpRequest,
-    response: HttpResponse,
-    mode: str,
-    scene: str,
-    switches: Switches,
-    order: Order | None,
-    problem: str,
-    eased: Easing,
-) -> None:
+def _put_on(request: HttpRequest, response: HttpResponse, showing: Showing) -> None:
     """Take out what could act, put the bar above it, and let the admin of this site frame it."""
     html = SCRIPT.sub("", response.content.decode()).replace('<form method="post"', '<form inert method="post"')
     if _given(request).get("bar") != "no":
-        html = BODY.sub(
-            lambda found: found[0] + _bar(request, mode, scene, switches, order, problem, eased), html, count=1
-        )
+        html = BODY.sub(lambda found: found[0] + _bar(request, showing), html, count=1)
         response.set_cookie(
             COOKIE,
-            str(switches),
+            str(showing.switches),
             path=reverse("wagtailadmin_home"),
             httponly=True,
             samesite="Lax",
@@ -323,18 +325,11 @@ def _put_on(
     put_headers(response, "'self'")
 
 
-def _bar(
-    request: HttpRequest,
-    mode: str,
-    scene: str,
-    switches: Switches,
-    order: Order | None,
-    problem: str,
-    eased: Easing,
-) -> str:
+def _bar(request: HttpRequest, showing: Showing) -> str:
+    mode, order, switches = showing.mode, showing.order, showing.switches
     kept = {name: value for name, value in _given(request).items() if name in ("in_preview_panel", "t")}
     kept |= {"order": order.number} if order else {}
-    message, counts = message_of(mode), samples.SCENES[scene].counts
+    message, counts = message_of(mode), samples.SCENES[showing.scene].counts
 
     def links(name: str, now: str, choices: Mapping[str, Any]) -> list[dict[str, Any]]:
         return [
@@ -357,17 +352,17 @@ def _bar(
             tiers = {tier.value: TIERS[tier] for tier in (Tier.PUBLIC, Tier.PRIVATE)}
             groups.append((_("Seen by"), links("tier", switches.tier.value, tiers)))
         if order is None and len(counts) > 1:
-            now = samples.count_for(scene, switches.parcels)
+            now = samples.count_for(showing.scene, switches.parcels)
             groups.append((_("Parcels"), links("parcels", now, {each: parcels[each] for each in counts})))
         if len(settings.LANGUAGES) > 1:
             groups.append((_("Language"), links("language", switches.language, dict(settings.LANGUAGES))))
         context = {
-            "title": MAILS[message[1]] if message else SCENES[scene],
+            "title": MAILS[message[1]] if message else SCENES[showing.scene],
             "medium": MEDIA[message[0]] if message else "",
             "groups": groups,
             "order": order,
-            "problem": problem,
-            "taken": str(eased),
+            "problem": showing.problem,
+            "taken": str(showing.eased),
             "may_see_orders": _may_see_orders(request),
             "hidden": {**{name: value for name, value in kept.items() if name != "order"}, "mode": mode},
             "number": _given(request).get("order", ""),
