@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
@@ -19,21 +20,21 @@ from ..messages import replay
 from ..messages.models import MessageAttempt
 from ..messages.told import recipient_of
 from . import narrow
-from .known import BY_ALIAS, BY_CHANNEL, BY_MILESTONE, found
-from .read_only import ReadOnlyAdmin, ReadOnlyInline
+from .known import BY_ALIAS, BY_CHANNEL, BY_MILESTONE
+from .read_only import ReadOnlyAdmin, ReadOnlyInline, SearchedAdmin
 
 #: As much of a body as a page shows.
 SHOWN = 20_000
 
 
-class InboxAdmin(ReadOnlyAdmin):
+class InboxAdmin(SearchedAdmin):
     """What came in. ``replay`` is handed over by ``admin.py``: it makes messages due again and returns how many."""
 
     replay: ClassVar[staticmethod[[QuerySet[Any]], int]]
 
     list_display = ("id", "alias", "state", "reason", "attempts", "received_at", "handled_at")
     list_filter = ("state", BY_ALIAS, "received_at")
-    search_fields = ("key",)  # looked for by ``get_search_results``
+    search_fields = ("key",)  # looked for by ``sought``
     actions = ("replay_selected",)
     fields = (
         "alias",
@@ -53,21 +54,14 @@ class InboxAdmin(ReadOnlyAdmin):
         """Leave the bodies where they are: a list does not show them."""
         return super().get_queryset(request).defer("body")
 
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
-    ) -> tuple[QuerySet[Any], bool]:
-        """Find by what an index knows; reasons of those that failed are few enough to be read."""
-        if not (word := narrow.asked(search_term)):
-            return queryset, False
+    def sought(self, word: str) -> Iterable[QuerySet[Any]]:
+        """Find by key, order and number, and by reason among those that failed."""
         rows = self.model._default_manager
         aliases = {*conf.SOURCES, *conf.CHANNELS, *conf.HOSTS}
-        keys = found(
-            rows.filter(alias__in=aliases, key=word),
-            rows.filter(alias__in=aliases, about=word).exclude(about=""),
-            rows.filter(state="waiting", waits_for=catalogue.normalise_number(word)),
-            rows.filter(state="failed", reason__icontains=word),
-        )
-        return queryset.filter(pk__in=keys), False
+        yield rows.filter(alias__in=aliases, key=word)
+        yield rows.filter(alias__in=aliases, about=word).exclude(about="")
+        yield rows.filter(state="waiting", waits_for=catalogue.normalise_number(word))
+        yield rows.filter(state="failed", reason__icontains=word)
 
     @admin.display(description=_("body"))
     def text(self, message: Any) -> str:
@@ -93,13 +87,13 @@ class TryInline(ReadOnlyInline):
     fields = ("started_at", "ended_at", "outcome", "may_double", "detail")
 
 
-class OutboxAdmin(ReadOnlyAdmin):
+class OutboxAdmin(SearchedAdmin):
     """What went out, or waits, or was not sent, with the reason."""
 
     list_display = ("id", "order", "milestone", "channel", "state", "reason", "attempts", "due_at", "sent_at")
     list_filter = ("state", BY_MILESTONE, BY_CHANNEL, "created_at")
     list_select_related = ("order",)
-    search_fields = ("provider_id",)  # looked for by ``get_search_results``
+    search_fields = ("provider_id",)  # looked for by ``sought``
     search_help_text = _("Order number, the host's reference or a tracking number.")
     fields = (
         "order",
@@ -123,19 +117,12 @@ class OutboxAdmin(ReadOnlyAdmin):
     )
     inlines = (TryInline,)
 
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
-    ) -> tuple[QuerySet[Any], bool]:
-        """Find by what an index knows; reasons of those that were given up are few enough to be read."""
-        if not (word := narrow.asked(search_term)):
-            return queryset, False
+    def sought(self, word: str) -> Iterable[QuerySet[Any]]:
+        """Find by order and by the provider's id, and by reason among those that were given up."""
         rows = self.model._default_manager
-        keys = found(
-            rows.filter(order__in=narrow.by_number(word)),
-            rows.filter(channel__in=list(conf.CHANNELS), provider_id=word).exclude(provider_id=""),
-            rows.filter(state__in=narrow.STUCK, reason__icontains=word),
-        )
-        return queryset.filter(pk__in=keys), False
+        yield rows.filter(order__in=narrow.by_number(word))
+        yield rows.filter(channel__in=list(conf.CHANNELS), provider_id=word).exclude(provider_id="")
+        yield rows.filter(state__in=narrow.STUCK, reason__icontains=word)
 
     @admin.display(description=_("recipient"))
     def recipient(self, row: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
@@ -11,11 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from . import narrow
-from .known import BY_ASKED, found
-from .read_only import ReadOnlyAdmin
+from .known import BY_ASKED
+from .read_only import ReadOnlyAdmin, SearchedAdmin
 
 
-class PollAdmin(ReadOnlyAdmin):
+class PollAdmin(SearchedAdmin):
     """Parcels that sources are asked about. ``ask_now`` is handed over by ``admin.py``: it returns how many are due now."""
 
     ask_now: ClassVar[staticmethod[[QuerySet[Any]], int]]
@@ -24,7 +25,7 @@ class PollAdmin(ReadOnlyAdmin):
     list_filter = (BY_ASKED, "due_at", "asked_at")
     list_select_related = ("parcel",)
     ordering = ("-pk",)
-    search_fields = ("reason",)  # looked for by ``get_search_results``
+    search_fields = ("reason",)  # looked for by ``sought``
     search_help_text = _("Tracking number, order number, or a word of the reason.")
     show_full_result_count = False
     actions = ("ask_selected",)
@@ -40,18 +41,11 @@ class PollAdmin(ReadOnlyAdmin):
         "reason",
     )
 
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
-    ) -> tuple[QuerySet[Any], bool]:
+    def sought(self, word: str) -> Iterable[QuerySet[Any]]:
         """Find by number, and by reason among those that failed."""
-        if not (word := narrow.asked(search_term)):
-            return queryset, False
         rows = self.model._default_manager
-        keys = found(
-            rows.filter(parcel__order__in=narrow.by_number(word)),
-            rows.filter(failures__gt=0, reason__icontains=word),
-        )
-        return queryset.filter(pk__in=keys), False
+        yield rows.filter(parcel__order__in=narrow.by_number(word))
+        yield rows.filter(failures__gt=0, reason__icontains=word)
 
     def has_ask_permission(self, request: HttpRequest) -> bool:
         """Asking is changing."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
 from django.core.paginator import Paginator
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
 from . import narrow
+from .known import found
 
 
 class Pages(narrow.Counted, Paginator):  # type: ignore[type-arg]
@@ -46,6 +48,21 @@ class ReadOnlyAdmin(_Fixed, admin.ModelAdmin):  # type: ignore[type-arg]
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Django grants viewing to those who may change, too."""
         return self.may(request, "view") or self.may(request, "change")
+
+
+class SearchedAdmin(ReadOnlyAdmin):
+    """A list among millions of rows, found by what an index knows."""
+
+    def sought(self, word: str) -> Iterable[QuerySet[Any]]:
+        """Return the rows that this word finds: each part a look into an index, or few enough to be read."""
+        raise NotImplementedError
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Find the rows, each once."""
+        word = narrow.asked(search_term)
+        return (queryset.filter(pk__in=found(*self.sought(word))) if word else queryset), False
 
 
 class ReadOnlyInline(_Fixed, admin.TabularInline):  # type: ignore[type-arg]
