@@ -97,11 +97,10 @@ def as_webhook(message: InboxMessage) -> Webhook:
 
 
 def say_again(message: InboxMessage, webhook: Webhook) -> None:
-    """Have a message handled anew that came once more: now it is what was said last."""
-    InboxMessage.objects.filter(pk=message.pk).update(
-        body=webhook.body, headers=dict(webhook.headers), state=State.FAILED
-    )
-    replay(InboxMessage.objects.filter(pk=message.pk))
+    """Have a message handled anew that came once more, be it erased: now it is what was said last."""
+    rows = InboxMessage.objects.filter(pk=message.pk)
+    # In one statement: whoever is killed between two would leave it as nobody's.
+    rows.update(body=webhook.body, headers=dict(webhook.headers), **_anew())
     message.refresh_from_db()
 
 
@@ -358,15 +357,12 @@ def release_waiting(*number_keys: str) -> int:
 
 def replay(messages: QuerySet[InboxMessage]) -> int:
     """Have these messages handled again, whatever became of them, but for those that were erased. Return how many."""
-    return messages.exclude(state=State.REDACTED).update(
-        state=State.RECEIVED,
-        due_at=clock.now_by_both(),
-        leased_until=None,
-        attempts=0,
-        reason="",
-        handled_at=None,
-        waits_for="",
-    )
+    return messages.exclude(state=State.REDACTED).update(**_anew())
+
+
+def _anew() -> dict[str, Any]:
+    due = {"state": State.RECEIVED, "due_at": clock.now_by_both(), "leased_until": None}
+    return {**due, "attempts": 0, "reason": "", "handled_at": None, "waits_for": ""}
 
 
 def redact(messages: QuerySet[InboxMessage]) -> int:

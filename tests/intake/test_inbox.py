@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 from unittest import mock
 
 import pytest
-from django.db import DataError, OperationalError
+from django.db import DataError, OperationalError, connection
 from django.utils import timezone
 
 from order_status_plugin.exceptions import PermanentFailure, TemporaryFailure, UnknownParcel
@@ -193,6 +194,24 @@ def test_replay_starts_anew() -> None:
     assert inbox.drain(done) == 1
     row.refresh_from_db()
     assert (row.state, row.reason, row.attempts) == (State.HANDLED, "", 1)
+
+
+@pytest.mark.parametrize("before", [State.HANDLED, State.FAILED, State.REDACTED])
+def test_what_is_said_once_more_is_handled_anew_also_by_one_who_is_killed_over_it(before: str) -> None:
+    row, said = put(state=before, attempts=3), Webhook(body=b"body 1", headers={})
+    written: list[str] = []
+
+    def killed(execute: Any, sql: str, *rest: Any) -> Any:
+        if sql.startswith("UPDATE") and written:
+            raise OperationalError("the process is gone")
+        written.append(sql)
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(killed):
+        inbox.say_again(row, said)
+    row.refresh_from_db()
+    assert (row.state, row.attempts, bytes(row.body)) == (State.RECEIVED, 0, b"body 1")
+    assert inbox.drain(done) == 1
 
 
 def test_a_handled_message_is_not_touched_again() -> None:
