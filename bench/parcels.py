@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 #: Webhooks of each parcel, one scan more in each.
-SCANS = 5
+SCANS = 9
 
 
 @dataclass(frozen=True)
