@@ -65,6 +65,7 @@ class Held:
     pages: list[Page]
     #: CPU a second while the streams are open and nothing comes in.
     idle: dict[str, float] = field(default_factory=dict)
+    mails: int = 0
 
 
 async def hold(facts: dict[str, Any], pages: list[Page], seconds: float) -> Held:
@@ -81,16 +82,21 @@ async def hold(facts: dict[str, Any], pages: list[Page], seconds: float) -> Held
     opened_in = time.monotonic() - began
     print(f"{len(pages)} streams are open after {opened_in:.1f} s; measuring for {seconds:g} s …", flush=True)
     await asyncio.sleep(WARM_UP)
-    before, first = used(facts), time.monotonic()
+    before, first, mails = used(facts), time.monotonic(), _mails(facts)
     await asyncio.sleep(seconds)
-    after, last = used(facts), time.monotonic()
+    after, last, mails = used(facts), time.monotonic(), _mails(facts) - mails
     cpu = {kind: after[kind] - before.get(kind, 0) for kind in after}
     await asyncio.sleep(3 * PATIENCE)  # what was sent last has its time, too
     in_use = memory(facts)
     idle = await _idle(facts, min(seconds, IDLE))
     for task in tasks:
         task.cancel()
-    return Held(first, last, opened_in, cpu, in_use, pages, idle)
+    return Held(first, last, opened_in, cpu, in_use, pages, idle, mails)
+
+
+def _mails(facts: dict[str, Any]) -> int:
+    """Return how many mails were sent so far: a file each."""
+    return sum(1 for _mail in Path(facts["mail"]).glob("*.eml"))
 
 
 async def _idle(facts: dict[str, Any], seconds: float) -> dict[str, float]:
@@ -231,6 +237,7 @@ def rows(held: Held, heard: Heard, asked: Namespace) -> list[Row]:
         absolute(f"{whole}: broken and opened again", sum(page.broken for page in held.pages), "streams"),
         absolute("webhooks taken in", heard.events / seconds, "a second"),
         absolute("webhooks refused or unanswered", heard.refused.total(), "webhooks", at_most=0),
+        absolute("mails sent", held.mails / seconds, "a second"),
         absolute("frames read", len(heard.delays) / seconds, "a second"),
         absolute("all streams opened in", held.opened_in, "s"),
     ]

@@ -116,6 +116,7 @@ def _tell(var: Path, base_url: str, behind: list[int], processes: dict[str, int]
         "processes": processes,
         "orders": str(var / "traffic-orders.json"),
         "events": str(var / "traffic-events.log"),
+        "mail": str(var / "mail"),
     }
     draft = var / f"cluster.{os.getpid()}"
     draft.write_text(json.dumps(facts, indent=2))

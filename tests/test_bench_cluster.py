@@ -6,6 +6,7 @@ import asyncio
 import subprocess
 import sys
 from argparse import Namespace
+from pathlib import Path
 
 import psutil
 import pytest
@@ -52,6 +53,12 @@ def test_what_was_refused_and_what_was_sent_outside_of_the_time_is_told_apart() 
         [event("/a/", 120), event("/a/", 130, 502), event("/a/", 240), event("/a/", 90)],
     )
     assert (found.events, dict(found.refused), found.missed) == (1, {502: 1}, 0)
+
+
+def test_mails_are_counted_in_their_folder(tmp_path: Path) -> None:
+    for name in ("a.eml", "b.eml", "c.part"):
+        (tmp_path / name).touch()
+    assert cluster._mails({"mail": str(tmp_path)}) == 2
 
 
 def test_what_is_used_while_nothing_comes_in_is_measured_with_the_simulator_at_rest(

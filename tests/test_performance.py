@@ -79,6 +79,7 @@ def rows() -> list[dict[str, Any]]:
 CLUSTER = {
     "rows": [
         row("webhooks taken in", 50),
+        row("mails sent", 5),
         row("CPU: web server", 66),
         row("CPU: worker cluster", 34),
         row("CPU: postgresql", 26),
@@ -158,8 +159,8 @@ def test_sizes_grow_with_the_orders_and_say_what_a_person_can_check() -> None:
 
 def test_a_cluster_that_costs_what_was_reckoned_is_said_to() -> None:
     costs = sizing.Costs.of(rows(), CLUSTER)
-    # 50 webhooks of 12 ms, three idle web processes and two idle clusters; it used 1.0.
-    assert "Reckoned for that are 0.96 cores of web and worker, 0.36 of them while nothing comes in" in (
+    # 50 webhooks of 12 ms, 5 mails of 9 ms, three idle web processes and two idle clusters; it used 1.0.
+    assert "Reckoned for that are 1 cores of web and worker, 0.36 of them while nothing comes in" in (
         said := sizing.check(costs, CLUSTER)
     )
     assert "it used 1, 1 times as much" in said

@@ -153,9 +153,9 @@ def markdown(costs: Costs) -> str:
 
 def check(costs: Costs, cluster: dict[str, Any]) -> str:
     """Hold what is reckoned for the cluster's own rate of webhooks against what it used."""
-    rate = _find(cluster["rows"], "webhooks taken in") or 0.0
+    rate, mails = (_find(cluster["rows"], name) or 0.0 for name in ("webhooks taken in", "mails sent"))
     idle = WEB * costs.idle[0] + CLUSTERS * costs.idle[1] if costs.idle else 0.0
-    reckoned = rate * costs.webhook + idle
+    reckoned = rate * costs.webhook + mails * costs.mail + idle
     used = _cpu(cluster, "web server") + _cpu(cluster, "worker cluster")
     a_day = rate * DAY / WEBHOOKS / PEAK
     row = next((orders for orders in SIZES if orders >= a_day), SIZES[-1])
@@ -163,7 +163,7 @@ def check(costs: Costs, cluster: dict[str, Any]) -> str:
         f"{idle:.2g} of them while nothing comes in" if costs.idle else "without what it uses while nothing comes in"
     )
     return (
-        f"The cluster took in {rate:.3g} webhooks a second: the busiest minute of a shop of {a_day:,.0f} orders a day, "
-        f"{a_day / row * 10:.0f} tenths of the row of {row:,}. Reckoned for that are {reckoned:.2g} cores of web and worker, "
-        f"{at_rest}; it used {used:.2g}, {used / reckoned:.2g} times as much. Nobody looked at pages, and few mails were sent."
+        f"The cluster took in {rate:.3g} webhooks a second and sent {mails:.3g} mails: the busiest minute of a shop of "
+        f"{a_day:,.0f} orders a day, {a_day / row * 10:.0f} tenths of the row of {row:,}. Reckoned for that are {reckoned:.2g} cores of web and worker, "
+        f"{at_rest}; it used {used:.2g}, {used / reckoned:.2g} times as much. Nobody looked at pages."
     )
