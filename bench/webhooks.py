@@ -154,9 +154,9 @@ def update_of(number: str, start: dt.datetime, scans: int) -> TrackingUpdate:
             local_time=start + dt.timedelta(hours=hours),
             utc_offset=0,
             message="Arrived at facility",
-            place=Place(city=city, country="PT"),
+            place=Place(city=CITIES[hours % len(CITIES)], country="PT"),
         )
-        for hours, city in enumerate(CITIES[:scans])
+        for hours in range(scans)
     )
     return TrackingUpdate(tracking_number=number, carrier="ups", scans=said)
 
