@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -71,6 +72,11 @@ class Deed:
     is_final: bool = False
     #: Says, before it is done, how much would be.
     counts: Callable[[Order], str] | None = None
+
+    def run(self, order: Order, actor: str, given: Given) -> str | HttpResponse:
+        """Do it and write down who did: both, or neither. Raises NothingToDo and OrderIsHeld."""
+        with transaction.atomic():
+            return self.do(order, actor, given)
 
 
 def _new_link(order: Order, actor: str, _given: Given) -> str:
@@ -205,7 +211,7 @@ class DeedsAdmin(ReadOnlyAdmin):
         form = deed.form(request.POST if request.method == "POST" else None, order=order)
         if request.method == "POST" and form.is_valid():
             try:
-                said = deed.do(order, request.user.get_username(), form.cleaned_data)
+                said = deed.run(order, request.user.get_username(), form.cleaned_data)
             except (OrderIsHeld, NothingToDo):
                 said = ""
             if isinstance(said, HttpResponse):

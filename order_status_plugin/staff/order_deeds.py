@@ -46,7 +46,7 @@ class OrderDeedView(OrderDesk):
         if not form.is_valid():
             return self._answer(form)
         try:
-            messages.success(request, self.deed.do(order, request.user.get_username(), form.cleaned_data))
+            messages.success(request, self.deed.run(order, request.user.get_username(), form.cleaned_data))
         except NothingToDo:
             messages.error(request, _("Somebody else was faster. Nothing was done."))
         return redirect(f"{NAMESPACE}:order", order.pk)

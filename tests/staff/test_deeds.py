@@ -5,12 +5,14 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Permission, User
+from django.db import OperationalError
 from django.test import Client
 from django.urls import reverse
 
 from order_status_plugin.access import holds, limits
 from order_status_plugin.access.links import order_path
 from order_status_plugin.access.models import AttemptCount, AuditEntry, StaffView
+from order_status_plugin.messages.corrected import CorrectedContact
 from order_status_plugin.staff.deeds import DEEDS
 from order_status_plugin.tracking.models import Order, OrderContact
 from tests.access import canaries
@@ -192,3 +194,21 @@ def test_two_who_erase_at_once(boss: Client, order: Order, monkeypatch: Any) -> 
     monkeypatch.setattr("order_status_plugin.staff.deeds.erase", lambda *given: False)
     response = boss.post(deed(order, "erase"), follow=True)
     assert "Somebody else was faster" in response.content.decode()
+
+
+@pytest.mark.parametrize("slug", ["new-link", "correct-address"])
+def test_nothing_is_done_that_cannot_be_written_down(order: Order, slug: str, monkeypatch: Any) -> None:
+    def full(*given: object) -> None:
+        raise OperationalError("the disk is full")
+
+    monkeypatch.setattr("order_status_plugin.staff.deeds.audit", full)
+    monkeypatch.setattr("order_status_plugin.messages.corrected.audit", full)
+    client = Client(raise_request_exception=False)
+    client.force_login(User.objects.create_superuser("boss"))
+
+    def state() -> list[Any]:
+        return [*Order.objects.values_list("link_version"), *CorrectedContact.objects.values_list("email")]
+
+    before = state()
+    assert client.post(deed(order, slug), {"email": "new@tilia.example", "phone": ""}).status_code == 500
+    assert state() == before
