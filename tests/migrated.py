@@ -13,20 +13,19 @@ from typing import Any
 import django
 from django.apps import apps
 
-FOLDER = Path(__file__).parent.parent / "build" / "migrated"
+#: The matrix runs away from the checkout, and says where it lies: two Pythons with the same packages share what is there.
+FOLDER = Path(os.environ.get("MIGRATED") or Path(__file__).parent.parent / "build" / "migrated")
 
 
 def copy() -> Path:
     """Return where this project's copy lies, or would lie."""
-    files = {
-        Path(sys.modules[os.environ["DJANGO_SETTINGS_MODULE"]].__file__ or ""),
-        Path(__file__).parent / "settings.py",
-    }
+    module = os.environ["DJANGO_SETTINGS_MODULE"]
+    files = {"": Path(__file__).parent / "settings.py", module: Path(sys.modules[module].__file__ or "")}
     for app in apps.get_app_configs():
-        files |= {*(Path(app.path) / "migrations").glob("*.py")}
-    digest = hashlib.sha256(f"{django.VERSION} {os.environ['DJANGO_SETTINGS_MODULE']}".encode())
-    for file in sorted(files):
-        digest.update(str(file).encode() + file.read_bytes())
+        files |= {f"{app.label}/{file.name}": file for file in (Path(app.path) / "migrations").glob("*.py")}
+    digest = hashlib.sha256(f"{django.VERSION} {module}".encode())
+    for name, file in sorted(files.items()):
+        digest.update(name.encode() + file.read_bytes())
     return FOLDER / f"{digest.hexdigest()[:24]}.sqlite3"
 
 

@@ -116,8 +116,16 @@ def stop_demo(process: subprocess.Popen[str]) -> None:
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    """The example shop, fresh, with its web server and its worker."""
-    running = start_demo(tmp_path_factory.mktemp("demo") / "var")
+    """The example shop, fresh, with its web server and its worker.
+
+    Where ``ORDER_STATUS_DEMO`` names a folder, one that was just built is kept there for the next run, which begins with it.
+    """
+    var, kept = tmp_path_factory.mktemp("demo") / "var", Path(os.environ.get("ORDER_STATUS_DEMO", os.devnull))
+    if kept.is_dir():
+        shutil.copytree(kept, var)
+    running = start_demo(var)
+    if not kept.exists():
+        copy_of(running, kept)
     yield running
     stop_demo(running.process)
 
