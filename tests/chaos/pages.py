@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -15,6 +16,13 @@ from .ledger import HEADLINES, Ledger
 #: Seconds after which a stream that broke is opened anew, a page that could not be read is read again, and one that is older
 #: than what was heard.
 REOPEN, AGAIN, LAGGING = 3.0, 5.0, 1.0
+#: Chromium asks after 45 seconds of silence whether the other side is there: a server that is killed while a cable is out
+#: cannot say that it is gone.
+PROBES = (
+    (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
+    (socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 45),
+    (socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 45),
+)
 
 
 @dataclass(frozen=True)
@@ -68,6 +76,9 @@ class OpenPages:
     async def _listen(self, number: str, path: str, shown: Shown, *, is_first: bool) -> Shown:
         """Read the stream until it breaks, or nothing more is to come; return what the page shows then."""
         reader, writer = await asyncio.open_connection(*self.address)
+        connection = writer.get_extra_info("socket")
+        for level, option, value in PROBES:
+            connection.setsockopt(level, option, value)
         try:
             writer.write(f"GET {path}live/?v={shown.version} HTTP/1.1\r\nHost: shop.example\r\n\r\n".encode())
             if b" 200 " not in await reader.readline():
