@@ -42,7 +42,7 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any
 
-from django.db import DatabaseError, connections, router, transaction
+from django.db import DatabaseError, OperationalError, connections, router, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django_q.tasks import async_task
@@ -131,12 +131,12 @@ def _take_quietly(alias: str, reference: str) -> bool:
 
 
 def _take_each(orders: Iterable[tuple[str, str]]) -> int:
-    """Read these orders, by host and reference. One that cannot be read stops no other; a database that is gone does."""
+    """Read these orders, by host and reference. One that cannot be read stops no other. Raises where the database is gone."""
     taken = 0
     for order in orders:
         taken += 1
         if not _take_quietly(*order) and not connections[router.db_for_write(Order)].is_usable():
-            break
+            raise OperationalError("The database is gone: the orders that are left were not tried.")
     return taken
 
 
